@@ -1,0 +1,44 @@
+package io.skald.common.block;
+
+/**
+ * The columns of one block of a stream, read on demand: a caller that asks for no lines causes none
+ * to be read or decompressed.
+ *
+ * <p>Entries are sorted by timestamp; equal timestamps keep arrival order; no entry stands twice.
+ * Arrays are shared and must not be modified; they may be longer than needed. Thread-safe.
+ *
+ * <p>Every method that touches storage may throw {@link StorageException}.
+ */
+public interface BlockView {
+  /** Returns the number of entries, at least 1. */
+  int size();
+
+  /** Returns the first timestamp, nanoseconds. */
+  long minTimestamp();
+
+  /** Returns the last timestamp (inclusive), nanoseconds. */
+  long maxTimestamp();
+
+  /** Returns the sum of all line lengths in bytes, without reading lines. */
+  long lineBytes();
+
+  /** Returns the ascending timestamps, {@code [0, size())}. */
+  long[] timestamps();
+
+  /** Returns the line bounds: line i is {@code lines()[offsets[i], offsets[i + 1])}. */
+  int[] lineOffsets();
+
+  /** Returns the line bytes, without separators. The expensive column. */
+  byte[] lines();
+
+  /** Returns for each entry the id of its set in {@link #metadata()}. */
+  int[] metadataIds();
+
+  MetadataTable metadata();
+
+  /**
+   * Returns false only if no line of the block contains {@code literal}; true decides nothing.
+   * Sound for substrings: bytes, not words.
+   */
+  boolean mayContain(byte[] literal);
+}
