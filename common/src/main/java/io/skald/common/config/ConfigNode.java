@@ -96,6 +96,12 @@ sealed interface ConfigNode {
           if (!(key instanceof ScalarNode name)) {
             throw new ConfigException(List.of(keyOrigin + ": a key must be plain text"));
           }
+          String first = result.keyOrigins().get(name.getValue());
+          if (first != null) {
+            throw new ConfigException(
+                List.of(
+                    keyOrigin + ": key '" + name.getValue() + "' stands twice, first at " + first));
+          }
           result.put(name.getValue(), convert(source, tuple.getValueNode()), keyOrigin);
         }
         yield result;

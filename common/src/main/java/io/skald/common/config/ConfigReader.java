@@ -80,10 +80,13 @@ public final class ConfigReader {
     String[] parts = dottedKey.replace('-', '_').split("\\.");
     ConfigNode.Mapping at = tree;
     for (int i = 0; i < parts.length - 1; i++) {
-      if (!(at.entries().get(parts[i]) instanceof ConfigNode.Mapping)) {
-        at.put(parts[i], ConfigNode.Mapping.empty(origin), origin);
+      if (at.entries().get(parts[i]) instanceof ConfigNode.Mapping inner) {
+        at = inner;
+      } else {
+        ConfigNode.Mapping inner = ConfigNode.Mapping.empty(origin);
+        at.put(parts[i], inner, origin);
+        at = inner;
       }
-      at = (ConfigNode.Mapping) at.entries().get(parts[i]);
     }
     at.put(parts[parts.length - 1], new ConfigNode.Scalar(value, origin), origin);
   }
