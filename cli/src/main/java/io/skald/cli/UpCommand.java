@@ -3,17 +3,20 @@ package io.skald.cli;
 import io.skald.agent.AgentConfig;
 import io.skald.common.config.ConfigException;
 import io.skald.common.time.Clock;
+import io.skald.server.AgentProcess;
 import io.skald.server.Logging;
 import io.skald.server.SingleProcess;
 import io.skald.server.SkaldConfig;
-import io.skald.server.TailingAgent;
-import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -55,25 +58,15 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    InetSocketAddress address = address(listen);
     SkaldConfig config;
     try {
-      config = SkaldConfig.load("(skald up)", "", overrides(address)).config();
+      config = SkaldConfig.load("(skald up)", "", overrides(address(listen))).config();
     } catch (ConfigException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
     Logging.configure(logLevel, System.err);
-    SingleProcess server = new SingleProcess(config, Clock.system());
-    AgentHolder agent = new AgentHolder();
-    return RunningProcess.run(
-        () -> {
-          server.start();
-          agent.start(server, agentConfig(server), System.out);
-        },
-        () -> {
-          agent.close();
-          server.close();
-        });
+    Everything everything = new Everything(new SingleProcess(config, Clock.system()));
+    return RunningProcess.run(everything::start, everything::close);
   }
 
   private Map<String, String> overrides(InetSocketAddress address) {
@@ -89,31 +82,62 @@ final class UpCommand implements Callable<Integer> {
   static InetSocketAddress address(String listen) {
     int colon = listen.lastIndexOf(':');
     String host = colon < 0 ? "127.0.0.1" : listen.substring(0, colon);
-    String port = listen.substring(colon + 1);
     try {
-      return InetSocketAddress.createUnresolved(host, Integer.parseInt(port));
+      return InetSocketAddress.createUnresolved(
+          host, Integer.parseInt(listen.substring(colon + 1)));
     } catch (IllegalArgumentException e) {
       throw new UsageException("--listen must be HOST:PORT, not '" + listen + "'");
     }
   }
 
-  private AgentConfig agentConfig(SingleProcess server) {
-    return TailingAgent.config(server.pushUrl(), data.resolve("agent"), tail);
-  }
+  /** Server and agent: started in this order, closed in the other. */
+  private final class Everything {
+    private final SingleProcess server;
+    private @Nullable AgentProcess agent;
+    private @Nullable UpScreen screen;
 
-  /** The agent and what {@code up} prints about it. */
-  private static final class AgentHolder {
-    private TailingAgent agent;
+    Everything(SingleProcess server) {
+      this.server = server;
+    }
 
-    void start(SingleProcess server, AgentConfig config, PrintStream out) {
-      agent = TailingAgent.start(config, Clock.system());
-      new UpScreen(server, agent, out).start();
+    void start() {
+      server.start();
+      URI push = URI.create(server.address() + "/loki/api/v1/push");
+      AgentConfig agentConfig =
+          AgentProcess.upConfig(push, data.resolve("agent"), tail, hostName());
+      AgentProcess started = new AgentProcess(agentConfig, Clock.system());
+      started.start();
+      agent = started;
+      screen = new UpScreen(server.address(), tail, data, started::status, System.out);
+      screen.start();
     }
 
     void close() {
-      if (agent != null) {
-        agent.close();
+      if (screen != null) {
+        screen.stopping();
       }
+      try {
+        if (agent != null) {
+          agent.close();
+        }
+      } finally {
+        server.close();
+      }
+      if (screen != null) {
+        screen.stopped();
+      }
+    }
+  }
+
+  private static String hostName() {
+    String variable = System.getenv("HOSTNAME");
+    if (variable != null && !variable.isEmpty()) {
+      return variable;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
     }
   }
 }
