@@ -13,27 +13,28 @@ import io.skald.common.values.GoFloat;
  */
 final class FilterParser {
   private final TokenStream tokens;
+  private final DepthLimit depth;
 
   FilterParser(TokenStream tokens) {
     this.tokens = tokens;
+    this.depth = new DepthLimit(tokens);
   }
 
   LabelFilter parse() {
+    depth.enter();
     LabelFilter left = conjunction();
-    while (tokens.at(TokenKind.OR)) {
-      tokens.next();
-      tokens.countOperator();
-      left = new LabelFilter.Or(left, conjunction());
+    while (tokens.accept(TokenKind.OR)) {
+      LabelFilter right = conjunction();
+      left = depth.parent(new LabelFilter.Or(left, right), left, right);
     }
+    depth.leave();
     return left;
   }
 
   private LabelFilter conjunction() {
     LabelFilter left = operand();
-    while (tokens.at(TokenKind.AND)) {
-      tokens.next();
-      tokens.countOperator();
-      left = new LabelFilter.And(left, operand());
+    while (tokens.accept(TokenKind.AND)) {
+      left = and(left, operand());
     }
     return left;
   }
@@ -43,20 +44,21 @@ final class FilterParser {
     if (tokens.accept(TokenKind.COMMA)
         || tokens.at(TokenKind.IDENTIFIER)
         || tokens.at(TokenKind.OPEN_PAREN)) {
-      tokens.countOperator();
-      return new LabelFilter.And(filter, parse());
+      return and(filter, parse());
     }
     return filter;
   }
 
+  private LabelFilter and(LabelFilter left, LabelFilter right) {
+    return depth.parent(new LabelFilter.And(left, right), left, right);
+  }
+
   private LabelFilter nested() {
-    tokens.enter();
     tokens.next();
     LabelFilter filter = parse();
     if (!tokens.accept(TokenKind.CLOSE_PAREN)) {
       throw tokens.unexpected();
     }
-    tokens.leave();
     return filter;
   }
 

@@ -18,13 +18,15 @@ final class MetricParser {
   private static final int POWER_PRECEDENCE = 6;
 
   private final TokenStream tokens;
+  private final DepthLimit depth;
   private final LogParser logs;
   private final RangeParser ranges;
 
   MetricParser(TokenStream tokens) {
     this.tokens = tokens;
+    this.depth = new DepthLimit(tokens);
     this.logs = new LogParser(tokens);
-    this.ranges = new RangeParser(tokens, logs);
+    this.ranges = new RangeParser(tokens, logs, depth);
   }
 
   /** Parses a log query or a metric query. */
@@ -51,16 +53,15 @@ final class MetricParser {
   }
 
   private Expr binary(int minPrecedence) {
-    tokens.enter();
+    depth.enter();
     Expr left = operand();
     while (true) {
       MetricExpr.BinaryOperator operator = operator(tokens.kind());
       if (operator == null || precedence(operator) < minPrecedence) {
-        tokens.leave();
+        depth.leave();
         return left;
       }
       tokens.next();
-      tokens.countOperator();
       boolean returnBool = tokens.accept(TokenKind.BOOL);
       MetricExpr.Matching matching = matching();
       int precedence = precedence(operator);
@@ -69,7 +70,7 @@ final class MetricParser {
     }
   }
 
-  private static MetricExpr combine(
+  private MetricExpr combine(
       MetricExpr.BinaryOperator operator,
       boolean returnBool,
       MetricExpr.Matching matching,
@@ -81,7 +82,10 @@ final class MetricParser {
         && rightLeg instanceof MetricExpr.Literal(double b)) {
       return new MetricExpr.Literal(LiteralArithmetic.apply(operator, a, b));
     }
-    return new MetricExpr.Binary(operator, returnBool, matching, leftLeg, rightLeg);
+    return depth.parent(
+        new MetricExpr.Binary(operator, returnBool, matching, leftLeg, rightLeg),
+        leftLeg,
+        rightLeg);
   }
 
   private static MetricExpr leg(String side, MetricExpr.BinaryOperator operator, Expr leg) {
@@ -202,7 +206,8 @@ final class MetricParser {
     } catch (IllegalArgumentException e) {
       throw SourcePosition.semanticError("invalid regex in label_replace: " + e.getMessage());
     }
-    return new MetricExpr.LabelReplace(inner, target, replacement, source, regex);
+    return depth.parent(
+        new MetricExpr.LabelReplace(inner, target, replacement, source, regex), inner);
   }
 
   private MetricExpr rangeAggregation() {
@@ -243,7 +248,8 @@ final class MetricParser {
       grouping = grouping();
     }
     int count = AggregationRules.check(function, parameter, grouping);
-    return new MetricExpr.VectorAggregation(function, count, inner, grouping);
+    return depth.parent(
+        new MetricExpr.VectorAggregation(function, count, inner, grouping), inner);
   }
 
   /** Parses an argument that must be a metric query. */
