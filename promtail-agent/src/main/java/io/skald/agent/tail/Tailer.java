@@ -78,6 +78,7 @@ public final class Tailer implements AutoCloseable {
   /**
    * @param resume where the files of the last run stand
    * @param positionsFile the offset of a path that {@code resume} does not know
+   * @param watch is closed with the tailer
    */
   public Tailer(
       List<Target> targets,
@@ -87,6 +88,7 @@ public final class Tailer implements AutoCloseable {
       Function<String, OptionalLong> positionsFile,
       LineSink sink,
       Clock clock,
+      DirectoryWatch watch,
       TailCounters counters) {
     this.targets = List.copyOf(targets);
     this.config = config;
@@ -99,7 +101,7 @@ public final class Tailer implements AutoCloseable {
     Set<String> keys = targets.stream().map(Target::key).collect(Collectors.toSet());
     this.positions = new StartPositions(resume, keys, positionsFile);
     this.firstRun = resume.isEmpty();
-    this.watch = new DirectoryWatch();
+    this.watch = watch;
     this.nextScan = clock.monotonicNanos();
     this.nextStatus = nextScan;
   }
@@ -267,6 +269,9 @@ public final class Tailer implements AutoCloseable {
       if (positions.get(id) == null && (scanned || !firstRun) && isCopyOfOpen(target, path)) {
         return;
       }
+      if (positions.get(id) == null && positions.knowsPath(path.toString())) {
+        readMissedGenerations(target, path.toString(), directoryOf(path.toRealPath()));
+      }
       open(target, path.toString(), path);
       troubles.readable(path);
     } catch (NoSuchFileException _) {
@@ -338,8 +343,8 @@ public final class Tailer implements AutoCloseable {
         readCopyFrom(target, replaced);
       }
       FilePosition start = positions.take(opened);
-      Path real = location.toRealPath();
-      Path directory = real.getParent() == null ? real : real.getParent();
+      Path directory = directoryOf(location.toRealPath());
+      positions.meet(start.path());
       TailedFile file =
           new TailedFile(
               target, start.path(), directory, channel, stat, start, clock.monotonicNanos());
@@ -350,12 +355,18 @@ public final class Tailer implements AutoCloseable {
       finished.remove(id);
       open.put(id, file);
       kept = true;
+      sink.sighted(file.position());
       log.info("following {} (inode {}) from byte {}", location, id.inode(), start.offset());
     } finally {
       if (!kept) {
         channel.close();
       }
     }
+  }
+
+  private static Path directoryOf(Path file) {
+    Path parent = file.getParent();
+    return parent == null ? file : parent;
   }
 
   private static boolean hasNul(byte[] bytes, int size) {
@@ -389,7 +400,7 @@ public final class Tailer implements AutoCloseable {
           continue;
         }
         open(target, position.path(), moved.path());
-        readMissedGenerations(target, position.id(), position.path(), moved.stat());
+        readMissedGenerations(target, position.path(), directoryOf(moved.path()));
       } catch (IOException e) {
         troubles.unreadable(Path.of(position.path()), e);
       }
@@ -429,31 +440,39 @@ public final class Tailer implements AutoCloseable {
     return null;
   }
 
-  /** Opens the files that had the path after {@code held} and lost it again before we looked. */
-  private void readMissedGenerations(Target target, FileId heldId, String path, FileStat held)
+  /**
+   * Opens the files that had the path for a while and lost it again before we looked: named as if
+   * rotated from it, unknown, and younger than a generation that is known.
+   */
+  private void readMissedGenerations(Target target, String path, Path directory)
       throws IOException {
-    TailedFile heldFile = open.get(heldId);
-    Path parent = Path.of(path).getParent();
-    Path directory = heldFile != null ? heldFile.directory : parent;
-    if (directory == null) {
-      return;
-    }
+    List<Siblings.Sibling> known = new ArrayList<>();
+    List<Siblings.Sibling> unknown = new ArrayList<>();
     for (Siblings.Sibling sibling : Siblings.rotatedFrom(path, directory)) {
-      FileStat stat = sibling.stat();
-      FileId id = new FileId(target.key(), stat.device(), stat.inode());
-      boolean later =
-          stat.bornNanos() != 0 && held.bornNanos() != 0
-              ? stat.bornNanos() > held.bornNanos()
-              : stat.modifiedNanos() > held.modifiedNanos();
-      if (later
-          && stat.sizeBytes() > 0
-          && !open.containsKey(id)
-          && positions.get(id) == null
-          && !target.matches(sibling.path().toString())
-          && !(heldFile != null && isCopy(heldFile, sibling.path()))) {
+      FileId id = new FileId(target.key(), sibling.stat().device(), sibling.stat().inode());
+      if (open.containsKey(id) || positions.get(id) != null) {
+        known.add(sibling);
+      } else if (!target.matches(sibling.path().toString()) && sibling.stat().sizeBytes() > 0) {
+        unknown.add(sibling);
+      }
+    }
+    for (Siblings.Sibling sibling : unknown) {
+      if (sibling.isYoungerThanOneOf(known)
+          && !sibling.isCopyOfOneOf(known)
+          && !isCopyOfPath(path, sibling.path())) {
         log.info("{} was {} for a moment: reading it too", sibling.path(), path);
         open(target, path, sibling.path());
       }
+    }
+  }
+
+  /** A copy that is just made of the present file: its content is read there. */
+  private static boolean isCopyOfPath(String path, Path candidate) throws IOException {
+    try (FileChannel present = FileChannel.open(Path.of(path), StandardOpenOption.READ);
+        FileChannel channel = FileChannel.open(candidate, StandardOpenOption.READ)) {
+      return channel.size() <= present.size() && Siblings.beginAlike(channel, present);
+    } catch (NoSuchFileException _) {
+      return false;
     }
   }
 
@@ -569,9 +588,7 @@ public final class Tailer implements AutoCloseable {
           "{} was {}; its last lines are read before it is closed",
           file.path,
           moved == null ? "deleted" : "renamed to " + moved.path());
-      if (moved != null) {
-        readMissedGenerations(file.target, file.id, file.path, moved.stat());
-      }
+      readMissedGenerations(file.target, file.path, file.directory);
       if (atPath != null && !file.target.excludes(file.path)) {
         visit(file.target, Path.of(file.path));
       }
@@ -639,6 +656,7 @@ public final class Tailer implements AutoCloseable {
                 lost.path()));
         try {
           open(target, lost.path(), sibling.path());
+          readMissedGenerations(target, lost.path(), path.getParent());
           return open.containsKey(id);
         } catch (IOException e) {
           troubles.unreadable(sibling.path(), e);
