@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
@@ -54,6 +55,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final int MIN_COMPRESSED_BYTES = 1400;
 
   private static final int BAD_REQUEST = 400;
+  private static final long LINGER_MILLIS = 1000;
   private static final String OTHER = "other";
 
   private final HttpServerConfig config;
@@ -69,6 +71,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private @Nullable Pending pending;
 
   private boolean answering;
+
+  /** Whether the last answer is out and what still comes is thrown away. */
+  private boolean lingering;
 
   /** Whether one more message has been asked for: more than one would overtake an answer. */
   private boolean asked;
@@ -195,6 +200,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     asked = false;
+    if (lingering) {
+      ReferenceCountUtil.release(message);
+      context.read();
+      return;
+    }
     try {
       if (message instanceof io.netty.handler.codec.http.HttpRequest head) {
         begin(context, head);
@@ -209,6 +219,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
       ReferenceCountUtil.release(message);
     }
     ask(context);
+  }
+
+  /** Bytes came, but no whole message: the flow control in front has forgotten that one is wanted. */
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (lingering) {
+      context.read();
+    } else if (asked) {
+      asked = false;
+      ask(context);
+    }
+    context.fireChannelReadComplete();
   }
 
   private void begin(ChannelHandlerContext context, io.netty.handler.codec.http.HttpRequest head) {
@@ -473,15 +495,34 @@ final class Connection extends ChannelInboundHandlerAdapter {
         (ChannelFutureListener)
             future -> {
               drain.leave();
-              if (!keepAlive || !future.isSuccess()) {
+              if (!future.isSuccess()) {
                 context.channel().close();
                 return;
               }
+              if (!keepAlive) {
+                linger(context);
+                return;
+              }
               answering = false;
-              context.pipeline().firstContext().fireUserEventTriggered(Boundary.REQUEST_DONE);
+              context.pipeline().fireUserEventTriggered(Boundary.REQUEST_DONE);
               arm(context, config.idleTimeout().toMillis());
               ask(context);
             });
+  }
+
+  /**
+   * Ends the sending side and throws away what the client still sends until it closes or a moment has
+   * passed: to close with unread bytes would reset the connection and take the answer with it.
+   */
+  private void linger(ChannelHandlerContext context) {
+    if (context.channel() instanceof SocketChannel socket) {
+      lingering = true;
+      arm(context, LINGER_MILLIS);
+      socket.shutdownOutput();
+      context.read();
+    } else {
+      context.channel().close();
+    }
   }
 
   @Override

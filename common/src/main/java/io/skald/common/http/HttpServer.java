@@ -46,6 +46,7 @@ public final class HttpServer {
   private final Drain drain = new Drain();
   private @Nullable EventLoopGroup loops;
   private @Nullable Channel listener;
+  private boolean closed;
 
   public HttpServer(
       HttpServerConfig config, Router router, RequestObserver observer, Clock clock) {
@@ -143,7 +144,11 @@ public final class HttpServer {
   }
 
   /** Stops accepting, lets running requests finish for at most {@code patience}, closes. */
-  public void close(Duration patience) {
+  public synchronized void close(Duration patience) {
+    if (closed) {
+      return;
+    }
+    closed = true;
     if (listener != null) {
       listener.close().syncUninterruptibly();
     }

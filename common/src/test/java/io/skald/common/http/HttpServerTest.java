@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpServerTest {
-  private static final Duration SHORT = Duration.ofMillis(400);
+  private static final Duration SHORT = Duration.ofMillis(1500);
 
   private final CountDownLatch waiting = new CountDownLatch(1);
   private final CountDownLatch goOn = new CountDownLatch(1);
