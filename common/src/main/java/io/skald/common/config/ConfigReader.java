@@ -3,7 +3,9 @@ package io.skald.common.config;
 import io.skald.common.values.GoDuration;
 import io.skald.common.values.PrometheusDuration;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * int, long (plain, or with a size unit B KB MB GB, powers of 1024), double, {@link Duration} (Go or
  * Prometheus form), {@link Path}, enums (lower case), records, lists and maps with text keys. A key
  * that is absent keeps the value of the defaults; an element of a list or map of records starts from
- * that record's {@code DEFAULTS} constant.
+ * that record's {@code DEFAULTS} constant or {@code defaults()} method.
  *
  * <p>Unknown keys are errors that name the nearest known key. Keys that exist in Loki but have no
  * counterpart here are accepted with a warning when the caller lists them.
@@ -353,15 +355,28 @@ public final class ConfigReader {
     }
   }
 
+  /** Returns the record's {@code DEFAULTS} or {@code defaults()}, or null when it has neither. */
   private static @Nullable Object defaultsOf(Class<?> type) {
     try {
-      var field = type.getDeclaredField("DEFAULTS");
+      Field field = type.getDeclaredField("DEFAULTS");
       field.setAccessible(true);
       return field.get(null);
     } catch (NoSuchFieldException e) {
-      return null;
+      return callDefaults(type);
     } catch (IllegalAccessException e) {
-      throw new IllegalStateException(e);
+      throw new IllegalStateException("configuration record " + type, e);
+    }
+  }
+
+  private static @Nullable Object callDefaults(Class<?> type) {
+    try {
+      Method method = type.getDeclaredMethod("defaults");
+      method.setAccessible(true);
+      return method.invoke(null);
+    } catch (NoSuchMethodException e) {
+      return null;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("configuration record " + type, e);
     }
   }
 

@@ -4,7 +4,8 @@ import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.LabelMatcher.Operator;
 import io.skald.common.model.Labels;
-import io.skald.storage.pack.ChunkRef;
+import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ChunkRef;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,15 +34,16 @@ final class DayReader {
   private final long throughNanos;
   private final boolean wholeDay;
 
-  DayReader(IndexSnapshot snapshot, byte[] tenantPrefix, int day, long fromNanos, long through) {
+  DayReader(
+      IndexSnapshot snapshot, TenantId tenant, int day, long fromNanos, long throughNanos) {
     this.snapshot = snapshot;
-    byte[] dayPrefix = IndexKeys.day(tenantPrefix, day);
+    byte[] dayPrefix = IndexKeys.day(day, tenant);
     this.series = IndexKeys.kind(dayPrefix, IndexKeys.SERIES);
     this.postings = IndexKeys.kind(dayPrefix, IndexKeys.POSTING);
     this.chunks = IndexKeys.kind(dayPrefix, IndexKeys.CHUNK);
     this.fromNanos = fromNanos;
-    this.throughNanos = through;
-    this.wholeDay = IndexKeys.coversDay(day, fromNanos, through);
+    this.throughNanos = throughNanos;
+    this.wholeDay = IndexKeys.coversDay(day, fromNanos, throughNanos);
   }
 
   /** Hands over every stream whose labels match, in the order of fingerprints; it may be dead. */
@@ -111,22 +113,21 @@ final class DayReader {
 
   private static void leapfrog(List<PostingCursor> cursors, Consumer<Fingerprint> visitor) {
     Fingerprint candidate = cursors.getFirst().current();
-    int agreeing = 0;
-    int next = 0;
     while (candidate != null) {
-      Fingerprint found = cursors.get(next).advanceTo(candidate);
-      if (candidate.equals(found)) {
-        agreeing++;
-      } else {
-        candidate = found;
-        agreeing = 1;
+      Fingerprint highest = candidate;
+      for (PostingCursor cursor : cursors) {
+        Fingerprint found = cursor.advanceTo(highest);
+        if (found == null) {
+          return;
+        }
+        highest = found;
       }
-      if (candidate != null && agreeing == cursors.size()) {
+      if (highest.equals(candidate)) {
         visitor.accept(candidate);
-        candidate = cursors.get(next).next();
-        agreeing = 1;
+        candidate = cursors.getFirst().next();
+      } else {
+        candidate = highest;
       }
-      next = (next + 1) % cursors.size();
     }
   }
 

@@ -8,10 +8,11 @@ import java.util.Arrays;
 
 /**
  * The keys of the index. Numbers are big-endian so that keys sort by them; a signed number has its
- * sign bit flipped for the same reason.
+ * sign bit flipped for the same reason. The day leads, so that a day, and a tenant's share of it, is
+ * one range of keys.
  *
  * <pre>
- *  index key := version u8 | tenant length u8, tenant | day i32 | kind u8 | rest
+ *  index key := version u8 | day i32 | tenant length u8, tenant | kind u8 | rest
  *  series    := kind 1 | fingerprint 16
  *  posting   := kind 2 | name length u16, name | value length u32, value | fingerprint 16
  *  chunk     := kind 3 | fingerprint 16 | last timestamp i64 | first timestamp i64 | chunk id u64
@@ -22,10 +23,17 @@ import java.util.Arrays;
 final class IndexKeys {
   static final byte VERSION = 1;
 
+  /** A chunk is listed in every day that it touches, up to this many. */
+  static final int MAX_DAYS = 8;
+
+  /** Where chunks that touch more days are listed; searched whatever the range. */
+  static final int WIDE_DAY = Integer.MAX_VALUE;
+
   static final byte SERIES = 1;
   static final byte POSTING = 2;
   static final byte CHUNK = 3;
 
+  private static final int DAY_LENGTH = 1 + Integer.BYTES;
   private static final long NANOS_PER_DAY = 86_400_000_000_000L;
 
   private IndexKeys() {}
@@ -37,27 +45,47 @@ final class IndexKeys {
 
   /** Returns whether the range covers every nanosecond of the day. */
   static boolean coversDay(int day, long fromNanos, long throughNanos) {
+    if (day == WIDE_DAY) {
+      return false;
+    }
     boolean startCovered = fromNanos == Long.MIN_VALUE || dayOf(fromNanos - 1) < day;
     boolean endCovered = throughNanos == Long.MAX_VALUE || dayOf(throughNanos + 1) > day;
     return startCovered && endCovered;
   }
 
-  static byte[] tenant(TenantId tenant) {
+  /** Returns the start of every key of a day. */
+  static byte[] day(int day) {
+    return ByteBuffer.allocate(DAY_LENGTH).put(VERSION).putInt(day ^ Integer.MIN_VALUE).array();
+  }
+
+  /** Returns the day of an index key. */
+  static int readDay(byte[] key) {
+    return ByteBuffer.wrap(key).getInt(1) ^ Integer.MIN_VALUE;
+  }
+
+  /** Returns the start of every key of a tenant in a day. */
+  static byte[] day(int day, TenantId tenant) {
+    byte[] name = tenant(tenant);
+    return append(day(day), name.length).put(name).array();
+  }
+
+  /** Returns the start of every local key of a tenant. */
+  static byte[] local(TenantId tenant) {
+    byte[] name = tenant(tenant);
+    return ByteBuffer.allocate(1 + name.length).put(VERSION).put(name).array();
+  }
+
+  /** Returns the stream that a local key belongs to. */
+  static FlushedStream readLocal(byte[] key, long position) {
+    int tenantLength = key[1] & 0xFF;
+    String tenant = new String(key, 2, tenantLength, StandardCharsets.US_ASCII);
+    return new FlushedStream(
+        new TenantId(tenant), readFingerprint(key, 2 + tenantLength), position);
+  }
+
+  private static byte[] tenant(TenantId tenant) {
     byte[] name = tenant.value().getBytes(StandardCharsets.US_ASCII);
-    return ByteBuffer.allocate(2 + name.length)
-        .put(VERSION)
-        .put((byte) name.length)
-        .put(name)
-        .array();
-  }
-
-  static byte[] day(byte[] tenantPrefix, int day) {
-    return append(tenantPrefix, Integer.BYTES).putInt(day ^ Integer.MIN_VALUE).array();
-  }
-
-  /** Returns the day of an index key that starts with {@code tenantPrefix}. */
-  static int readDay(byte[] key, byte[] tenantPrefix) {
-    return ByteBuffer.wrap(key).getInt(tenantPrefix.length) ^ Integer.MIN_VALUE;
+    return ByteBuffer.allocate(1 + name.length).put((byte) name.length).put(name).array();
   }
 
   static byte[] kind(byte[] dayPrefix, byte kind) {

@@ -4,7 +4,7 @@ import io.skald.common.model.Labels;
 import io.skald.storage.chunk.Section;
 import io.skald.storage.chunk.SectionReader;
 import io.skald.storage.chunk.SectionWriter;
-import io.skald.storage.pack.ChunkRef;
+import io.skald.storage.chunk.ChunkRef;
 import java.nio.ByteBuffer;
 
 /**

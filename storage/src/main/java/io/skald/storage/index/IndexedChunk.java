@@ -2,7 +2,7 @@ package io.skald.storage.index;
 
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
-import io.skald.storage.pack.ChunkRef;
+import io.skald.storage.chunk.ChunkRef;
 
-/** A chunk to be made known. */
-public record IndexedChunk(Labels labels, Fingerprint fingerprint, ChunkRef ref) {}
+/** A chunk that has been written to the object store and is to be found from now on. */
+public record IndexedChunk(Labels labels, Fingerprint fingerprint, ChunkRef chunk) {}

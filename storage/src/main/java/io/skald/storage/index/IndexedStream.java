@@ -2,15 +2,15 @@ package io.skald.storage.index;
 
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
-import io.skald.storage.pack.ChunkRef;
+import io.skald.storage.chunk.ChunkRef;
 import java.util.List;
 
 /**
- * A stream and those of its chunks that overlap a time range.
+ * A stream and those of its chunks that a query asked for.
  *
- * @param chunks at least one, each once, ordered by their last timestamp inside each day
+ * @param chunks each once, ordered by pack key and offset: the order in which they were flushed
  */
-public record IndexedStream(Labels labels, Fingerprint fingerprint, List<ChunkRef> chunks) {
+public record IndexedStream(Fingerprint fingerprint, Labels labels, List<ChunkRef> chunks) {
   public IndexedStream {
     chunks = List.copyOf(chunks);
   }

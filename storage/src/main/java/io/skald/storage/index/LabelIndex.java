@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * A stream counts only if one of its chunks overlaps the range. No matchers match every stream. Every
  * method throws {@link StorageException} when the index cannot be read or written.
  */
-public interface LabelIndex {
+public interface LabelIndex extends AutoCloseable {
   /**
    * Makes chunks known and remembers how far the WAL is superfluous, both or neither; durable on
    * return. A chunk that is known already is replaced.
@@ -59,4 +59,8 @@ public interface LabelIndex {
       List<LabelMatcher> matchers,
       long fromNanos,
       long throughNanos);
+
+  /** Waits for running calls; later ones fail. */
+  @Override
+  void close();
 }

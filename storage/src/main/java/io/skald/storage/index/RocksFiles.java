@@ -63,7 +63,7 @@ final class RocksFiles implements AutoCloseable {
     } catch (RocksDBException | IOException e) {
       close();
       throw new StorageException(
-          "cannot open the label index in " + directory + ": " + e.getMessage(), e);
+          "label index " + directory + " cannot be opened: " + e.getMessage(), e);
     }
   }
 

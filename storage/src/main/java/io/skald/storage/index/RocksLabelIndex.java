@@ -5,10 +5,10 @@ import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
-import io.skald.storage.pack.ChunkRef;
-import java.nio.charset.StandardCharsets;
+import io.skald.storage.chunk.ChunkRef;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,11 @@ import org.rocksdb.WriteOptions;
  * this process needs (WAL positions) is in a family of its own. See {@link IndexKeys} and {@link
  * IndexValues} for the bytes.
  */
-public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
+public final class RocksLabelIndex implements LabelIndex {
+  /** Pack keys sort by time, and a pack holds its chunks in the order in which they were cut. */
+  private static final Comparator<ChunkRef> FLUSHED =
+      Comparator.comparing(ChunkRef::packKey).thenComparingLong(ChunkRef::offset);
+
   private final Path directory;
   private final RocksFiles files;
   private final RocksDB database;
@@ -46,6 +50,13 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
   private final ReadWriteLock open = new ReentrantReadWriteLock();
 
   private boolean closed;
+
+  /** The chunks of a stream: those of several days are found in each. */
+  private record Found(Labels labels, SortedSet<ChunkRef> chunks) {}
+
+  private interface DayVisitor {
+    void visit(IndexSnapshot snapshot, DayReader day);
+  }
 
   /**
    * Opens the index, creating it when there is none. One process at a time can have it open.
@@ -64,16 +75,16 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
       TenantId tenant, List<IndexedChunk> chunks, Map<Fingerprint, Long> flushedThrough) {
     whileOpen(
         () -> {
-          byte[] tenantPrefix = IndexKeys.tenant(tenant);
+          byte[] localPrefix = IndexKeys.local(tenant);
           try (WriteBatch batch = new WriteBatch();
               WriteOptions synced = new WriteOptions().setSync(true)) {
             for (IndexedChunk chunk : chunks) {
-              put(batch, tenantPrefix, chunk);
+              put(batch, tenant, chunk);
             }
             for (Map.Entry<Fingerprint, Long> entry : flushedThrough.entrySet()) {
               batch.put(
                   local,
-                  IndexKeys.withFingerprint(tenantPrefix, entry.getKey()),
+                  IndexKeys.withFingerprint(localPrefix, entry.getKey()),
                   IndexValues.position(entry.getValue()));
             }
             database.write(synced, batch);
@@ -85,21 +96,29 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
         });
   }
 
-  /** Puts the chunk into every day that it touches. */
-  private void put(WriteBatch batch, byte[] tenantPrefix, IndexedChunk chunk)
+  /** Puts the chunk into every day that it touches, or where those of very many days are. */
+  private void put(WriteBatch batch, TenantId tenant, IndexedChunk chunk)
       throws RocksDBException {
-    ChunkRef ref = chunk.ref();
-    int lastDay = IndexKeys.dayOf(ref.maxTimestamp());
-    for (int day = IndexKeys.dayOf(ref.minTimestamp()); day <= lastDay; day++) {
-      byte[] dayPrefix = IndexKeys.day(tenantPrefix, day);
-      putSeries(batch, dayPrefix, chunk);
-      byte[] stream =
-          IndexKeys.withFingerprint(
-              IndexKeys.kind(dayPrefix, IndexKeys.CHUNK), chunk.fingerprint());
-      batch.put(
-          IndexKeys.chunk(stream, ref.maxTimestamp(), ref.minTimestamp(), ref.chunkId()),
-          IndexValues.chunk(ref));
+    int firstDay = IndexKeys.dayOf(chunk.chunk().minTimestamp());
+    int lastDay = IndexKeys.dayOf(chunk.chunk().maxTimestamp());
+    if (lastDay - firstDay >= IndexKeys.MAX_DAYS) {
+      put(batch, IndexKeys.day(IndexKeys.WIDE_DAY, tenant), chunk);
+      return;
     }
+    for (int day = firstDay; day <= lastDay; day++) {
+      put(batch, IndexKeys.day(day, tenant), chunk);
+    }
+  }
+
+  private void put(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk)
+      throws RocksDBException {
+    ChunkRef ref = chunk.chunk();
+    putSeries(batch, dayPrefix, chunk);
+    byte[] stream =
+        IndexKeys.withFingerprint(IndexKeys.kind(dayPrefix, IndexKeys.CHUNK), chunk.fingerprint());
+    batch.put(
+        IndexKeys.chunk(stream, ref.maxTimestamp(), ref.minTimestamp(), ref.chunkId()),
+        IndexValues.chunk(ref));
   }
 
   private void putSeries(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk)
@@ -127,7 +146,7 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
           try {
             byte[] value =
                 database.get(
-                    local, IndexKeys.withFingerprint(IndexKeys.tenant(tenant), fingerprint));
+                    local, IndexKeys.withFingerprint(IndexKeys.local(tenant), fingerprint));
             return value == null
                 ? OptionalLong.empty()
                 : OptionalLong.of(IndexValues.readPosition(value));
@@ -143,20 +162,14 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
         () -> {
           try (RocksIterator iterator = database.newIterator(local)) {
             for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-              visitor.accept(readFlushed(iterator.key(), iterator.value()));
+              visitor.accept(
+                  IndexKeys.readLocal(
+                      iterator.key(), IndexValues.readPosition(iterator.value())));
             }
             IndexSnapshot.check(iterator);
           }
           return true;
         });
-  }
-
-  private static FlushedStream readFlushed(byte[] key, byte[] value) {
-    int tenantLength = key[1] & 0xFF;
-    return new FlushedStream(
-        new TenantId(new String(key, 2, tenantLength, StandardCharsets.US_ASCII)),
-        IndexKeys.readFingerprint(key, 2 + tenantLength),
-        IndexValues.readPosition(value));
   }
 
   @Override
@@ -184,39 +197,33 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
   @Override
   public List<IndexedStream> select(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    record Found(Labels labels, List<ChunkRef> chunks) {}
     TreeMap<Fingerprint, Found> streams = new TreeMap<>();
     eachDay(
         tenant,
         fromNanos,
         throughNanos,
-        (snapshot, day, firstDay) -> {
+        (snapshot, day) -> {
           try (RocksIterator iterator = snapshot.iterator()) {
-            day.reader()
-                .eachMatching(
-                    matchers,
-                    (fingerprint, labels) -> {
-                      List<ChunkRef> refs = new ArrayList<>();
-                      day.reader().addChunks(iterator, fingerprint, refs);
-                      // A chunk of several days is taken from the first of them in the range.
-                      refs.removeIf(
-                          ref ->
-                              Math.max(IndexKeys.dayOf(ref.minTimestamp()), firstDay)
-                                  != day.number());
-                      if (!refs.isEmpty()) {
-                        streams
-                            .computeIfAbsent(
-                                fingerprint, _ -> new Found(labels, new ArrayList<>()))
-                            .chunks()
-                            .addAll(refs);
-                      }
-                    });
+            day.eachMatching(
+                matchers,
+                (fingerprint, labels) -> {
+                  List<ChunkRef> chunks = new ArrayList<>();
+                  day.addChunks(iterator, fingerprint, chunks);
+                  if (!chunks.isEmpty()) {
+                    streams
+                        .computeIfAbsent(fingerprint, _ -> new Found(labels, new TreeSet<>(FLUSHED)))
+                        .chunks()
+                        .addAll(chunks);
+                  }
+                });
           }
         });
     List<IndexedStream> result = new ArrayList<>(streams.size());
     streams.forEach(
         (fingerprint, found) ->
-            result.add(new IndexedStream(found.labels(), fingerprint, found.chunks())));
+            result.add(
+                new IndexedStream(
+                    fingerprint, found.labels(), List.copyOf(found.chunks()))));
     return result;
   }
 
@@ -234,7 +241,7 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
     SortedSet<String> names = new TreeSet<>();
     if (matchers.isEmpty()) {
       eachDay(
-          tenant, fromNanos, throughNanos, (_, day, _) -> day.reader().addNames(names));
+          tenant, fromNanos, throughNanos, (_, day) -> day.addNames(names));
     } else {
       eachLive(
           tenant,
@@ -256,7 +263,7 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
     SortedSet<String> values = new TreeSet<>();
     if (matchers.isEmpty()) {
       eachDay(
-          tenant, fromNanos, throughNanos, (_, day, _) -> day.reader().addValues(name, values));
+          tenant, fromNanos, throughNanos, (_, day) -> day.addValues(name, values));
     } else {
       eachLive(
           tenant,
@@ -284,49 +291,43 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
         tenant,
         fromNanos,
         throughNanos,
-        (_, day, _) ->
-            day.reader()
-                .eachMatching(
-                    matchers,
-                    (fingerprint, labels) -> {
-                      if (!seen.contains(fingerprint) && day.reader().isLive(fingerprint)) {
-                        seen.add(fingerprint);
-                        visitor.accept(labels);
-                      }
-                    }));
+        (_, day) ->
+            day.eachMatching(
+                matchers,
+                (fingerprint, labels) -> {
+                  if (!seen.contains(fingerprint) && day.isLive(fingerprint)) {
+                    seen.add(fingerprint);
+                    visitor.accept(labels);
+                  }
+                }));
   }
 
-  private record Day(int number, DayReader reader) {}
-
-  private interface DayVisitor {
-    void visit(IndexSnapshot snapshot, Day day, int firstDay);
-  }
-
-  /** Visits the days of the range that exist, oldest first, in one consistent state. */
+  /** Visits the days of the range that exist, oldest first, then the wide chunks. */
   private void eachDay(
       TenantId tenant, long fromNanos, long throughNanos, DayVisitor visitor) {
     if (fromNanos > throughNanos) {
       return;
     }
-    int firstDay = IndexKeys.dayOf(fromNanos);
     int lastDay = IndexKeys.dayOf(throughNanos);
-    byte[] tenantPrefix = IndexKeys.tenant(tenant);
     whileOpen(
         () -> {
           try (IndexSnapshot snapshot = new IndexSnapshot(database);
               RocksIterator iterator = snapshot.iterator()) {
-            iterator.seek(IndexKeys.day(tenantPrefix, firstDay));
-            while (iterator.isValid() && IndexKeys.startsWith(iterator.key(), tenantPrefix)) {
-              int number = IndexKeys.readDay(iterator.key(), tenantPrefix);
-              if (number > lastDay) {
+            // Days without data cost nothing: the next key tells the next day there is.
+            iterator.seek(IndexKeys.day(IndexKeys.dayOf(fromNanos)));
+            while (iterator.isValid()) {
+              int day = IndexKeys.readDay(iterator.key());
+              if (day > lastDay) {
                 break;
               }
-              DayReader reader =
-                  new DayReader(snapshot, tenantPrefix, number, fromNanos, throughNanos);
-              visitor.visit(snapshot, new Day(number, reader), firstDay);
-              iterator.seek(IndexKeys.day(tenantPrefix, number + 1));
+              visitor.visit(
+                  snapshot, new DayReader(snapshot, tenant, day, fromNanos, throughNanos));
+              iterator.seek(IndexKeys.day(day + 1));
             }
             IndexSnapshot.check(iterator);
+            visitor.visit(
+                snapshot,
+                new DayReader(snapshot, tenant, IndexKeys.WIDE_DAY, fromNanos, throughNanos));
           }
           return true;
         });
@@ -344,7 +345,6 @@ public final class RocksLabelIndex implements LabelIndex, AutoCloseable {
     }
   }
 
-  /** Waits for running calls; later ones fail. */
   @Override
   public void close() {
     open.writeLock().lock();

@@ -3,6 +3,7 @@ package io.skald.storage.pack;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.chunk.Section;
 import io.skald.storage.chunk.SectionReader;
 import io.skald.storage.chunk.SectionWriter;

@@ -5,6 +5,7 @@ import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.storage.chunk.Chunk;
 import io.skald.storage.chunk.ChunkFooter;
+import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.object.ObjectKey;
 import io.skald.storage.object.ObjectStore;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.skald.storage.pack;
 
+import io.skald.storage.chunk.ChunkRef;
 import java.util.List;
 
 /**

@@ -5,7 +5,7 @@ import io.skald.storage.chunk.ChunkFooter;
 import io.skald.storage.chunk.CorruptChunkException;
 import io.skald.storage.chunk.LazyBlock;
 import io.skald.storage.object.ObjectStore;
-import io.skald.storage.pack.ChunkRef;
+import io.skald.storage.chunk.ChunkRef;
 import java.util.ArrayList;
 import java.util.List;
 

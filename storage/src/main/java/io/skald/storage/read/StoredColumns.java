@@ -5,7 +5,7 @@ import io.skald.storage.chunk.Column;
 import io.skald.storage.chunk.LazyBlock;
 import io.skald.storage.chunk.Section;
 import io.skald.storage.object.ObjectStore;
-import io.skald.storage.pack.ChunkRef;
+import io.skald.storage.chunk.ChunkRef;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
