@@ -70,7 +70,7 @@ final class LineColumn {
   }
 
   /** Returns the line bytes; the array may be longer. */
-  static byte[] decode(Section section, int lineBytes) {
+  static byte[] decode(Section section, DecompressionContexts contexts, int lineBytes) {
     byte[] bytes = section.bytes();
     return switch (section.encoding()) {
       case RAW -> {
@@ -79,21 +79,22 @@ final class LineColumn {
         }
         yield bytes;
       }
-      case PLAIN -> Zstandard.decompress(section, 0, bytes.length, lineBytes, 0);
-      case SPLIT -> decodeSplit(section, lineBytes);
+      case PLAIN -> contexts.decompress(section, 0, bytes.length, lineBytes, 0);
+      case SPLIT -> decodeSplit(section, contexts, lineBytes);
       default -> throw Packing.unknown(section);
     };
   }
 
-  private static byte[] decodeSplit(Section section, int lineBytes) {
+  private static byte[] decodeSplit(
+      Section section, DecompressionContexts contexts, int lineBytes) {
     SectionReader in = new SectionReader(section);
     // A number of one digit takes two bytes, so the digits may be longer than the lines.
     int textLength = in.readVarInt("the length of the text", lineBytes);
     int textStored = in.readLength("the stored length of the text");
     int digitsLength = in.readVarInt("the length of the digits", 2L * lineBytes);
     int digitsStored = in.readLength("the stored length of the digits");
-    byte[] text = stream(section, in, textStored, textLength);
-    byte[] digits = stream(section, in, digitsStored, digitsLength);
+    byte[] text = stream(section, contexts, in, textStored, textLength);
+    byte[] digits = stream(section, contexts, in, digitsStored, digitsLength);
     int idsLength = in.remaining();
     byte[] ids = in.readBytes(idsLength);
     return SplitText.decode(
@@ -102,12 +103,13 @@ final class LineColumn {
         lineBytes);
   }
 
-  private static byte[] stream(Section section, SectionReader in, int stored, int length) {
+  private static byte[] stream(
+      Section section, DecompressionContexts contexts, SectionReader in, int stored, int length) {
     int from = in.position();
     in.skip(stored);
     return stored == length
         ? padded(section.bytes(), from, length)
-        : Zstandard.decompress(section, from, stored, length, SplitText.SLACK);
+        : contexts.decompress(section, from, stored, length, SplitText.SLACK);
   }
 
   private static byte[] padded(byte[] bytes, int from, int length) {

@@ -138,7 +138,8 @@ final class TimestampColumn {
   }
 
   /** Returns exactly {@code size} ascending timestamps from {@code first} to {@code last}. */
-  static long[] decode(Section section, int size, long first, long last) {
+  static long[] decode(
+      Section section, DecompressionContexts contexts, int size, long first, long last) {
     return switch (section.encoding()) {
       case EncodedColumn.ABSENT_ENCODING -> {
         if (size != 1 || section.bytes().length != 0) {
@@ -147,7 +148,7 @@ final class TimestampColumn {
         yield new long[] {first};
       }
       case ELIAS_FANO -> decodeEliasFano(section, size, first, last);
-      case DELTA + Packing.RAW, DELTA + Packing.ZSTD -> decodeDeltas(section, size, first, last);
+      case DELTA + Packing.RAW, DELTA + Packing.ZSTD -> decodeDeltas(section, contexts, size, first, last);
       default -> throw Packing.unknown(section);
     };
   }
@@ -194,7 +195,8 @@ final class TimestampColumn {
     return timestamps;
   }
 
-  private static long[] decodeDeltas(Section section, int size, long first, long last) {
+  private static long[] decodeDeltas(
+      Section section, DecompressionContexts contexts, int size, long first, long last) {
     Section packed =
         new Section(
             section.object(),
@@ -202,7 +204,7 @@ final class TimestampColumn {
             section.offset(),
             section.encoding() - DELTA,
             section.bytes());
-    byte[] bytes = Packing.unpack(packed, 10L * (size - 1));
+    byte[] bytes = Packing.unpack(packed, contexts, 10L * (size - 1));
     if (bytes.length < size - 1) {
       throw section.corrupt("it cannot hold " + size + " entries");
     }
