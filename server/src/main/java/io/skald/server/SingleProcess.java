@@ -12,6 +12,8 @@ import io.skald.common.time.Clock;
 import io.skald.distributor.Distributor;
 import io.skald.ingester.FlushFailedException;
 import io.skald.ingester.Ingester;
+import io.skald.ingester.IngesterLimits;
+import io.skald.ingester.IngesterStatistics;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
 import io.skald.querier.api.QueryApi;
@@ -36,6 +38,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,7 +93,7 @@ public final class SingleProcess implements AutoCloseable {
     FileObjectStore objects = new FileObjectStore(config.common().chunksDirectory());
     RocksLabelIndex index = new RocksLabelIndex(config.common().indexDirectory());
     closers.push(index::close);
-    WalDisk disk = new DirectoryWalDisk(config.ingester().wal().dir());
+    WalDisk disk = DirectoryWalDisk.open(config.ingester().wal().dir());
     closers.push(() -> closeDisk(disk));
     TenantLimits limits = _ -> config.limitsConfig();
     Ingester ingester =
@@ -99,7 +102,7 @@ public final class SingleProcess implements AutoCloseable {
             disk,
             new PackWriter(objects, clock, random),
             index,
-            tenant -> limits.of(tenant).maxGlobalStreamsPerUser(),
+            tenant -> new IngesterLimits.Limits(limits.of(tenant).maxGlobalStreamsPerUser()),
             clock,
             random);
     closers.push(ingester::close);
@@ -204,14 +207,53 @@ public final class SingleProcess implements AutoCloseable {
   }
 
   private void bind(Ingester ingester) {
+    Supplier<IngesterStatistics> now = ingester::statistics;
     metrics.gauge(
-        "skald_ingester_memory_streams",
-        "Streams in memory.",
-        () -> ingester.statistics().streams());
+        "skald_ingester_memory_streams", "Streams in memory.", () -> now.get().streams());
     metrics.gauge(
         "skald_ingester_unflushed_bytes",
         "Memory of what is not in object storage yet.",
-        () -> ingester.statistics().unflushedBytes());
+        () -> now.get().unflushedBytes());
+    metrics.gauge(
+        "skald_ingester_unflushed_bytes_limit",
+        "Memory at which pushes wait, then are refused.",
+        () -> config.ingester().maxUnflushedBytes());
+    metrics.counter(
+        "skald_ingester_refused_pushes_total",
+        "Pushes refused because memory was full.",
+        () -> now.get().refusedPushes());
+    metrics.counter(
+        "skald_ingester_chunks_flushed_total",
+        "Chunks moved to object storage.",
+        () -> now.get().flushedChunks().values().stream().mapToLong(Long::longValue).sum());
+    metrics.counter(
+        "skald_ingester_packs_written_total",
+        "Objects written to the object store.",
+        () -> now.get().flushedPacks());
+    metrics.counter(
+        "skald_ingester_flushed_bytes_total",
+        "Bytes of the chunks in them.",
+        () -> now.get().flushedBytes());
+    metrics.counter(
+        "skald_ingester_flush_failures_total",
+        "Flushes that failed and are tried again.",
+        () -> now.get().flushFailures());
+    metrics.counter(
+        "skald_wal_records_total", "Records made durable.", () -> now.get().wal().records());
+    metrics.counter(
+        "skald_wal_bytes_total", "Bytes of these records.", () -> now.get().wal().bytes());
+    metrics.counter(
+        "skald_wal_syncs_total", "Groups of records made durable.", () -> now.get().wal().syncs());
+    metrics.counter(
+        "skald_wal_sync_seconds_total",
+        "Time spent in them.",
+        () -> now.get().wal().syncNanos() / 1e9);
+    metrics.counter(
+        "skald_wal_failures_total",
+        "Groups that could not be written; their pushes were refused.",
+        () -> now.get().wal().failures());
+    metrics.gauge(
+        "skald_wal_disk_bytes", "Size of the segment files.", () -> now.get().wal().segmentBytes());
   }
 
   /** Returns the URL to reach the server by. */
