@@ -1,44 +1,44 @@
 package io.skald.logql.syntax;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
  * Bounds how deep a query goes, so that neither the parser nor a later walk over the tree runs out
- * of stack. A chain of operators is as deep as it is long.
+ * of stack. A chain of operators is as deep as it is long. Parentheses alone cost nothing.
  *
- * <p>There are two bounds, because canonical text takes up to two levels of the parser for a level of
- * the tree: its parentheses and its right operands. So any tree that was accepted can be printed and
- * parsed again.
+ * <p>Canonical text has the calls of the tree and no others, so a tree that was accepted can be
+ * printed and parsed again.
  */
 final class DepthLimit {
   private static final int MAX_TREE_DEPTH = 250;
-  private static final int MAX_TEXT_DEPTH = 2 * MAX_TREE_DEPTH + 10;
+
+  /** The parser itself descends for calls only, by some frames for each. */
+  private static final int MAX_CALL_DEPTH = 100;
 
   private final TokenStream tokens;
 
   /** Nodes that are not in here have no children that count. */
-  private final Map<Object, Integer> depths = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Integer> depths = new IdentityHashMap<>();
 
-  private int textDepth;
+  private int callDepth;
 
   DepthLimit(TokenStream tokens) {
     this.tokens = tokens;
   }
 
   /**
-   * Goes one level deeper in the text; {@link #leave} ends it.
+   * Enters the parentheses of a call or of a range; {@link #leave} ends it.
    *
    * @throws ParseException past the limit
    */
   void enter() {
-    if (++textDepth > MAX_TEXT_DEPTH) {
-      throw tokens.tooDeep(MAX_TEXT_DEPTH);
+    if (++callDepth > MAX_CALL_DEPTH) {
+      throw tokens.tooDeep(MAX_CALL_DEPTH);
     }
   }
 
   void leave() {
-    textDepth--;
+    callDepth--;
   }
 
   /**

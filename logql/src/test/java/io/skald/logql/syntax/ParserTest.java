@@ -316,9 +316,12 @@ class ParserTest {
 
   @Test
   void parse_nestingPastTheLimit_saysSo() {
-    assertThatThrownBy(() -> Parser.parse("(".repeat(100_000)))
+    assertThatThrownBy(() -> Parser.parse("sum(".repeat(101) + "vector(1)"))
         .hasMessage(
-            "parse error at line 1, col 511: query is nested too deeply: more than 510 levels");
+            "parse error at line 1, col 405: query is nested too deeply: more than 100 levels");
+    assertThatThrownBy(() -> Parser.parse("rate(" + "(".repeat(101)))
+        .hasMessage(
+            "parse error at line 1, col 106: query is nested too deeply: more than 100 levels");
     assertThatThrownBy(() -> Parser.parse("vector(1)" + "+vector(1)".repeat(251)))
         .hasMessage(
             "parse error at line 1, col 2520: query is nested too deeply: more than 250 levels");
@@ -345,15 +348,25 @@ class ParserTest {
   }
 
   @Test
+  void parse_parenthesesAlone_areNoDepth() {
+    assertThat(Parser.parse("(".repeat(65_000) + "1" + ")".repeat(65_000))).hasToString("1");
+    assertThat(
+            Parser.parse("{a=\"b\"} | " + "(".repeat(60_000) + "x=1" + ")".repeat(60_000)))
+        .hasToString("{a=\"b\"} | x==1");
+    assertThatThrownBy(() -> Parser.parse("(".repeat(100_000)))
+        .hasMessage("parse error at line 1, col 100001: syntax error: unexpected $end");
+  }
+
+  @Test
   void parse_longFoldedChain_isAccepted() {
     assertThat(Parser.parse("1" + "+1".repeat(10_000))).hasToString("10001");
   }
 
   @Test
   void parse_deepestQuery_fitsASmallStack() throws InterruptedException {
-    String filter = "x=1, ".repeat(249) + "x=1";
-    String query =
-        "(".repeat(250) + "2^".repeat(200) + "rate({a=\"b\"} | " + filter + "[1m])" + ")".repeat(250);
+    String filter = "x=1, ".repeat(250) + "x=1";
+    String range = "(".repeat(3) + "{a=\"b\"} | " + filter + "[1m]" + ")".repeat(3);
+    String query = "2^".repeat(150) + "sum(".repeat(96) + "rate(" + range + ")".repeat(97);
     AtomicReference<Object> result = new AtomicReference<>();
     Thread thread =
         new Thread(
@@ -367,7 +380,7 @@ class ParserTest {
               }
             },
             "small stack",
-            768 * 1024);
+            512 * 1024);
     thread.start();
     thread.join();
 

@@ -136,7 +136,7 @@ final class RandomExprs {
         yield new LabelFilter.Duration(name(), comparison(), nanos, GoDuration.format(nanos));
       }
       default -> {
-        long bytes = random.nextLong() >>> 1 + random.nextInt(62);
+        long bytes = random.nextLong() >>> (1 + random.nextInt(62));
         bytes = random.nextBoolean() ? bytes : bytes % 1000 * 100_000;
         yield new LabelFilter.Bytes(name(), comparison(), bytes, Literals.printBytes(bytes));
       }
@@ -238,7 +238,7 @@ final class RandomExprs {
   }
 
   private LogRange range(boolean unwrap) {
-    long rangeNanos = (random.nextLong() >>> 1 + random.nextInt(62)) / 1_000_000 * 1_000_000;
+    long rangeNanos = (random.nextLong() >>> (1 + random.nextInt(62))) / 1_000_000 * 1_000_000;
     long offsetNanos = random.nextBoolean() ? 0 : random.nextLong() >> random.nextInt(64);
     return new LogRange(log(), unwrap ? unwrap() : null, rangeNanos, offsetNanos);
   }

@@ -69,6 +69,15 @@ final class LogFiles {
     return segmentBytes.values().stream().mapToLong(Long::longValue).sum();
   }
 
+  /** Returns the bytes of all segments but the last. */
+  synchronized long closedBytes() {
+    return segmentBytes.isEmpty()
+        ? 0
+        : segmentBytes.headMap(segmentBytes.lastKey()).values().stream()
+            .mapToLong(Long::longValue)
+            .sum();
+  }
+
   synchronized int segmentCount() {
     return segmentBytes.size();
   }
@@ -100,6 +109,17 @@ final class LogFiles {
       }
     }
     goneCheckpoints.forEach(checkpoints::remove);
+    if (!goneSegments.isEmpty() || !goneCheckpoints.isEmpty()) {
+      force();
+    }
+  }
+
+  private void force() {
+    try {
+      disk.force();
+    } catch (IOException e) {
+      log.warn("cannot sync the WAL directory {}: {}", disk, e.toString());
+    }
   }
 
   /** Deletes a segment that holds no record, unless the numbering needs it. */

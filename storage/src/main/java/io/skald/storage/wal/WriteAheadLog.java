@@ -198,9 +198,16 @@ public final class WriteAheadLog implements AutoCloseable {
     return new CheckpointWriter(disk, files, rotate());
   }
 
-  /** Returns the bytes of segments on disk. */
-  public long segmentBytes() {
-    return files.bytes();
+  /** Returns the bytes of all segments but the one that is written to. */
+  public long closedSegmentBytes() {
+    return files.closedBytes();
+  }
+
+  /** Returns a position that is not after any record which a replay would hand over. */
+  public long oldestReplayable() {
+    return files.checkpoints().isEmpty()
+        ? WalPosition.of(files.segments().stream().findFirst().orElse(0), 0)
+        : WalPosition.NONE;
   }
 
   public WalStatistics statistics() {

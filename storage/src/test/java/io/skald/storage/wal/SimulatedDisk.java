@@ -54,7 +54,15 @@ public final class SimulatedDisk implements WalDisk {
   }
 
   public synchronized byte[] bytes(String name) {
-    return names.get(name).bytes.clone();
+    return node(name).bytes.clone();
+  }
+
+  private Node node(String name) {
+    Node node = names.get(name);
+    if (node == null) {
+      throw new AssertionError("there is no file " + name);
+    }
+    return node;
   }
 
   public synchronized void put(String name, byte[] bytes) {
@@ -126,7 +134,7 @@ public final class SimulatedDisk implements WalDisk {
 
   @Override
   public synchronized void truncate(String name, long length) {
-    Node node = names.get(name);
+    Node node = node(name);
     node.bytes = Arrays.copyOf(node.bytes, (int) length);
     node.durableLength = (int) length;
   }
