@@ -52,7 +52,7 @@ final class LogWorker {
     int first = unit.lowerBound(from);
     int last = unit.upperBound(through);
     stages.select(block, first, last, selection);
-    if (stages.selects()) {
+    if (stages.filtersBlocks()) {
       count(last - first, block.lineOffsets()[last] - block.lineOffsets()[first]);
     }
     if (selection.size() > 0) {
@@ -93,7 +93,7 @@ final class LogWorker {
         result.offer(entry(unit, entry, timestamps[entry], lineProcessor));
       }
     }
-    if (!stages.selects()) {
+    if (!stages.filtersBlocks()) {
       count(looked, bytes);
     }
     context.statistics().postFilterLines.add(kept);

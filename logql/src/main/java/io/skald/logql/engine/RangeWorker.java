@@ -5,6 +5,9 @@ import io.skald.common.block.MetadataTable;
 import io.skald.common.model.Labels;
 import io.skald.logql.pipeline.LabelView;
 import io.skald.logql.pipeline.LineProcessor;
+import io.skald.logql.pipeline.Unwrapper;
+import io.skald.logql.syntax.Grouping;
+import io.skald.logql.syntax.LogRange;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,11 @@ final class RangeWorker {
   private final Map<Labels, SeriesState> states = new HashMap<>();
   private final BlockSelection selection = new BlockSelection();
 
+  /** Whether entries are looked at one by one: for stages, or for a value. */
+  private final boolean entriesAreProcessed;
+
+  private final @Nullable Unwrapper unwrapper;
+
   /** The series of the last entry: the next one mostly has the same. */
   private @Nullable Labels lastSeries;
 
@@ -49,6 +57,9 @@ final class RangeWorker {
     this.windows = windows;
     this.limit = limit;
     this.context = context;
+    LogRange.Unwrap unwrap = plan.range().unwrap();
+    this.unwrapper = unwrap == null ? null : Unwrapper.compile(unwrap);
+    this.entriesAreProcessed = stages.processesEntries() || unwrapper != null;
   }
 
   Map<Labels, SeriesState> states() {
@@ -69,7 +80,7 @@ final class RangeWorker {
       context.statistics().blocksSkipped.increment();
       return;
     }
-    if (stages.isEmpty()) {
+    if (!stages.filtersBlocks() && !entriesAreProcessed) {
       count(number, unit, cursor);
       return;
     }
@@ -79,7 +90,7 @@ final class RangeWorker {
     int[] offsets = block.lineOffsets();
     context.statistics().processedLines.add(to - from);
     context.statistics().processedBytes.add(offsets[to] - offsets[from]);
-    if (stages.needsProcessor()) {
+    if (entriesAreProcessed) {
       process(number, unit, cursor);
     } else {
       context.statistics().postFilterLines.add(selection.size());
@@ -173,8 +184,13 @@ final class RangeWorker {
       Labels metadata = metadataIds.length == 0 ? Labels.EMPTY : sets.get(metadataIds[entry]);
       int start = offsets[entry];
       int length = offsets[entry + 1] - start;
-      if (lineProcessor.process(timestamps[entry], lines, start, length, metadata)) {
+      if (lineProcessor.process(timestamps[entry], lines, start, length, metadata)
+          && (unwrapper == null || unwrapper.unwrap(lineProcessor))) {
         kept++;
+        double value = unwrapper == null ? lineProcessor.lineLength() : unwrapper.value();
+        stateOf(labels)
+            .add(
+                number, cursor.firstStep(), cursor.lastStep(), timestamps[entry], 1, value);
       }
     }
     context.statistics().postFilterLines.add(kept);
@@ -190,13 +206,33 @@ final class RangeWorker {
     return current;
   }
 
+  /** Returns the series of an entry; one with an error has none, unless the query asks for it. */
+  private SeriesState stateOf(LabelView labels) {
+    Grouping grouping = plan.grouping();
+    if (!labels.hasError()) {
+      return stateOf(grouping == null ? labels.all() : labels.group(grouping));
+    }
+    Labels all = labels.all();
+    PipelineErrors.check(all);
+    return stateOf(grouping == null ? all : labels.group(grouping), true);
+  }
+
   private SeriesState stateOf(Labels series) {
+    return stateOf(series, false);
+  }
+
+  /**
+   * @param errorAllowed whether the series may carry an error
+   */
+  private SeriesState stateOf(Labels series, boolean errorAllowed) {
     if (series == lastSeries && lastState != null) {
       return lastState;
     }
     SeriesState state = states.get(series);
     if (state == null) {
-      PipelineErrors.check(series);
+      if (!errorAllowed) {
+        PipelineErrors.check(series);
+      }
       context.budget().take(SERIES_BYTES);
       state = plan.newState(windows, context.budget());
       states.put(series, state);
