@@ -39,7 +39,7 @@ public sealed interface Stage {
 
   /**
    * {@code |= "a" or "b"}: positive operators keep a line if any alternative holds, negative ones if
-   * none does.
+   * none does. The parser gives a negative operator one alternative and repeats the stage.
    */
   record LineFilter(LineOperator operator, List<LineArgument> alternatives) implements Stage {
     public LineFilter {

@@ -1,0 +1,74 @@
+package io.skald.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Unmatched;
+
+/**
+ * The flags that server and agent share: the file, environment expansion, and {@code -key=value} for
+ * any key of the file ({@code -server.http-listen-port=3101}).
+ */
+final class ConfigFlags {
+  @Option(
+      names = {"-config.file", "--config.file"},
+      paramLabel = "FILE",
+      description = "YAML file; without it every key has its default.")
+  String file = "";
+
+  @Option(
+      names = {"-config.expand-env", "--config.expand-env"},
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "true|false",
+      description = "Replace $${NAME} and $${NAME:-default} in the file by environment variables.")
+  boolean expandEnv;
+
+  @Unmatched List<String> rest = List.of();
+
+  /** Returns the text of the file, or "" without one. */
+  String text() {
+    if (file.isEmpty()) {
+      return "";
+    }
+    Path path = Path.of(file);
+    try {
+      String text = Files.readString(path);
+      return expandEnv ? EnvironmentExpansion.expand(text, System.getenv()) : text;
+    } catch (NoSuchFileException e) {
+      throw new UsageException("configuration file not found: " + path.toAbsolutePath());
+    } catch (IOException e) {
+      String what = Files.isDirectory(path) ? "it is a directory" : e.toString();
+      throw new UsageException("configuration file " + path + " cannot be read: " + what);
+    }
+  }
+
+  /** Returns the name of the file for messages. */
+  String source() {
+    return file.isEmpty() ? "(no file)" : file;
+  }
+
+  /**
+   * Returns the {@code -key=value} flags.
+   *
+   * @throws UsageException for an argument of another form
+   */
+  Map<String, String> overrides() {
+    Map<String, String> overrides = new LinkedHashMap<>();
+    for (String argument : rest) {
+      String key = argument.startsWith("--") ? argument.substring(2) : argument.substring(1);
+      int equals = key.indexOf('=');
+      if (!argument.startsWith("-") || equals <= 0 || !key.substring(0, equals).contains(".")) {
+        throw new UsageException(
+            "unknown argument '" + argument + "'; a key of the file is set by -block.key=value");
+      }
+      overrides.put(key.substring(0, equals), key.substring(equals + 1));
+    }
+    return overrides;
+  }
+}

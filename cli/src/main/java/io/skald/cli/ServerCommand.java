@@ -1,0 +1,38 @@
+package io.skald.cli;
+
+import io.skald.common.config.ConfigException;
+import io.skald.common.time.Clock;
+import io.skald.server.Logging;
+import io.skald.server.SingleProcess;
+import io.skald.server.SkaldConfig;
+import java.util.concurrent.Callable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Runs the server until it is asked to stop. */
+@Command(
+    name = "server",
+    mixinStandardHelpOptions = true,
+    description = "Run the server from a configuration in the shape of Loki's.",
+    footer = {"", "Any key of the file is also a flag: -server.http-listen-port=3101"})
+final class ServerCommand implements Callable<Integer> {
+  @Mixin ConfigFlags flags = new ConfigFlags();
+
+  @Override
+  public Integer call() {
+    SkaldConfig.Loaded loaded;
+    try {
+      loaded = SkaldConfig.load(flags.source(), flags.text(), flags.overrides());
+    } catch (ConfigException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    SkaldConfig config = loaded.config();
+    Logging.configure(config.server().logLevel(), System.err);
+    loaded
+        .warnings()
+        .forEach(warning -> LoggerFactory.getLogger("io.skald.server.config").warn(warning));
+    SingleProcess process = new SingleProcess(config, Clock.system());
+    return RunningProcess.run(process::start, process::close);
+  }
+}

@@ -1,0 +1,92 @@
+package io.skald.common.ring;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A snapshot of the hash ring (Karger et al., "Consistent Hashing and Random Trees", 1997). A key is
+ * owned by the instances met when walking clockwise from it; instances that take no writes are passed
+ * over, and the walk extends to the next.
+ */
+public final class Ring {
+  /** Tokens in unsigned order, parallel to {@code owners}. */
+  private final long[] tokens;
+
+  private final Instance[] owners;
+  private final Set<String> zones = new HashSet<>();
+
+  /**
+   * @throws IllegalArgumentException if two instances own one token
+   */
+  public Ring(List<Instance> instances) {
+    Map<Long, Instance> byToken = new HashMap<>();
+    for (Instance instance : instances) {
+      for (int token : instance.tokens()) {
+        Instance other = byToken.put(Integer.toUnsignedLong(token), instance);
+        if (other != null) {
+          throw new IllegalArgumentException(
+              "token "
+                  + Integer.toUnsignedString(token)
+                  + " is owned by "
+                  + other.id()
+                  + " and "
+                  + instance.id());
+        }
+      }
+      if (!instance.zone().isEmpty()) {
+        zones.add(instance.zone());
+      }
+    }
+    tokens = byToken.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
+    owners = Arrays.stream(tokens).mapToObj(byToken::get).toArray(Instance[]::new);
+  }
+
+  /**
+   * Returns the instances that own {@code key}: up to {@code replicationFactor} distinct ones that
+   * take writes, in distinct zones as long as there are zones that hold none yet.
+   *
+   * @return fewer than asked for when the ring has not enough
+   */
+  public List<Instance> replicas(int key, int replicationFactor) {
+    List<Instance> replicas = new ArrayList<>(replicationFactor);
+    Set<String> usedZones = new HashSet<>();
+    List<Instance> sameZone = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    int start = firstAtOrAfter(Integer.toUnsignedLong(key));
+    for (int i = 0; i < tokens.length && replicas.size() < replicationFactor; i++) {
+      Instance instance = owners[(start + i) % tokens.length];
+      if (!instance.takesWrites() || !seen.add(instance.id())) {
+        continue;
+      }
+      if (instance.zone().isEmpty() || usedZones.add(instance.zone())) {
+        replicas.add(instance);
+      } else {
+        sameZone.add(instance);
+      }
+    }
+    // Fewer zones than replicas: the rest comes from zones that are used already.
+    for (int i = 0; i < sameZone.size() && replicas.size() < replicationFactor; i++) {
+      if (usedZones.size() < Math.min(replicationFactor, zones.size())) {
+        break;
+      }
+      replicas.add(sameZone.get(i));
+    }
+    return replicas;
+  }
+
+  private int firstAtOrAfter(long key) {
+    int at = Arrays.binarySearch(tokens, key);
+    int insertion = at >= 0 ? at : -at - 1;
+    return insertion == tokens.length ? 0 : insertion;
+  }
+
+  /** Returns how many of {@code replicationFactor} copies make a write or a read certain. */
+  public static int quorum(int replicationFactor) {
+    return replicationFactor / 2 + 1;
+  }
+}

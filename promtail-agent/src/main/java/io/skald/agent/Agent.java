@@ -1,0 +1,226 @@
+package io.skald.agent;
+
+import io.skald.agent.position.DeliveryJournal;
+import io.skald.agent.position.PositionsFile;
+import io.skald.agent.push.HttpPushTransport;
+import io.skald.agent.push.PushTransport;
+import io.skald.agent.push.SendListener;
+import io.skald.agent.tail.DirectoryWatch;
+import io.skald.agent.tail.Target;
+import io.skald.common.time.Clock;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows log files and ships their lines. Start and close it once each; {@link #status} may be
+ * called by any thread at any time.
+ */
+public final class Agent implements AutoCloseable {
+  /** How long {@link #close} waits for the server. */
+  public static final Duration GRACEFUL_TIMEOUT = Duration.ofSeconds(20);
+
+  private final AgentConfig config;
+  private final Clock clock;
+  private final Function<AgentConfig.Client, PushTransport> transports;
+  private final SendListener listener;
+  private final RandomGenerator random;
+  private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+  private @Nullable FileChannel lockFile;
+  private boolean closed;
+
+  /**
+   * @param transports makes the way to a client's server; {@link #http} is the usual one
+   * @param random spreads the pauses between attempts; used by several threads
+   * @throws IllegalArgumentException if the configuration is incomplete, naming the key
+   */
+  public Agent(
+      AgentConfig config,
+      Clock clock,
+      Function<AgentConfig.Client, PushTransport> transports,
+      SendListener listener,
+      RandomGenerator random) {
+    config.validate();
+    this.config = config;
+    this.clock = clock;
+    this.transports = transports;
+    this.listener = listener;
+    this.random = random;
+    config.clients().forEach(this::targetsOf); // reports a bad glob before anything is opened
+  }
+
+  /** Returns the maker of transports that push over HTTP. */
+  public static Function<AgentConfig.Client, PushTransport> http(String userAgent, Clock clock) {
+    return client ->
+        new HttpPushTransport(URI.create(client.url()), client.timeout(), userAgent, clock);
+  }
+
+  /**
+   * Reads what the last run left and begins to follow and to send.
+   *
+   * @throws IOException if the positions cannot be read or written, or another agent uses them;
+   *     nothing runs then
+   */
+  public synchronized void start() throws IOException {
+    try {
+      open();
+    } catch (IOException | RuntimeException e) {
+      closeAll(e);
+      throw e;
+    }
+    lanes.forEach(Lane::start);
+  }
+
+  public AgentStatus status() {
+    return new AgentStatus(lanes.stream().map(Lane::status).toList());
+  }
+
+  /**
+   * Stops reading, sends what was read, and keeps on disk what the servers do not take in time. The
+   * last call; the next start goes on exactly here.
+   *
+   * @param timeout how long to wait for the servers
+   */
+  public synchronized void drain(Duration timeout) throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    long deadline = System.nanoTime() + timeout.toNanos();
+    lanes.forEach(Lane::endReading);
+    try {
+      for (Lane lane : lanes) {
+        lane.awaitEnd(deadline);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // what is not written now is found again by the journal
+    }
+    IOException failure = closeAll(null);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Drains within {@link #GRACEFUL_TIMEOUT}. */
+  @Override
+  public void close() throws IOException {
+    drain(GRACEFUL_TIMEOUT);
+  }
+
+  private void open() throws IOException {
+    Path positions = Path.of(config.positions().filename()).toAbsolutePath();
+    Path directory = positions.getParent();
+    if (directory != null) {
+      Files.createDirectories(directory);
+    }
+    lock(positions);
+    PositionsFile positionsFile =
+        PositionsFile.load(positions, config.positions().ignoreInvalidYaml(), clock.nowNanos());
+    for (AgentConfig.Client client : config.clients()) {
+      String name = nameOf(client);
+      Path file = positions.resolveSibling(positions.getFileName() + "." + name + ".journal");
+      DeliveryJournal journal = DeliveryJournal.openOrReplace(file, clock.nowNanos());
+      lanes.add(
+          new Lane(
+              name,
+              config,
+              client,
+              targetsOf(client),
+              journal,
+              positionsFile,
+              transports.apply(client),
+              listener,
+              clock,
+              DirectoryWatch.ofSystem(),
+              random));
+    }
+  }
+
+  /** Two agents on the same files would send everything twice. */
+  private void lock(Path positions) throws IOException {
+    Path path = positions.resolveSibling(positions.getFileName() + ".lock");
+    lockFile = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock;
+    try {
+      lock = lockFile.tryLock();
+    } catch (OverlappingFileLockException _) {
+      lock = null;
+    }
+    if (lock == null) {
+      throw new IOException(
+          "another agent uses the positions file "
+              + positions
+              + "; stop it, or give this one its own positions.filename");
+    }
+  }
+
+  /**
+   * The name of the files beside the positions file. A single client without a name is "default",
+   * so that its url can change; of several the url and the tenant tell them apart.
+   */
+  private String nameOf(AgentConfig.Client client) {
+    if (!client.name().isEmpty()) {
+      return client.name().replaceAll("[^A-Za-z0-9_-]", "_");
+    }
+    if (config.clients().size() == 1) {
+      return "default";
+    }
+    return String.format("%08x", (client.url() + " " + client.tenantId()).hashCode());
+  }
+
+  /** A target for each static config with a path; the same path and labels count once. */
+  private List<Target> targetsOf(AgentConfig.Client client) {
+    List<Target> targets = new ArrayList<>();
+    for (AgentConfig.ScrapeConfig scrape : config.scrapeConfigs()) {
+      Set<Map<String, String>> seen = new HashSet<>();
+      int index = 0;
+      for (AgentConfig.StaticConfig staticConfig : scrape.staticConfigs()) {
+        Map<String, String> labels = new HashMap<>(client.externalLabels());
+        labels.putAll(staticConfig.labels());
+        if (seen.add(labels)) {
+          targets.add(new Target(scrape.jobName() + "/" + index, labels));
+        }
+        index++;
+      }
+    }
+    return targets;
+  }
+
+  private @Nullable IOException closeAll(@Nullable Throwable cause) {
+    IOException failure = null;
+    List<AutoCloseable> all = new ArrayList<>(lanes);
+    if (lockFile != null) {
+      all.add(lockFile);
+    }
+    for (AutoCloseable one : all) {
+      try {
+        one.close();
+      } catch (Exception e) {
+        if (cause != null) {
+          cause.addSuppressed(e);
+        } else if (failure == null) {
+          failure = e instanceof IOException io ? io : new IOException(e);
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    return failure;
+  }
+}

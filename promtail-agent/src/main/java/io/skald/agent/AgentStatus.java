@@ -1,0 +1,53 @@
+package io.skald.agent;
+
+import io.skald.agent.tail.FileStatus;
+import java.util.List;
+
+/**
+ * How the agent stands. Counts begin at zero with every start.
+ *
+ * @param clients in the order of the configuration
+ */
+public record AgentStatus(List<ClientStatus> clients) {
+  public AgentStatus {
+    clients = List.copyOf(clients);
+  }
+
+  /**
+   * One client; each follows the files by itself.
+   *
+   * @param files the files that are open, rotated ones included
+   * @param filesUnreadable files that match and cannot be read; the log says why
+   * @param linesRead lines cut out of files, sent or not
+   * @param linesCut lines longer than {@code tail_config.max_line_bytes}
+   * @param bytesLost bytes that were gone before they were read
+   * @param entriesSent entries that the server took
+   * @param entriesDropped entries in batches that were refused for good
+   * @param retries attempts that failed and were repeated
+   * @param lastFailure why the last attempt failed, "" if it did not
+   */
+  public record ClientStatus(
+      String name,
+      String url,
+      List<FileStatus> files,
+      int filesUnreadable,
+      long linesRead,
+      long bytesRead,
+      long linesCut,
+      long bytesLost,
+      long entriesSent,
+      long lineBytesSent,
+      long bodyBytesSent,
+      long entriesDropped,
+      long retries,
+      String lastFailure) {
+    public ClientStatus {
+      files = List.copyOf(files);
+    }
+
+    /** Returns how many bytes of the followed files are not read yet. */
+    public long lagBytes() {
+      return files.stream().mapToLong(FileStatus::lagBytes).sum();
+    }
+  }
+}

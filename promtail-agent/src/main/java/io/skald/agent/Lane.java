@@ -1,0 +1,221 @@
+package io.skald.agent;
+
+import io.skald.agent.position.DeliveryJournal;
+import io.skald.agent.position.PositionsFile;
+import io.skald.agent.push.BatchAssembler;
+import io.skald.agent.push.Handover;
+import io.skald.agent.push.PushTransport;
+import io.skald.agent.push.RetryPolicy;
+import io.skald.agent.push.SendCounters;
+import io.skald.agent.push.SendListener;
+import io.skald.agent.push.Sender;
+import io.skald.agent.tail.DirectoryWatch;
+import io.skald.agent.tail.TailCounters;
+import io.skald.agent.tail.TailSchedule;
+import io.skald.agent.tail.Tailer;
+import io.skald.agent.tail.Target;
+import io.skald.common.time.Clock;
+import java.io.IOException;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All that serves one client: its reader with the files, its sender with the journal. Without
+ * threads until {@link #start}; {@link #read} and {@link #send} are single steps that a test can
+ * take in any order.
+ */
+final class Lane implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Lane.class);
+
+  /** How long a wait lasts at most, so that a missed signal never matters. */
+  private static final long MAX_WAIT_NANOS = 250_000_000;
+
+  /** Lines that may wait behind the batch under way, in batches. */
+  private static final int QUEUED_BATCHES = 2;
+
+  private final AgentConfig.Client client;
+  private final String name;
+  private final DeliveryJournal journal;
+  private final PushTransport transport;
+  private final Handover handover;
+  private final BatchAssembler assembler;
+  private final Tailer tailer;
+  private final Sender sender;
+  private final TailCounters tailCounters = new TailCounters();
+  private final SendCounters sendCounters = new SendCounters();
+  private @Nullable Thread reader;
+  private @Nullable Thread senderThread;
+
+  /** Takes over the journal, the transport and the watch: they are closed with the lane. */
+  Lane(
+      String name,
+      AgentConfig config,
+      AgentConfig.Client client,
+      List<Target> targets,
+      DeliveryJournal journal,
+      PositionsFile positionsFile,
+      PushTransport transport,
+      SendListener listener,
+      Clock clock,
+      DirectoryWatch watch,
+      RandomGenerator random) {
+    this.client = client;
+    this.name = name;
+    this.journal = journal;
+    this.transport = transport;
+    this.handover =
+        new Handover(client.batchsize(), QUEUED_BATCHES * (long) client.batchsize());
+    this.assembler =
+        new BatchAssembler(
+            handover,
+            clock,
+            journal.lastTimestampNanos(),
+            client.batchsize(),
+            client.batchwait().toNanos());
+    AgentConfig.FileWatchConfig polls = config.global().fileWatchConfig();
+    this.tailer =
+        new Tailer(
+            targets,
+            config.tailConfig(),
+            new TailSchedule(
+                config.targetConfig().syncPeriod(),
+                polls.minPollFrequency(),
+                polls.maxPollFrequency()),
+            journal.readPositions(),
+            positionsFile::loadedOffset,
+            assembler,
+            clock,
+            watch,
+            tailCounters);
+    AgentConfig.BackoffConfig backoff = client.backoffConfig();
+    this.sender =
+        new Sender(
+            name,
+            client.tenantId(),
+            client.batchsize(),
+            config.positions().syncPeriod(),
+            new RetryPolicy(backoff.minPeriod(), backoff.maxPeriod(), backoff.maxRetries()),
+            handover,
+            journal,
+            positionsFile,
+            transport,
+            listener,
+            sendCounters,
+            clock,
+            random);
+  }
+
+  void start() {
+    reader = Thread.ofPlatform().name("agent-reader-" + name).daemon().start(this::readLoop);
+    senderThread = Thread.ofPlatform().name("agent-sender-" + name).daemon().start(this::sendLoop);
+  }
+
+  /** Reads what is due; returns nanoseconds until more is. */
+  long read() {
+    return assembler.closeIfDue(tailer.pass());
+  }
+
+  /** Sends what is due; returns nanoseconds until more is. */
+  long send() {
+    return sender.pass();
+  }
+
+  /** Asks the reader to stop; what it has read is still sent. */
+  void endReading() {
+    handover.endReading();
+  }
+
+  /**
+   * Waits until all is sent, at most until {@code deadline}; then makes the rest durable.
+   *
+   * @param deadline a reading of {@link System#nanoTime}
+   */
+  void awaitEnd(long deadline) throws InterruptedException {
+    join(reader, deadline);
+    join(senderThread, deadline);
+    handover.endSending();
+    transport.close();
+    if (senderThread != null) {
+      senderThread.join();
+    }
+  }
+
+  /** Ends at once, as far as a step without threads goes: for lanes that were never started. */
+  void finish() throws IOException {
+    assembler.close();
+    sender.finish();
+  }
+
+  AgentStatus.ClientStatus status() {
+    return new AgentStatus.ClientStatus(
+        name,
+        client.url(),
+        tailer.files(),
+        tailCounters.filesUnreadable.get(),
+        tailCounters.linesRead.sum(),
+        tailCounters.bytesRead.sum(),
+        tailCounters.linesCut.sum(),
+        tailCounters.bytesLost.sum(),
+        sendCounters.entriesSent.sum(),
+        sendCounters.lineBytesSent.sum(),
+        sendCounters.bodyBytesSent.sum(),
+        sendCounters.entriesDropped.sum(),
+        sendCounters.retries.sum(),
+        sendCounters.lastFailure);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (journal;
+        tailer) {
+      transport.close();
+    }
+  }
+
+  private void readLoop() {
+    try {
+      long wait = 0;
+      while (handover.awaitRoom(Math.min(wait, MAX_WAIT_NANOS))) {
+        wait = read();
+      }
+      assembler.close();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      sendCounters.lastFailure = "the reader ended: " + e;
+      log.error("client {}: the reader ended; restart the agent, no line is lost", name, e);
+    } finally {
+      handover.endInput();
+    }
+  }
+
+  private void sendLoop() {
+    try {
+      long wait = 0;
+      while (handover.awaitWork(wait, sender.isBetweenAttempts())) {
+        wait = send();
+        if (sender.isDone()) {
+          break;
+        }
+      }
+      sender.finish();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      log.error("client {}: the positions could not be written at the end: {}", name, e.toString());
+    } catch (RuntimeException | Error e) {
+      sendCounters.lastFailure = "the sender ended: " + e;
+      log.error("client {}: the sender ended; restart the agent, no line is lost", name, e);
+    }
+  }
+
+  private static void join(@Nullable Thread thread, long deadline) throws InterruptedException {
+    long millis = (deadline - System.nanoTime()) / 1_000_000;
+    if (thread != null && millis > 0) {
+      thread.join(millis);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package io.skald.agent.position;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * The bytes of a journal. All integers are big-endian; text is UTF-8 behind its length (u32).
+ *
+ * <pre>
+ *  file      := "SKALDJNL" | version u32 = 1 | record*
+ *  record    := length u32 | crc32c u32 | payload (length bytes; the checksum covers it)
+ *  payload   := snapshot | batch | delivered | progress
+ *  snapshot  := 1 u8 | nextId u64 | lastTimestamp i64 | positions       first record of the file
+ *  batch     := 2 u8 | id u64 | lastTimestamp i64 | tenant text | entries u32 | lineBytes u64
+ *               | positions | length u32 | body
+ *  delivered := 3 u8 | id u64
+ *  progress  := 4 u8 | lastTimestamp i64 | positions
+ *  positions := count u32 | position*
+ *  position  := target text | device u64 | inode u64 | born i64 | headHash u64 | headLength u32
+ *               | offset i64 (-1: forgotten) | lineState u8 | path text
+ * </pre>
+ */
+final class JournalCodec {
+  static final byte[] MAGIC = "SKALDJNL".getBytes(StandardCharsets.US_ASCII);
+  static final int VERSION = 1;
+  static final int HEADER_BYTES = 12;
+  static final int RECORD_HEADER_BYTES = 8;
+
+  private JournalCodec() {}
+
+  /** One decoded record. */
+  sealed interface Record {
+    record Snapshot(long nextId, long lastTimestampNanos, List<FilePosition> positions)
+        implements Record {}
+
+    record Batch(JournaledBatch batch) implements Record {}
+
+    record Delivered(long id) implements Record {}
+
+    record Progress(long lastTimestampNanos, List<FilePosition> positions) implements Record {}
+  }
+
+  /** Returns the record with its length and checksum, ready to be written. */
+  static ByteBuffer encode(Record record) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeLong(0); // room for length and checksum
+      switch (record) {
+        case Record.Snapshot snapshot -> {
+          out.writeByte(1);
+          out.writeLong(snapshot.nextId());
+          out.writeLong(snapshot.lastTimestampNanos());
+          writePositions(out, snapshot.positions());
+        }
+        case Record.Batch(JournaledBatch batch) -> {
+          out.writeByte(2);
+          out.writeLong(batch.id());
+          out.writeLong(batch.lastTimestampNanos());
+          writeText(out, batch.tenant());
+          out.writeInt(batch.entries());
+          out.writeLong(batch.lineBytes());
+          writePositions(out, batch.positions());
+          out.writeInt(batch.body().length);
+          out.write(batch.body());
+        }
+        case Record.Delivered(long id) -> {
+          out.writeByte(3);
+          out.writeLong(id);
+        }
+        case Record.Progress progress -> {
+          out.writeByte(4);
+          out.writeLong(progress.lastTimestampNanos());
+          writePositions(out, progress.positions());
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes.toByteArray());
+    int length = buffer.capacity() - RECORD_HEADER_BYTES;
+    CRC32C crc = new CRC32C();
+    crc.update(buffer.array(), RECORD_HEADER_BYTES, length);
+    buffer.putInt(0, length);
+    buffer.putInt(4, (int) crc.getValue());
+    return buffer;
+  }
+
+  /**
+   * Decodes a payload whose checksum was right.
+   *
+   * @throws CorruptJournalException if it is of a kind that this version does not know
+   */
+  static Record decode(ByteBuffer in) throws CorruptJournalException {
+    byte kind = in.get();
+    return switch (kind) {
+      case 1 -> new Record.Snapshot(in.getLong(), in.getLong(), readPositions(in));
+      case 2 -> {
+        long id = in.getLong();
+        long lastTimestampNanos = in.getLong();
+        String tenant = readText(in);
+        int entries = in.getInt();
+        long lineBytes = in.getLong();
+        List<FilePosition> positions = readPositions(in);
+        yield new Record.Batch(
+            new JournaledBatch(
+                id, tenant, lastTimestampNanos, entries, lineBytes, positions, readBytes(in)));
+      }
+      case 3 -> new Record.Delivered(in.getLong());
+      case 4 -> new Record.Progress(in.getLong(), readPositions(in));
+      default -> throw new CorruptJournalException("unknown kind of record: " + kind);
+    };
+  }
+
+  private static void writePositions(DataOutputStream out, Collection<FilePosition> positions)
+      throws IOException {
+    out.writeInt(positions.size());
+    for (FilePosition position : positions) {
+      writeText(out, position.id().target());
+      out.writeLong(position.id().device());
+      out.writeLong(position.id().inode());
+      out.writeLong(position.bornNanos());
+      out.writeLong(position.head().hash());
+      out.writeInt(position.head().length());
+      out.writeLong(position.offset());
+      out.writeByte(position.lineState().ordinal());
+      writeText(out, position.path());
+    }
+  }
+
+  private static List<FilePosition> readPositions(ByteBuffer in) {
+    int count = in.getInt();
+    List<FilePosition> positions = new ArrayList<>(Math.min(count, 4096));
+    for (int i = 0; i < count; i++) {
+      FileId id = new FileId(readText(in), in.getLong(), in.getLong());
+      long bornNanos = in.getLong();
+      FileHead head = new FileHead(in.getLong(), in.getInt());
+      long offset = in.getLong();
+      LineState state = LineState.values()[in.get()];
+      positions.add(new FilePosition(id, bornNanos, head, offset, state, readText(in)));
+    }
+    return positions;
+  }
+
+  private static void writeText(DataOutputStream out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static String readText(ByteBuffer in) {
+    return new String(readBytes(in), StandardCharsets.UTF_8);
+  }
+
+  private static byte[] readBytes(ByteBuffer in) {
+    byte[] bytes = new byte[in.getInt()];
+    in.get(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,187 @@
+package io.skald.agent.push;
+
+import io.skald.agent.position.FileId;
+import io.skald.agent.position.FilePosition;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Entries of one tenant on their way into one push request, and the positions they bring the files
+ * to. Entries are encoded as they come, one after the other in one area; {@link #assemble} puts
+ * those of a stream together. Filled by the reader thread, emptied by the sender thread.
+ *
+ * <pre>
+ *  PushRequest := (1: Stream)*        Stream := 1: labels text, (2: Entry)*
+ *  Entry       := 1: Timestamp, 2: line        Timestamp := 1: seconds, 2: nanoseconds
+ * </pre>
+ */
+final class Batch {
+  private static final int STREAM_TAG = 0x0A;
+  private static final int LABELS_TAG = 0x0A;
+  private static final int ENTRY_TAG = 0x12;
+  private static final int TIMESTAMP_TAG = 0x0A;
+  private static final int SECONDS_TAG = 0x08;
+  private static final int NANOS_TAG = 0x10;
+  private static final int LINE_TAG = 0x12;
+
+  /** Tags, lengths and the timestamp of an entry need less. */
+  private static final int ENTRY_OVERHEAD = 48;
+
+  private final ProtobufBytes entriesArea;
+  private final int normalCapacity;
+  private final Map<String, Integer> streamIndex = new HashMap<>();
+  private final List<byte[]> streamLabels = new ArrayList<>();
+  private final Map<FileId, FilePosition> positions = new LinkedHashMap<>();
+
+  /** Runs of entries of one stream: stream, start in the area, end. */
+  private int[] runs = new int[96];
+
+  private int runCount;
+  private int stream = -1;
+  private int entries;
+  private long lineBytes;
+  private long lastTimestampNanos;
+
+  Batch(int batchSize) {
+    this.normalCapacity = batchSize + (batchSize >> 3) + 4096;
+    this.entriesArea = new ProtobufBytes(Math.min(normalCapacity, 64 << 10));
+  }
+
+  void clear() {
+    entriesArea.clear(normalCapacity);
+    streamIndex.clear();
+    streamLabels.clear();
+    positions.clear();
+    runCount = 0;
+    stream = -1;
+    entries = 0;
+    lineBytes = 0;
+  }
+
+  int entries() {
+    return entries;
+  }
+
+  long lineBytes() {
+    return lineBytes;
+  }
+
+  boolean isEmpty() {
+    return entries == 0 && positions.isEmpty();
+  }
+
+  long lastTimestampNanos() {
+    return lastTimestampNanos;
+  }
+
+  List<FilePosition> positions() {
+    return List.copyOf(positions.values());
+  }
+
+  void stream(String labels) {
+    stream =
+        streamIndex.computeIfAbsent(
+            labels,
+            text -> {
+              streamLabels.add(text.getBytes(StandardCharsets.UTF_8));
+              return streamLabels.size() - 1;
+            });
+  }
+
+  /** Appends an entry to the stream named last. */
+  void append(long timestampNanos, byte[] buffer, int from, int length) {
+    int start = entriesArea.length();
+    long seconds = Math.floorDiv(timestampNanos, 1_000_000_000L);
+    int nanos = (int) Math.floorMod(timestampNanos, 1_000_000_000L);
+    int timestampSize =
+        1 + ProtobufBytes.varintSize(seconds) + (nanos == 0 ? 0 : 1 + ProtobufBytes.varintSize(nanos));
+    int size =
+        2 + timestampSize + (length == 0 ? 0 : 1 + ProtobufBytes.varintSize(length) + length);
+    entriesArea.reserve(length + ENTRY_OVERHEAD);
+    entriesArea.putByte(ENTRY_TAG);
+    entriesArea.putVarint(size);
+    entriesArea.putByte(TIMESTAMP_TAG);
+    entriesArea.putByte(timestampSize);
+    entriesArea.putByte(SECONDS_TAG);
+    entriesArea.putVarint(seconds);
+    if (nanos != 0) {
+      entriesArea.putByte(NANOS_TAG);
+      entriesArea.putVarint(nanos);
+    }
+    if (length != 0) {
+      entriesArea.putByte(LINE_TAG);
+      entriesArea.putVarint(length);
+      entriesArea.put(buffer, from, length);
+    }
+    extendRun(start);
+    entries++;
+    lineBytes += length;
+    lastTimestampNanos = timestampNanos;
+  }
+
+  void advance(FilePosition position) {
+    positions.remove(position.id()); // the order is that of the last updates
+    positions.put(position.id(), position);
+  }
+
+  /** Writes the push request into {@code out}, which is empty. */
+  void assemble(ProtobufBytes out) {
+    int[] sizes = new int[streamLabels.size()];
+    for (int i = 0; i < runCount; i++) {
+      sizes[runs[3 * i]] += runs[3 * i + 2] - runs[3 * i + 1];
+    }
+    int[] next = runsByStream();
+    for (int s = 0, i = 0; s < sizes.length; s++) {
+      byte[] labels = streamLabels.get(s);
+      int labelsSize = 1 + ProtobufBytes.varintSize(labels.length) + labels.length;
+      if (sizes[s] == 0) {
+        continue;
+      }
+      out.reserve(16 + labelsSize + sizes[s]);
+      out.putByte(STREAM_TAG);
+      out.putVarint(labelsSize + sizes[s]);
+      out.putByte(LABELS_TAG);
+      out.putVarint(labels.length);
+      out.put(labels, 0, labels.length);
+      for (; i < runCount && runs[3 * next[i]] == s; i++) {
+        int run = 3 * next[i];
+        out.put(entriesArea.array(), runs[run + 1], runs[run + 2] - runs[run + 1]);
+      }
+    }
+  }
+
+  /** Returns the indexes of the runs, by stream and inside it in arrival order. */
+  private int[] runsByStream() {
+    int[] counts = new int[streamLabels.size() + 1];
+    for (int i = 0; i < runCount; i++) {
+      counts[runs[3 * i] + 1]++;
+    }
+    for (int s = 1; s < counts.length; s++) {
+      counts[s] += counts[s - 1];
+    }
+    int[] order = new int[runCount];
+    for (int i = 0; i < runCount; i++) {
+      order[counts[runs[3 * i]]++] = i;
+    }
+    return order;
+  }
+
+  private void extendRun(int start) {
+    if (runCount > 0 && runs[3 * runCount - 3] == stream) {
+      runs[3 * runCount - 1] = entriesArea.length();
+      return;
+    }
+    if (3 * runCount == runs.length) {
+      runs = Arrays.copyOf(runs, 2 * runs.length);
+    }
+    runs[3 * runCount] = stream;
+    runs[3 * runCount + 1] = start;
+    runs[3 * runCount + 2] = entriesArea.length();
+    runCount++;
+  }
+}

@@ -1,0 +1,193 @@
+package io.skald.agent.push;
+
+import io.skald.agent.position.FilePosition;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bounded queue of closed batches between the reader and the sender of one client. The reader
+ * asks {@link #hasRoom} before it reads on; that, not a blocking put, is the back-pressure, so that
+ * it keeps noticing rotations while it waits. Thread-safe.
+ */
+public final class Handover {
+  private final int batchSize;
+  private final long maxBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition roomOrEnd = lock.newCondition();
+  private final Condition workOrEnd = lock.newCondition();
+
+  // Guarded by lock, all that follow.
+  private final ArrayDeque<Batch> queue = new ArrayDeque<>();
+  private final ArrayDeque<Batch> spare = new ArrayDeque<>();
+  private final List<FilePosition> sightings = new ArrayList<>();
+  private long queuedBytes;
+  private boolean roomFreed;
+  private boolean readingEnded;
+  private boolean inputEnded;
+  private boolean sendingEnded;
+
+  /** @param maxBytes of lines that may wait; exceeded by less than a batch and a chunk */
+  public Handover(int batchSize, long maxBytes) {
+    this.batchSize = batchSize;
+    this.maxBytes = maxBytes;
+  }
+
+  boolean hasRoom() {
+    lock.lock();
+    try {
+      return queuedBytes < maxBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns an empty batch, a used one if there is any. */
+  Batch take() {
+    lock.lock();
+    try {
+      Batch batch = spare.poll();
+      return batch == null ? new Batch(batchSize) : batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Passes on, past all batches, that a file is followed now. */
+  void putSighting(FilePosition position) {
+    lock.lock();
+    try {
+      sightings.add(position);
+      workOrEnd.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<FilePosition> pollSightings() {
+    lock.lock();
+    try {
+      List<FilePosition> all = List.copyOf(sightings);
+      sightings.clear();
+      return all;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void put(Batch batch) {
+    lock.lock();
+    try {
+      queue.add(batch);
+      queuedBytes += batch.lineBytes();
+      workOrEnd.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Nullable Batch poll() {
+    lock.lock();
+    try {
+      return queue.poll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Gives back a batch that was encoded; only now its bytes no longer count. */
+  void recycle(Batch batch) {
+    lock.lock();
+    try {
+      queuedBytes -= batch.lineBytes();
+      batch.clear();
+      if (spare.size() < 2) {
+        spare.add(batch);
+      }
+      roomFreed = true;
+      roomOrEnd.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells the reader to stop reading. */
+  public void endReading() {
+    lock.lock();
+    try {
+      readingEnded = true;
+      roomOrEnd.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells the sender that no batch will follow. */
+  public void endInput() {
+    lock.lock();
+    try {
+      inputEnded = true;
+      workOrEnd.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells the sender to stop with what it has. */
+  public void endSending() {
+    lock.lock();
+    try {
+      sendingEnded = true;
+      workOrEnd.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until room was made, the end, or the time has passed; returns whether to read on. */
+  public boolean awaitRoom(long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (!readingEnded && !roomFreed && left > 0) {
+        left = roomOrEnd.awaitNanos(left);
+      }
+      roomFreed = false;
+      return !readingEnded;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for a batch, the end, or the time to pass.
+   *
+   * @param evenWithWork whether to sit the time out though batches wait (between two attempts)
+   * @return whether to go on sending
+   */
+  public boolean awaitWork(long nanos, boolean evenWithWork) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (!sendingEnded && left > 0 && (evenWithWork || (queue.isEmpty() && sightings.isEmpty() && !inputEnded))) {
+        left = workOrEnd.awaitNanos(left);
+      }
+      return !sendingEnded;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isDrained() {
+    lock.lock();
+    try {
+      return inputEnded && queue.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.skald.agent.push;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import io.skald.common.time.Clock;
+
+/** Pushes over HTTP/1.1 with the client of the JDK. */
+public final class HttpPushTransport implements PushTransport {
+  private static final int MAX_FIRST_LINE_BYTES = 1024;
+
+  private final URI url;
+  private final Duration timeout;
+  private final String userAgent;
+  private final Clock clock;
+  private final HttpClient client;
+
+  /**
+   * @param url used as it is, path included
+   * @param timeout of a whole request, the answer's body included
+   */
+  public HttpPushTransport(URI url, Duration timeout, String userAgent, Clock clock) {
+    this.url = url;
+    this.timeout = timeout;
+    this.userAgent = userAgent;
+    this.clock = clock;
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(timeout)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+  }
+
+  @Override
+  public PushResponse push(String tenant, byte[] body) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url)
+            .header("Content-Type", "application/x-protobuf")
+            .header("User-Agent", userAgent)
+            .timeout(timeout)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    if (!tenant.isEmpty()) {
+      request.header("X-Scope-OrgID", tenant);
+    }
+    CompletableFuture<HttpResponse<String>> answer =
+        client.sendAsync(request.build(), _ -> new FirstLine());
+    try {
+      return toResponse(answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      throw cause instanceof IOException io ? io : new IOException(url + ": " + cause, cause);
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new IOException(url + ": no answer within " + timeout, e);
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for " + url);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+
+  private PushResponse toResponse(HttpResponse<String> response) {
+    long retryAfter =
+        response.headers().firstValue("Retry-After").map(this::retryAfterSeconds).orElse(0L);
+    return new PushResponse(response.statusCode(), response.body(), retryAfter);
+  }
+
+  /** Seconds, or a date (RFC 9110, section 10.2.3); what is neither counts as absent. */
+  private long retryAfterSeconds(String value) {
+    try {
+      return Math.max(0, Long.parseLong(value.trim()));
+    } catch (NumberFormatException _) {
+      try {
+        long at =
+            ZonedDateTime.parse(value.trim(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                .toEpochSecond();
+        return Math.max(0, at - clock.nowMillis() / 1000);
+      } catch (DateTimeException _) {
+        return 0;
+      }
+    }
+  }
+
+  /** Keeps the first line of a body and lets the rest pass. */
+  private static final class FirstLine implements HttpResponse.BodySubscriber<String> {
+    private final CompletableFuture<String> line = new CompletableFuture<>();
+    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+
+    @Override
+    public CompletionStage<String> getBody() {
+      return line;
+    }
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.request(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> buffers) {
+      for (ByteBuffer buffer : buffers) {
+        while (buffer.hasRemaining() && kept.size() < MAX_FIRST_LINE_BYTES) {
+          kept.write(buffer.get());
+        }
+      }
+    }
+
+    @Override
+    public void onError(Throwable throwable) {
+      line.completeExceptionally(throwable);
+    }
+
+    @Override
+    public void onComplete() {
+      line.complete(
+          kept.toString(StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+    }
+  }
+}

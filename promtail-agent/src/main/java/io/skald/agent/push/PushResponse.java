@@ -1,0 +1,13 @@
+package io.skald.agent.push;
+
+/**
+ * A server's answer.
+ *
+ * @param firstLine the first line of the answer's body, at most 1 KiB, for the log
+ * @param retryAfterSeconds from the header {@code Retry-After}; 0 if there was none
+ */
+public record PushResponse(int status, String firstLine, long retryAfterSeconds) {
+  public static PushResponse of(int status) {
+    return new PushResponse(status, "", 0);
+  }
+}

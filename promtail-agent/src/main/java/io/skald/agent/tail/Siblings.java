@@ -1,0 +1,155 @@
+package io.skald.agent.tail;
+
+import io.skald.agent.position.FileHead;
+import io.skald.agent.position.FileId;
+import io.skald.agent.position.FileStat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks around a file: where it was renamed to, and which of its neighbours came from it. */
+final class Siblings {
+  private static final Logger log = LoggerFactory.getLogger(Siblings.class);
+
+  /** {@code .1}, {@code -20240131}, {@code .2024-01-31T10:00:00Z}, {@code _3}. */
+  private static final Pattern SUFFIX = Pattern.compile("[._-][0-9][0-9TZ._:+-]*");
+
+  /** How much of two files is compared to tell a copy. */
+  private static final int COMPARED_BYTES = 64 << 10;
+
+  private Siblings() {}
+
+  /** A neighbour and what the file system says of it. */
+  record Sibling(Path path, FileStat stat) {
+    /** By time of birth, where known, and of the last write: unpacking an old file sets only one. */
+    boolean isYoungerThanOneOf(List<Sibling> others) {
+      for (Sibling other : others) {
+        if (stat.modifiedNanos() >= other.stat.modifiedNanos()
+            && (stat.bornNanos() == 0 || stat.bornNanos() >= other.stat.bornNanos())) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** Tells whether this is the beginning of one of {@code others}, or all of it. */
+    boolean isCopyOfOneOf(List<Sibling> others) throws IOException {
+      for (Sibling other : others) {
+        if (stat.sizeBytes() <= other.stat.sizeBytes()) {
+          try (FileChannel mine = FileChannel.open(path, StandardOpenOption.READ);
+              FileChannel its = FileChannel.open(other.path, StandardOpenOption.READ)) {
+            if (beginAlike(mine, its)) {
+              return true;
+            }
+          }
+        }
+      }
+      return false;
+    }
+  }
+
+  /** Returns where the file with this identity lies in {@code directory}, or null. */
+  static @Nullable Sibling find(Path directory, FileId id) {
+    for (Sibling sibling : regularFiles(directory)) {
+      if (sibling.stat.isFile(id)) {
+        return sibling;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the files that are named as if rotated from {@code path}, the oldest first. */
+  static List<Sibling> rotatedFrom(String path, Path directory) {
+    String name = Objects.toString(Path.of(path).getFileName());
+    List<Sibling> found = new ArrayList<>();
+    for (Sibling sibling : regularFiles(directory)) {
+      if (isRotatedName(name, Objects.toString(sibling.path.getFileName()))) {
+        found.add(sibling);
+      }
+    }
+    found.sort(Comparator.comparingLong(s -> s.stat.modifiedNanos()));
+    return found;
+  }
+
+  /**
+   * Tells whether {@code candidate} is what a rotation makes of {@code name}: {@code app.log.1},
+   * {@code app.log-20240131}, {@code app-20240131.log}. Compressed files are not.
+   */
+  static boolean isRotatedName(String name, String candidate) {
+    if (candidate.startsWith(name)) {
+      return SUFFIX.matcher(candidate.substring(name.length())).matches();
+    }
+    int dot = name.lastIndexOf('.');
+    return dot > 0
+        && candidate.length() > name.length()
+        && candidate.startsWith(name.substring(0, dot))
+        && candidate.endsWith(name.substring(dot))
+        && SUFFIX
+            .matcher(candidate.substring(dot, candidate.length() - (name.length() - dot)))
+            .matches();
+  }
+
+  /** Tells whether two files begin with the same bytes, as far as the shorter one goes. */
+  static boolean beginAlike(FileChannel one, FileChannel other) throws IOException {
+    byte[] a = start(one);
+    byte[] b = start(other);
+    int common = Math.min(a.length, b.length);
+    return common > 0 && Arrays.equals(a, 0, common, b, 0, common);
+  }
+
+  /** Tells whether the file at {@code path} has this head; false if it cannot be read. */
+  static boolean hasHead(Path path, FileHead head) {
+    byte[] scratch = new byte[FileHead.MAX_LENGTH];
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return head.matches(scratch, TailedFile.readHead(channel, scratch, head.length()));
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static byte[] start(FileChannel channel) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(COMPARED_BYTES, channel.size())];
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {
+      // until full
+    }
+    return buffer.hasRemaining() ? Arrays.copyOf(bytes, buffer.position()) : bytes;
+  }
+
+  private static List<Sibling> regularFiles(Path directory) {
+    List<Sibling> found = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      for (Path path : stream) {
+        FileStat stat = statOrNull(path);
+        if (stat != null && stat.regularFile()) {
+          found.add(new Sibling(path, stat));
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.debug("cannot look for rotated files in {}: {}", directory, e.toString());
+    }
+    return found;
+  }
+
+  private static @Nullable FileStat statOrNull(Path path) {
+    try {
+      return FileStat.of(path);
+    } catch (IOException _) {
+      return null;
+    }
+  }
+}

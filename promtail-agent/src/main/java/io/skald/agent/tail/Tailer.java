@@ -1,0 +1,797 @@
+package io.skald.agent.tail;
+
+import io.skald.agent.position.FileHead;
+import io.skald.agent.position.FileId;
+import io.skald.agent.position.FilePosition;
+import io.skald.agent.position.FileStat;
+import io.skald.common.time.Clock;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the files of some targets. Confined to the reader thread, except {@link #files}.
+ *
+ * <p>How it stays exact:
+ *
+ * <ul>
+ *   <li>A file is its device, inode, time of birth and first bytes, never its name. Each is read
+ *       once for a target, whatever it is called by then.
+ *   <li>When a path leads to another file, the old one stays open until it has brought nothing new
+ *       for {@code rotate_wait}; its neighbours are searched for generations that came and went
+ *       between two looks.
+ *   <li>When the first bytes change or the file shrinks, it was truncated: what was read of an
+ *       unfinished line is sent, a copy beside it (as logrotate's {@code copytruncate} leaves) is
+ *       read on from where the file was read to, and the file itself from its start.
+ * </ul>
+ */
+public final class Tailer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Tailer.class);
+
+  /** What one file may bring before the next one has its turn. */
+  private static final int QUOTA_CHUNKS = 4;
+
+  /** How old the status may be; it is an object for each file. */
+  private static final long STATUS_NANOS = 500_000_000;
+
+  private final List<Target> targets;
+  private final TailConfig config;
+  private final TailSchedule schedule;
+  private final LineSink sink;
+  private final Clock clock;
+  private final TailCounters counters;
+  private final LineReader reader;
+  private final Troubles troubles;
+  private final StartPositions positions;
+  private final DirectoryWatch watch;
+  private final Map<FileId, TailedFile> open = new LinkedHashMap<>();
+  private final Map<FileId, Finished> finished = new HashMap<>();
+  private final Set<FileId> binary = new LinkedHashSet<>();
+  private final Set<FileId> binaryInScan = new LinkedHashSet<>();
+  private final boolean firstRun;
+  private final Set<Neighbourhood> searched = new LinkedHashSet<>();
+  private boolean scanned;
+  private long nextScan;
+  private long nextStatus;
+  private volatile List<FileStatus> status = List.of();
+
+  /** Where to look for generations that were missed, at the end of the pass. */
+  private record Neighbourhood(Target target, String path, Path directory) {}
+
+  /** A file that was read to its end and closed, and how it looked then. */
+  private record Finished(Path location, Target target, long sizeBytes) {}
+
+  /**
+   * @param resume where the files of the last run stand
+   * @param positionsFile the offset of a path that {@code resume} does not know
+   * @param watch is closed with the tailer
+   */
+  public Tailer(
+      List<Target> targets,
+      TailConfig config,
+      TailSchedule schedule,
+      Map<FileId, FilePosition> resume,
+      Function<String, OptionalLong> positionsFile,
+      LineSink sink,
+      Clock clock,
+      DirectoryWatch watch,
+      TailCounters counters) {
+    this.targets = List.copyOf(targets);
+    this.config = config;
+    this.schedule = schedule;
+    this.sink = sink;
+    this.clock = clock;
+    this.counters = counters;
+    this.reader = new LineReader(config.maxLineBytes(), counters);
+    this.troubles = new Troubles(counters);
+    Set<String> keys = targets.stream().map(Target::key).collect(Collectors.toSet());
+    this.positions = new StartPositions(resume, keys, positionsFile);
+    this.firstRun = resume.isEmpty();
+    this.watch = watch;
+    this.nextScan = clock.monotonicNanos();
+    this.nextStatus = nextScan;
+  }
+
+  /**
+   * Looks at all files that are due and hands on what they bring.
+   *
+   * @return nanoseconds until the next look is due; 0 if there is more to read at once
+   */
+  public long pass() {
+    long now = clock.monotonicNanos();
+    if (watch.sawNew(this::concernsUs) || now - nextScan >= 0) {
+      scan();
+      nextScan = now + schedule.scan().toNanos();
+    }
+    boolean more = false;
+    for (TailedFile file : new ArrayList<>(open.values())) {
+      if (now - file.nextPoll >= 0) {
+        more |= poll(file, now);
+      }
+    }
+    searchNeighbourhoods();
+    giveUpTooMany();
+    if (now - nextStatus >= 0) {
+      publishStatus();
+      nextStatus = now + STATUS_NANOS;
+    }
+    if (more) {
+      return 0;
+    }
+    long next = nextScan;
+    for (TailedFile file : open.values()) {
+      next = file.nextPoll - next < 0 ? file.nextPoll : next;
+    }
+    return Math.max(1, next - now);
+  }
+
+  /** Returns how the followed files stood after the last pass; may be called by any thread. */
+  public List<FileStatus> files() {
+    return status;
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException failure = null;
+    for (TailedFile file : open.values()) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        failure = join(failure, e);
+      }
+    }
+    open.clear();
+    try {
+      watch.close();
+    } catch (IOException e) {
+      failure = join(failure, e);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static IOException join(@Nullable IOException first, IOException next) {
+    if (first == null) {
+      return next;
+    }
+    first.addSuppressed(next);
+    return first;
+  }
+
+  // ---- discovery
+
+  private boolean concernsUs(Path path) {
+    String text = path.toString();
+    for (Target target : targets) {
+      if (target.matches(text)) {
+        return true;
+      }
+    }
+    return Files.isDirectory(path);
+  }
+
+  private void scan() {
+    troubles.beginScan();
+    Set<Path> directories = new LinkedHashSet<>();
+    if (!scanned) {
+      resumeRotated();
+    }
+    for (Target target : targets) {
+      Set<Path> matches = new LinkedHashSet<>();
+      Path literal = literalPath(target);
+      if (literal != null && Files.isRegularFile(literal)) {
+        matches.add(literal);
+        Path parent = literal.getParent();
+        if (parent != null) {
+          directories.add(parent);
+        }
+      } else {
+        noteDirectory(target, literal);
+        target
+            .glob()
+            .walk(
+                matches::add,
+                directories::add,
+                unreadable -> troubles.unreadable(unreadable, cannotList(unreadable)));
+      }
+      for (Path match : matches) {
+        if (!target.excludes(match.toString())) {
+          visit(target, match);
+        }
+      }
+    }
+    binary.retainAll(binaryInScan);
+    binaryInScan.clear();
+    reopenGrown();
+    forgetGone();
+    watch.watch(directories);
+    troubles.endScan();
+    scanned = true;
+  }
+
+  private static IOException cannotList(Path directory) {
+    return Files.isReadable(directory)
+        ? new IOException("cannot be listed")
+        : new AccessDeniedException(directory.toString());
+  }
+
+  private static @Nullable Path literalPath(Target target) {
+    try {
+      return Path.of(target.path()).toAbsolutePath();
+    } catch (InvalidPathException _) {
+      return null;
+    }
+  }
+
+  private void noteDirectory(Target target, @Nullable Path literal) {
+    if (literal != null && Files.isDirectory(literal)) {
+      troubles.note(
+          literal,
+          "is a directory, so job "
+              + target.key()
+              + " follows nothing there; write "
+              + literal
+              + "/*.log or "
+              + literal
+              + "/**/*.log for __path__");
+    }
+  }
+
+  /** Opens what {@code path} leads to, unless it is open, finished or no file. */
+  private void visit(Target target, Path path) {
+    try {
+      FileStat stat = FileStat.of(path);
+      if (stat == null || !stat.regularFile()) {
+        return;
+      }
+      FileId id = new FileId(target.key(), stat.device(), stat.inode());
+      Finished end = finished.get(id);
+      if (open.containsKey(id)
+          || isKnownBinary(id)
+          || (end != null && end.sizeBytes == stat.sizeBytes())) {
+        troubles.readable(path);
+        return;
+      }
+      if (positions.get(id) == null && (scanned || !firstRun) && isCopyOfOpen(target, path)) {
+        return;
+      }
+      if (positions.get(id) == null && positions.knowsPath(path.toString())) {
+        searched.add(
+            new Neighbourhood(target, path.toString(), directoryOf(path.toRealPath())));
+      }
+      open(target, path.toString(), path);
+      troubles.readable(path);
+    } catch (NoSuchFileException _) {
+      // gone between the two looks
+    } catch (IOException e) {
+      troubles.unreadable(path, e);
+    }
+  }
+
+  private boolean isKnownBinary(FileId id) {
+    if (binary.contains(id)) {
+      binaryInScan.add(id);
+      return true;
+    }
+    return false;
+  }
+
+  /** A copy that is about to take the content of a file: it is read when that one is truncated. */
+  private boolean isCopyOfOpen(Target target, Path candidate) throws IOException {
+    for (TailedFile file : open.values()) {
+      if (file.target == target
+          && !file.rotated
+          && isNamedAfter(file, candidate)
+          && isCopy(file, candidate)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isNamedAfter(TailedFile file, Path candidate) {
+    Path of = Path.of(file.path);
+    return candidate.getParent() != null
+        && candidate.getParent().equals(of.getParent())
+        && Siblings.isRotatedName(
+            String.valueOf(of.getFileName()), String.valueOf(candidate.getFileName()));
+  }
+
+  /**
+   * Opens the file at {@code location}; a file known under another path keeps that.
+   *
+   * @throws IOException if it cannot be read
+   */
+  private void open(Target target, String path, Path location) throws IOException {
+    FileStat before = FileStat.of(location);
+    FileChannel channel = FileChannel.open(location, StandardOpenOption.READ);
+    boolean kept = false;
+    try {
+      FileStat stat = FileStat.of(location);
+      if (before == null
+          || stat == null
+          || before.inode() != stat.inode()
+          || before.device() != stat.device()) {
+        return; // renamed at this moment, so what is open may be either: the next look finds it
+      }
+      FileId id = new FileId(target.key(), stat.device(), stat.inode());
+      byte[] head = new byte[FileHead.MAX_LENGTH];
+      int size = TailedFile.readHead(channel, head, head.length);
+      StartPositions.Opened opened =
+          new StartPositions.Opened(id, path, stat, channel, head, size);
+      if (config.skipBinaryFiles() && positions.get(id) == null && hasNul(head, size)) {
+        binary.add(id);
+        binaryInScan.add(id);
+        log.info("{} holds NUL bytes and is skipped as no text", path);
+        return;
+      }
+      FilePosition replaced = positions.replacedBy(opened);
+      if (replaced != null) {
+        readCopyFrom(target, replaced);
+      }
+      FilePosition start = positions.take(opened);
+      Path directory = directoryOf(location.toRealPath());
+      positions.meet(start.path());
+      TailedFile file =
+          new TailedFile(
+              target, start.path(), directory, channel, stat, start, clock.monotonicNanos());
+      if (!location.equals(Path.of(start.path()))) {
+        file.rotated = true;
+        file.rotatedAt = clock.monotonicNanos();
+      }
+      finished.remove(id);
+      open.put(id, file);
+      kept = true;
+      if (start.offset() == 0) {
+        sink.sighted(file.position());
+      } else {
+        sink.advance(file.position()); // not before the lines that lead up to it
+      }
+      log.info("following {} (inode {}) from byte {}", location, id.inode(), start.offset());
+    } finally {
+      if (!kept) {
+        channel.close();
+      }
+    }
+  }
+
+  private static Path directoryOf(Path file) {
+    Path parent = file.getParent();
+    return parent == null ? file : parent;
+  }
+
+  private static boolean hasNul(byte[] bytes, int size) {
+    for (int i = 0; i < size; i++) {
+      if (bytes[i] == 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Finds the files of the last run whose path leads elsewhere now, and reads them first. */
+  private void resumeRotated() {
+    for (FilePosition position : positions.all()) {
+      Target target = targetOf(position.id());
+      if (target == null) {
+        continue;
+      }
+      try {
+        FileStat atPath = FileStat.of(Path.of(position.path()));
+        if (atPath != null && atPath.isFile(position.id())) {
+          continue;
+        }
+        Siblings.Sibling moved = findMoved(position);
+        if (moved == null) {
+          log.info(
+              "{} (inode {}) was read to byte {} and is gone; what it got after that is lost",
+              position.path(),
+              position.id().inode(),
+              position.offset());
+          continue;
+        }
+        open(target, position.path(), moved.path());
+        searched.add(new Neighbourhood(target, position.path(), directoryOf(moved.path())));
+      } catch (IOException e) {
+        troubles.unreadable(Path.of(position.path()), e);
+      }
+    }
+  }
+
+  private @Nullable Target targetOf(FileId id) {
+    for (Target target : targets) {
+      if (target.key().equals(id.target())) {
+        return target;
+      }
+    }
+    return null;
+  }
+
+  private static Siblings.@Nullable Sibling findMoved(FilePosition position) throws IOException {
+    Path path = Path.of(position.path());
+    Set<Path> directories = new LinkedHashSet<>();
+    if (path.getParent() != null) {
+      directories.add(path.getParent());
+    }
+    if (Files.exists(path)) {
+      Path real = path.toRealPath().getParent();
+      if (real != null) {
+        directories.add(real);
+      }
+    }
+    for (Path directory : directories) {
+      Siblings.Sibling found = Siblings.find(directory, position.id());
+      if (found != null && isFile(found, position)) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** By its content, or by its time of birth if it was truncated meanwhile. */
+  private static boolean isFile(Siblings.Sibling found, FilePosition position) {
+    long born = found.stat().bornNanos();
+    return (born != 0 && born == position.bornNanos())
+        || (!position.bornAtAnotherTime(born)
+            && position.head().length() > 0
+            && Siblings.hasHead(found.path(), position.head()));
+  }
+
+  private void searchNeighbourhoods() {
+    List<Neighbourhood> due = List.copyOf(searched);
+    searched.clear();
+    for (Neighbourhood around : due) {
+      try {
+        readMissedGenerations(around.target, around.path, around.directory);
+      } catch (IOException e) {
+        log.warn("cannot look for rotated files of {}: {}", around.path, e.toString());
+      }
+    }
+  }
+
+  /**
+   * Opens the files that had the path for a while and lost it again before we looked: named as if
+   * rotated from it, unknown, and younger than a generation that is known.
+   */
+  private void readMissedGenerations(Target target, String path, Path directory)
+      throws IOException {
+    for (TailedFile file : List.copyOf(open.values())) {
+      if (file.target == target && file.path.equals(path)) {
+        boolean truncated = file.channel.size() < file.readOffset() || reader.wasRewritten(file);
+        if (truncated) {
+          startOver(file); // or the copy of what it held would look like a generation
+        }
+      }
+    }
+    List<Siblings.Sibling> known = new ArrayList<>();
+    List<Siblings.Sibling> unknown = new ArrayList<>();
+    for (Siblings.Sibling sibling : Siblings.rotatedFrom(path, directory)) {
+      FileId id = new FileId(target.key(), sibling.stat().device(), sibling.stat().inode());
+      if (open.containsKey(id) || positions.get(id) != null) {
+        known.add(sibling);
+      } else if (!target.matches(sibling.path().toString()) && sibling.stat().sizeBytes() > 0) {
+        unknown.add(sibling);
+      }
+    }
+    for (Siblings.Sibling sibling : unknown) {
+      if (sibling.isYoungerThanOneOf(known)
+          && !sibling.isCopyOfOneOf(known)
+          && !isCopyOfPath(path, sibling.path())) {
+        log.info("{} was {} for a moment: reading it too", sibling.path(), path);
+        open(target, path, sibling.path());
+      }
+    }
+  }
+
+  /** A copy that is just made of the present file: its content is read there. */
+  private static boolean isCopyOfPath(String path, Path candidate) throws IOException {
+    try (FileChannel present = FileChannel.open(Path.of(path), StandardOpenOption.READ);
+        FileChannel channel = FileChannel.open(candidate, StandardOpenOption.READ)) {
+      return channel.size() <= present.size() && Siblings.beginAlike(channel, present);
+    } catch (NoSuchFileException _) {
+      return false;
+    }
+  }
+
+  /** Tells whether {@code candidate} holds the beginning of {@code file}, or all of it. */
+  private static boolean isCopy(TailedFile file, Path candidate) throws IOException {
+    try (FileChannel channel = FileChannel.open(candidate, StandardOpenOption.READ)) {
+      return channel.size() <= file.channel.size() && Siblings.beginAlike(channel, file.channel);
+    }
+  }
+
+  /** A closed file that was written to again, under a name that no glob matches. */
+  private void reopenGrown() {
+    for (Map.Entry<FileId, Finished> entry : List.copyOf(finished.entrySet())) {
+      Finished end = entry.getValue();
+      FilePosition position = positions.get(entry.getKey());
+      try {
+        FileStat stat = FileStat.of(end.location);
+        if (stat != null
+            && position != null
+            && stat.isFile(entry.getKey())
+            && stat.sizeBytes() != end.sizeBytes) {
+          open(end.target, position.path(), end.location);
+        }
+      } catch (IOException e) {
+        troubles.unreadable(end.location, e);
+      }
+    }
+  }
+
+  /** Drops the positions of closed files that no directory holds any more. */
+  private void forgetGone() {
+    for (FilePosition position : positions.all()) {
+      FileId id = position.id();
+      if (open.containsKey(id)) {
+        continue;
+      }
+      try {
+        Finished end = finished.get(id);
+        FileStat stat = end == null ? null : FileStat.of(end.location);
+        if (stat == null || !stat.isFile(id)) {
+          stat = FileStat.of(Path.of(position.path()));
+        }
+        if (stat != null && stat.isFile(id)) {
+          continue;
+        }
+        Siblings.Sibling moved = findMoved(position);
+        if (moved == null) {
+          positions.remove(id);
+          finished.remove(id);
+          sink.advance(FilePosition.forget(id));
+        } else if (end != null) {
+          finished.put(id, new Finished(moved.path(), end.target, end.sizeBytes));
+        }
+      } catch (IOException e) {
+        log.debug("cannot tell whether {} still exists: {}", position.path(), e.toString());
+      }
+    }
+  }
+
+  // ---- reading
+
+  /** Returns whether there is more to read at once. */
+  private boolean poll(TailedFile file, long now) {
+    try {
+      FileStat atPath = checkPath(file, now);
+      boolean atEnd = false;
+      boolean grew = false;
+      int chunks = 0;
+      while (!atEnd && chunks < QUOTA_CHUNKS && sink.hasRoom()) {
+        switch (reader.read(file, sink)) {
+          case READ -> {
+            grew = true;
+            chunks++;
+          }
+          case END -> atEnd = !wasRewritten(file, atPath);
+          case REPLACED -> startOver(file);
+        }
+      }
+      if (grew) {
+        file.lastGrowth = now;
+      }
+      file.seenSize = Math.max(file.channel.size(), file.readOffset());
+      if (!atEnd) {
+        file.nextPoll = now;
+        return sink.hasRoom();
+      }
+      rest(file, now);
+      pause(file, grew, now);
+      return false;
+    } catch (IOException e) {
+      troubles.unreadable(Path.of(file.path), e);
+      reopenLater(file);
+      return false;
+    }
+  }
+
+  /** Notices that the path leads to another file, and starts with that one at once. */
+  private @Nullable FileStat checkPath(TailedFile file, long now) throws IOException {
+    FileStat atPath;
+    try {
+      atPath = FileStat.of(Path.of(file.path));
+    } catch (IOException e) {
+      troubles.unreadable(Path.of(file.path), e);
+      return null; // the open file can still be read
+    }
+    boolean ours = atPath != null && atPath.isFile(file.id);
+    if (!ours && !file.rotated) {
+      file.rotated = true;
+      file.rotatedAt = now;
+      counters.rotations.increment();
+      Siblings.Sibling moved = Siblings.find(file.directory, file.id);
+      log.info(
+          "{} was {}; its last lines are read before it is closed",
+          file.path,
+          moved == null ? "deleted" : "renamed to " + moved.path());
+      searched.add(new Neighbourhood(file.target, file.path, file.directory));
+      if (atPath != null && !file.target.excludes(file.path)) {
+        visit(file.target, Path.of(file.path));
+      }
+    }
+    file.rotated = !ours;
+    return ours ? atPath : null;
+  }
+
+  /** At the end of the file: the same size, but was it written anew? */
+  private boolean wasRewritten(TailedFile file, @Nullable FileStat atPath) throws IOException {
+    if (atPath == null || atPath.modifiedNanos() == file.seenModifiedNanos) {
+      return false;
+    }
+    file.seenModifiedNanos = atPath.modifiedNanos();
+    if (reader.wasRewritten(file)) {
+      startOver(file);
+      return true;
+    }
+    return false;
+  }
+
+  private void startOver(TailedFile file) {
+    counters.truncations.increment();
+    long unread = Math.max(0, file.seenSize - file.readOffset());
+    boolean copyFound = readCopyFrom(file.target, file.position());
+    log.info(
+        "{} was truncated after byte {}: read from its start{}",
+        file.path,
+        file.readOffset(),
+        copyFound ? ", and its copy from there on" : "");
+    if (!copyFound) {
+      counters.bytesLost.add(unread);
+      reader.sendTail(file, sink);
+    }
+    file.restart();
+    file.seenSize = 0;
+    sink.advance(file.position());
+  }
+
+  /**
+   * Looks for the copy that a truncated file left beside it and reads on there.
+   *
+   * @param lost the position in the content that is gone
+   * @return whether there is one
+   */
+  private boolean readCopyFrom(Target target, FilePosition lost) {
+    Path path = Path.of(lost.path());
+    if (lost.head().length() == 0 || path.getParent() == null) {
+      return false;
+    }
+    for (Siblings.Sibling sibling : Siblings.rotatedFrom(lost.path(), path.getParent())) {
+      FileStat stat = sibling.stat();
+      FileId id = new FileId(target.key(), stat.device(), stat.inode());
+      if (!open.containsKey(id)
+          && positions.get(id) == null
+          && stat.sizeBytes() >= lost.offset()
+          && Siblings.hasHead(sibling.path(), lost.head())) {
+        positions.put(
+            new FilePosition(
+                id,
+                stat.bornNanos(),
+                lost.head(),
+                lost.offset(),
+                lost.lineState(),
+                lost.path()));
+        try {
+          open(target, lost.path(), sibling.path());
+          searched.add(new Neighbourhood(target, lost.path(), path.getParent()));
+          return open.containsKey(id);
+        } catch (IOException e) {
+          troubles.unreadable(sibling.path(), e);
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Nothing new: sends a tail that has waited long enough, closes a file that lost its name. */
+  private void rest(TailedFile file, long now) {
+    long idle = now - file.lastGrowth;
+    if (file.rotated) {
+      if (Math.min(idle, now - file.rotatedAt) >= config.rotateWait().toNanos()) {
+        finish(file);
+      }
+    } else if (config.partialLineTimeout().isPositive()
+        && idle >= config.partialLineTimeout().toNanos()) {
+      reader.sendTail(file, sink);
+    }
+  }
+
+  private void finish(TailedFile file) {
+    reader.sendTail(file, sink);
+    open.remove(file.id);
+    Siblings.Sibling moved = Siblings.find(file.directory, file.id);
+    if (moved == null) {
+      sink.advance(FilePosition.forget(file.id));
+      log.info("{} (inode {}) is gone and was read to its end", file.path, file.id.inode());
+    } else {
+      positions.put(file.position());
+      finished.put(file.id, new Finished(moved.path(), file.target, file.offset));
+      log.info("{} was read to its end", moved.path());
+    }
+    closeQuietly(file);
+  }
+
+  private void pause(TailedFile file, boolean grew, long now) {
+    long min = schedule.minPoll().toNanos();
+    long max = schedule.maxPoll().toNanos();
+    file.pollPause = grew ? min : Math.clamp(2 * file.pollPause, min, max);
+    file.nextPoll = now + file.pollPause;
+  }
+
+  /** A read failed: the next scan opens the file again where it was left. */
+  private void reopenLater(TailedFile file) {
+    open.remove(file.id);
+    positions.put(file.position());
+    closeQuietly(file);
+  }
+
+  /** Keeps the number of files that are held open without a name under its limit. */
+  private void giveUpTooMany() {
+    if (open.size() <= config.maxRotatedFiles()) {
+      return;
+    }
+    List<TailedFile> rotated = open.values().stream().filter(f -> f.rotated).toList();
+    int tooMany = rotated.size() - config.maxRotatedFiles();
+    for (TailedFile file : rotated) {
+      if (tooMany <= 0) {
+        return;
+      }
+      tooMany--;
+      Siblings.Sibling moved = Siblings.find(file.directory, file.id);
+      if (moved != null) {
+        reopenLater(file); // it still has a name: found again by it
+        finished.put(file.id, new Finished(moved.path(), file.target, -1));
+        continue;
+      }
+      long lost = Math.max(0, file.seenSize - file.offset);
+      counters.bytesLost.add(lost);
+      log.error(
+          "{} (inode {}) was deleted and is given up with {} bytes unread, because more than {}"
+              + " rotated files are open (tail_config.max_rotated_files)",
+          file.path,
+          file.id.inode(),
+          lost,
+          config.maxRotatedFiles());
+      open.remove(file.id);
+      sink.advance(FilePosition.forget(file.id));
+      closeQuietly(file);
+    }
+  }
+
+  private static void closeQuietly(TailedFile file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      log.warn("closing {} failed: {}", file.path, e.toString());
+    }
+  }
+
+  private void publishStatus() {
+    List<FileStatus> all = new ArrayList<>(open.size());
+    for (TailedFile file : open.values()) {
+      all.add(
+          new FileStatus(
+              file.path, file.target.key(), file.readOffset(), file.seenSize, file.rotated));
+    }
+    status = all;
+  }
+}

@@ -1,0 +1,399 @@
+package io.skald.querier.api;
+
+import io.skald.common.limits.Limits;
+import io.skald.common.limits.TenantLimits;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.common.time.Clock;
+import io.skald.common.values.GoDuration;
+import io.skald.common.values.PrometheusDuration;
+import io.skald.logql.engine.Cancellation;
+import io.skald.logql.engine.QueryEngine;
+import io.skald.logql.engine.QueryException;
+import io.skald.logql.engine.QueryRequest;
+import io.skald.logql.engine.QueryResult;
+import io.skald.logql.engine.QueryStatistics;
+import io.skald.logql.syntax.Expr;
+import io.skald.logql.syntax.Formatter;
+import io.skald.logql.syntax.LogExpr;
+import io.skald.logql.syntax.MetricExpr;
+import io.skald.logql.syntax.ParseException;
+import io.skald.logql.syntax.Parser;
+import io.skald.querier.source.QueryData;
+import io.skald.storage.read.ReadStatistics;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * The read endpoints, without HTTP: parameters in, a JSON body out. A request that cannot be answered
+ * throws {@link QueryException} with the status and text for the client.
+ */
+public final class QueryApi {
+  /** Writes one successful answer. */
+  @FunctionalInterface
+  public interface Body {
+    void writeTo(OutputStream out);
+  }
+
+  private final QueryData data;
+  private final Function<Limits, QueryEngine> engines;
+  private final TenantLimits limits;
+  private final Clock clock;
+
+  /**
+   * @param engines makes the engine that works under a tenant's limits
+   */
+  public QueryApi(
+      QueryData data, Function<Limits, QueryEngine> engines, TenantLimits limits, Clock clock) {
+    this.data = data;
+    this.engines = engines;
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  /** {@code /loki/api/v1/query_range}. */
+  public Body queryRange(TenantId tenant, ReadRequest request) {
+    return answering(
+        () -> {
+          Parameters parameters = request.parameters(clock.nowNanos());
+          Parameters.Range range = parameters.range();
+          Parameters.requireOrdered(range);
+          long step = parameters.stepNanos(range);
+          int limit = parameters.limit();
+          boolean forward = parameters.forward();
+          long interval = parameters.intervalNanos();
+          Expr expression = Parser.parse(parameters.text("query"));
+          Limits allowed = limits.of(tenant);
+          checkLength(range, expression, allowed);
+          checkMatchers(expression, allowed);
+          if (expression instanceof LogExpr) {
+            checkEntries(limit, allowed);
+          } else {
+            range = aligned(range, step);
+          }
+          QueryRequest query =
+              new QueryRequest(
+                  expression,
+                  range.startNanos(),
+                  range.endNanos(),
+                  step,
+                  interval,
+                  limit,
+                  forward,
+                  request.categorizeLabels());
+          return execute(tenant, query, request);
+        });
+  }
+
+  /** {@code /loki/api/v1/query}. */
+  public Body queryInstant(TenantId tenant, ReadRequest request) {
+    return answering(
+        () -> {
+          Parameters parameters = request.parameters(clock.nowNanos());
+          long time = parameters.time();
+          int limit = parameters.limit();
+          boolean forward = parameters.forward();
+          Expr expression = Parser.parse(parameters.text("query"));
+          if (expression instanceof LogExpr) {
+            throw new BadRequestException(
+                "log queries are not supported as an instant query type, please change your query"
+                    + " to a range query type");
+          }
+          Limits allowed = limits.of(tenant);
+          checkLength(new Parameters.Range(time, time), expression, allowed);
+          checkMatchers(expression, allowed);
+          QueryRequest query =
+              new QueryRequest(expression, time, time, 0, 0, limit, forward, false);
+          return execute(tenant, query, request);
+        });
+  }
+
+  private Body execute(TenantId tenant, QueryRequest query, ReadRequest request) {
+    QueryStatistics statistics = new QueryStatistics();
+    long started = clock.monotonicNanos();
+    Cancellation cancellation = request.cancellation(limits.of(tenant).queryTimeout(), clock);
+    ReadStatistics reads = new ReadStatistics();
+    QueryResult result =
+        engines
+            .apply(limits.of(tenant))
+            .execute(
+                query, data.entries(tenant, statistics, reads), statistics, cancellation);
+    statistics.compressedBytes.add(reads.compressedBytes.sum());
+    statistics.decompressedBytes.add(reads.decompressedBytes.sum());
+    statistics.decompressedLines.add(reads.decompressedLines.sum());
+    long nanos = clock.monotonicNanos() - started;
+    long entries =
+        result instanceof QueryResult.Streams(List<QueryResult.Stream> streams)
+            ? streams.stream().mapToLong(stream -> stream.entries().size()).sum()
+            : 0;
+    return out ->
+        ResultWriter.write(
+            out,
+            result,
+            request.encodingFlags(),
+            request.categorizeLabels(),
+            json -> StatisticsWriter.write(json, statistics, nanos, entries));
+  }
+
+  /** {@code /loki/api/v1/labels}. */
+  public Body labels(TenantId tenant, ReadRequest request) {
+    return answering(
+        () -> {
+          Parameters parameters = request.parameters(clock.nowNanos());
+          Set<String> names = new TreeSet<>();
+          for (Labels labels : selectSeries(tenant, parameters)) {
+            for (int i = 0; i < labels.size(); i++) {
+              names.add(labels.name(i));
+            }
+          }
+          return names(names);
+        });
+  }
+
+  /** {@code /loki/api/v1/label/{name}/values}. */
+  public Body labelValues(TenantId tenant, String name, ReadRequest request) {
+    return answering(
+        () -> {
+          Parameters parameters = request.parameters(clock.nowNanos());
+          Set<String> values = new TreeSet<>();
+          for (Labels labels : selectSeries(tenant, parameters)) {
+            String value = labels.get(name);
+            if (value != null) {
+              values.add(value);
+            }
+          }
+          return names(values);
+        });
+  }
+
+  private Collection<Labels> selectSeries(
+      TenantId tenant, Parameters parameters) {
+    Parameters.Range range = metadataRange(tenant, parameters);
+    String query = parameters.text("query");
+    List<LabelMatcher> matchers = query.isEmpty() ? List.of() : Parser.parseSelector(query, false);
+    return data.series(tenant, matchers, range.startNanos(), range.endNanos());
+  }
+
+  private Parameters.Range metadataRange(TenantId tenant, Parameters parameters) {
+    Parameters.Range range = parameters.range();
+    if (range.endNanos() < range.startNanos()) {
+      Limits allowed = limits.of(tenant);
+      throw new BadRequestException(
+          "this data is no longer available, it is past now - max_query_lookback ("
+              + PrometheusDuration.format(allowed.maxQueryLookback().toNanos())
+              + ")");
+    }
+    checkLength(range, null, limits.of(tenant));
+    return range;
+  }
+
+  /** Nothing found is an answer without {@code data}, as clients know it. */
+  private static Body names(Collection<String> names) {
+    return success(
+        json -> {
+          if (!names.isEmpty()) {
+            json.writeArrayPropertyStart("data");
+            names.forEach(json::writeString);
+            json.writeEndArray();
+          }
+        });
+  }
+
+  /** {@code /loki/api/v1/series}. */
+  public Body series(TenantId tenant, ReadRequest request) {
+    return answering(
+        () -> {
+          Parameters parameters = request.parameters(clock.nowNanos());
+          Parameters.Range range = metadataRange(tenant, parameters);
+          List<String> selectors = new ArrayList<>(parameters.all("match"));
+          selectors.addAll(parameters.all("match[]"));
+          Set<Labels> found = new TreeSet<>();
+          for (List<LabelMatcher> matchers : groups(selectors)) {
+            found.addAll(
+                data.series(tenant, matchers, range.startNanos(), range.endNanos()));
+          }
+          return success(
+              json -> {
+                json.writeArrayPropertyStart("data");
+                found.forEach(labels -> ResultWriter.writeLabels(json, labels));
+                json.writeEndArray();
+              });
+        });
+  }
+
+  /** {@code /loki/api/v1/format_query}; a query that does not parse is told in the body. */
+  public static FormatAnswer formatQuery(ReadRequest request) {
+    String query = request.parameters(0).text("query");
+    try {
+      String formatted = Formatter.format(Parser.parse(query));
+      return new FormatAnswer(200, object("status", "success", "data", formatted));
+    } catch (ParseException e) {
+      return new FormatAnswer(
+          400, object("status", "invalid-query", "error", String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** A status and its JSON body. */
+  public record FormatAnswer(int status, Body body) {}
+
+  private static Body object(String... namesAndValues) {
+    return out -> {
+      try (JsonGenerator json = ResultWriter.generator(out)) {
+        json.writeStartObject();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+          json.writeStringProperty(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        json.writeEndObject();
+        json.writeRaw('\n');
+      }
+    };
+  }
+
+  private static List<List<LabelMatcher>> groups(List<String> selectors) {
+    if (selectors.isEmpty()) {
+      return List.of(List.of());
+    }
+    List<List<LabelMatcher>> groups = new ArrayList<>();
+    for (String selector : selectors) {
+      List<LabelMatcher> matchers = Parser.parseSelector(selector, true);
+      if (matchers.isEmpty() && selectors.size() > 1) {
+        throw new BadRequestException("0 matchers in group: " + selector);
+      }
+      groups.add(matchers);
+    }
+    return groups;
+  }
+
+  private static Body success(Consumer<JsonGenerator> content) {
+    return out -> {
+      try (JsonGenerator json = ResultWriter.generator(out)) {
+        json.writeStartObject();
+        json.writeStringProperty("status", "success");
+        content.accept(json);
+        json.writeEndObject();
+        json.writeRaw('\n');
+      }
+    };
+  }
+
+  private static Parameters.Range aligned(Parameters.Range range, long step) {
+    return new Parameters.Range(
+        Math.floorDiv(range.startNanos(), step) * step,
+        -Math.floorDiv(-range.endNanos(), step) * step);
+  }
+
+  private static void checkEntries(int limit, Limits allowed) {
+    int max = allowed.maxEntriesLimitPerQuery();
+    if (max > 0 && limit > max) {
+      throw new BadRequestException(
+          "max entries limit per query exceeded, limit > max_entries_limit_per_query ("
+              + limit
+              + " > "
+              + max
+              + ")");
+    }
+  }
+
+  private static void checkLength(
+      Parameters.Range range, @Nullable Expr expression, Limits allowed) {
+    long max = allowed.maxQueryLength().toNanos();
+    long length =
+        range.endNanos()
+            - range.startNanos()
+            + (expression instanceof MetricExpr metric ? longestWindow(metric) : 0);
+    if (max > 0 && length > max) {
+      throw new BadRequestException(
+          "the query time range exceeds the limit (query length: "
+              + GoDuration.format(length)
+              + ", limit: "
+              + PrometheusDuration.format(max)
+              + ")");
+    }
+  }
+
+  private static long longestWindow(MetricExpr expression) {
+    return switch (expression) {
+      case MetricExpr.RangeAggregation range -> range.range().rangeNanos();
+      case MetricExpr.VectorAggregation vector -> longestWindow(vector.inner());
+      case MetricExpr.Binary binary ->
+          Math.max(longestWindow(binary.left()), longestWindow(binary.right()));
+      case MetricExpr.LabelReplace replace -> longestWindow(replace.inner());
+      case MetricExpr.Literal _, MetricExpr.Vector _ -> 0;
+    };
+  }
+
+  private static void checkMatchers(Expr expression, Limits allowed) {
+    for (List<LabelMatcher> selector : selectors(expression)) {
+      int max = allowed.maxStreamsMatchersPerQuery();
+      if (max > 0 && selector.size() > max) {
+        throw new BadRequestException(
+            "max streams matchers per query exceeded, matchers-count > limit ("
+                + selector.size()
+                + " > "
+                + max
+                + ")");
+      }
+      checkRequired(selector, allowed);
+    }
+  }
+
+  private static void checkRequired(List<LabelMatcher> selector, Limits allowed) {
+    List<String> present = selector.stream().map(LabelMatcher::name).distinct().toList();
+    List<String> missing =
+        allowed.requiredLabels().stream().filter(label -> !present.contains(label)).toList();
+    if (!missing.isEmpty()) {
+      throw new BadRequestException(
+          "stream selector is missing required matchers ["
+              + String.join(", ", missing)
+              + "], labels present in the query were ["
+              + String.join(", ", present)
+              + "]");
+    }
+    int minimum = allowed.minimumLabelsNumber();
+    if (minimum > 0 && present.size() < minimum) {
+      throw new BadRequestException(
+          "stream selector has less label matchers than required: (present: ["
+              + present.stream().sorted().collect(Collectors.joining(", "))
+              + "], number_present: "
+              + present.size()
+              + ", required_number_label_matchers: "
+              + minimum
+              + ")");
+    }
+  }
+
+  private static List<List<LabelMatcher>> selectors(Expr expression) {
+    return switch (expression) {
+      case LogExpr log -> List.of(log.selector());
+      case Expr.Variants variants -> List.of(variants.range().log().selector());
+      case MetricExpr.RangeAggregation range -> List.of(range.range().log().selector());
+      case MetricExpr.VectorAggregation vector -> selectors(vector.inner());
+      case MetricExpr.Binary binary -> {
+        List<List<LabelMatcher>> both = new ArrayList<>(selectors(binary.left()));
+        both.addAll(selectors(binary.right()));
+        yield both;
+      }
+      case MetricExpr.LabelReplace replace -> selectors(replace.inner());
+      case MetricExpr.Literal _, MetricExpr.Vector _ -> List.of();
+    };
+  }
+
+  private static Body answering(Supplier<Body> work) {
+    try {
+      return work.get();
+    } catch (BadRequestException | ParseException e) {
+      throw new QueryException(400, String.valueOf(e.getMessage()));
+    }
+  }
+}

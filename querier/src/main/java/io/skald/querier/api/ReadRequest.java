@@ -1,0 +1,49 @@
+package io.skald.querier.api;
+
+import io.skald.common.time.Clock;
+import io.skald.logql.engine.Cancellation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/**
+ * What a read endpoint needs of an HTTP request.
+ *
+ * @param values all values of a parameter by name, query string before form
+ * @param encodingFlags the values of {@code X-Loki-Response-Encoding-Flags}, split at commas
+ * @param clientGone whether nobody waits for the answer any more
+ */
+public record ReadRequest(
+    Function<String, List<String>> values,
+    List<String> encodingFlags,
+    BooleanSupplier clientGone) {
+  private static final String CATEGORIZE = "categorize-labels";
+
+  /** Splits the header into flags; blanks are dropped. */
+  public static List<String> flags(List<String> headerValues) {
+    List<String> flags = new ArrayList<>();
+    for (String value : headerValues) {
+      for (String flag : value.split(",", -1)) {
+        if (!flag.isBlank()) {
+          flags.add(flag.strip());
+        }
+      }
+    }
+    return flags;
+  }
+
+  boolean categorizeLabels() {
+    return encodingFlags.contains(CATEGORIZE);
+  }
+
+  Parameters parameters(long nowNanos) {
+    return new Parameters(values, nowNanos);
+  }
+
+  /** Cancelled when the client has gone or the time is up. */
+  Cancellation cancellation(Duration timeout, Clock clock) {
+    return Cancellation.until(clock, timeout, clientGone);
+  }
+}

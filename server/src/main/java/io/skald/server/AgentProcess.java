@@ -1,0 +1,187 @@
+package io.skald.server;
+
+import io.skald.agent.Agent;
+import io.skald.agent.AgentConfig;
+import io.skald.agent.AgentStatus;
+import io.skald.agent.push.SendListener;
+import io.skald.common.config.ConfigException;
+import io.skald.common.config.ConfigReader;
+import io.skald.common.time.Clock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** The agent as a process of its own or beside the server of {@code skald up}. */
+public final class AgentProcess implements AutoCloseable {
+  /** The job label of files that {@code skald up --tail} follows. */
+  public static final String JOB = "files";
+
+  /** Keys of Promtail's file that have no counterpart here. */
+  private static final Set<String> IGNORED =
+      Set.of(
+          "server.http_listen_address",
+          "server.http_listen_port",
+          "server.grpc_listen_address",
+          "server.grpc_listen_port",
+          "server.disable",
+          "server.log_format",
+          "tracing");
+
+  /** A partial line of an idle file becomes an entry after this time in {@code skald up}. */
+  private static final Duration PARTIAL_LINE_TIMEOUT = Duration.ofSeconds(2);
+
+  /** How often {@code skald up} looks for new files. */
+  private static final Duration SYNC_PERIOD = Duration.ofSeconds(2);
+
+  /** Somebody watches: lines of {@code skald up} go out sooner than in a fleet. */
+  private static final Duration BATCH_WAIT = Duration.ofMillis(250);
+
+  private final Agent agent;
+
+  public AgentProcess(AgentConfig config, Clock clock) {
+    this.agent =
+        new Agent(
+            config,
+            clock,
+            Agent.http("skald-agent/" + Version.current(), clock),
+            SendListener.NONE,
+            new SplittableRandom());
+  }
+
+  /** A configuration and what was said while it was read. */
+  public record Loaded(AgentConfig config, String logLevel, List<String> warnings) {}
+
+  /** The keys of the file: the agent's own, and the server block's that have a counterpart. */
+  private record File(
+      Server server,
+      List<AgentConfig.Client> clients,
+      AgentConfig.Positions positions,
+      List<AgentConfig.ScrapeConfig> scrapeConfigs,
+      AgentConfig.TargetConfig targetConfig,
+      AgentConfig.Global global,
+      io.skald.agent.tail.TailConfig tailConfig) {}
+
+  private record Server(String logLevel) {}
+
+  /**
+   * Reads a configuration in the shape of Promtail's.
+   *
+   * @throws ConfigException with every mistake and its line
+   */
+  public static Loaded load(String source, String yaml, Map<String, String> overrides) {
+    AgentConfig defaults = AgentConfig.defaults();
+    File file =
+        new File(
+            new Server("info"),
+            defaults.clients(),
+            defaults.positions(),
+            defaults.scrapeConfigs(),
+            defaults.targetConfig(),
+            defaults.global(),
+            defaults.tailConfig());
+    ConfigReader reader = new ConfigReader(source, IGNORED);
+    File read = reader.read(yaml, file, overrides);
+    AgentConfig config =
+        new AgentConfig(
+            read.clients(),
+            read.positions(),
+            read.scrapeConfigs(),
+            read.targetConfig(),
+            read.global(),
+            read.tailConfig());
+    try {
+      config.validate();
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(source + ": " + e.getMessage()));
+    }
+    return new Loaded(config, read.server().logLevel(), reader.warnings());
+  }
+
+  /**
+   * Returns the configuration of {@code skald up}.
+   *
+   * @param globs what to tail; empty means the text files under /var/log
+   */
+  public static AgentConfig upConfig(URI pushUrl, Path directory, List<String> globs, String host) {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create " + directory, e);
+    }
+    AgentConfig config =
+        AgentConfig.defaults()
+            .withClient(client(pushUrl))
+            .withPositionsFile(directory.resolve("positions.yaml"));
+    if (globs.isEmpty()) {
+      Map<String, String> labels = labels(host, AgentConfig.VAR_LOG_PATH);
+      labels.put("__path_exclude__", AgentConfig.VAR_LOG_EXCLUDE);
+      config = config.withScrapeConfig("files", labels);
+    }
+    for (int i = 0; i < globs.size(); i++) {
+      String path = Path.of("").toAbsolutePath().resolve(globs.get(i)).toString();
+      config = config.withScrapeConfig("files-" + i, labels(host, path));
+    }
+    return new AgentConfig(
+        config.clients(),
+        config.positions(),
+        config.scrapeConfigs(),
+        new AgentConfig.TargetConfig(SYNC_PERIOD),
+        config.global(),
+        config
+            .tailConfig()
+            .withSkipBinaryFiles(globs.isEmpty())
+            .withPartialLineTimeout(PARTIAL_LINE_TIMEOUT));
+  }
+
+  private static AgentConfig.Client client(URI pushUrl) {
+    AgentConfig.Client defaults = AgentConfig.Client.defaults();
+    return new AgentConfig.Client(
+        pushUrl.toString(),
+        defaults.name(),
+        BATCH_WAIT,
+        defaults.batchsize(),
+        defaults.tenantId(),
+        defaults.externalLabels(),
+        defaults.backoffConfig(),
+        defaults.timeout());
+  }
+
+  private static Map<String, String> labels(String host, String path) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put("job", JOB);
+    labels.put("host", host);
+    labels.put("__path__", path);
+    return labels;
+  }
+
+  public void start() {
+    try {
+      agent.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the agent cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  public AgentStatus status() {
+    return agent.status();
+  }
+
+  /** Stops reading, sends what was read, writes the positions. */
+  @Override
+  public void close() {
+    try {
+      agent.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the agent's positions could not be written", e);
+    }
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * The roles assembled into one process: configuration, wiring, routes, metrics, start and drain.
+ *
+ * <p>Entry types: {@link io.skald.server.SkaldConfig} and {@link io.skald.server.SingleProcess}.
+ */
+@NullMarked
+package io.skald.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,216 @@
+package io.skald.storage.index;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.skald.common.block.StorageException;
+import io.skald.common.model.Fingerprint;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.LabelMatcher.Operator;
+import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ChunkRef;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RocksLabelIndexTest {
+  private static final long DAY = 86_400_000_000_000L;
+  private static final TenantId A = new TenantId("a");
+  private static final TenantId B = new TenantId("b");
+
+  @TempDir Path directory;
+  private RocksLabelIndex index;
+
+  @BeforeEach
+  void open() {
+    index = new RocksLabelIndex(directory.resolve("index"));
+  }
+
+  @AfterEach
+  void close() {
+    index.close();
+  }
+
+  @Test
+  void select_matchers_findStreams() {
+    Labels web = commit(A, Labels.of("app", "web", "env", "prod"), 10, 20);
+    Labels api = commit(A, Labels.of("app", "api", "env", "prod"), 10, 20);
+    Labels bare = commit(A, Labels.of("app", "web"), 10, 20);
+
+    assertThat(series(A, 0, 100, matcher("app", Operator.EQUAL, "web")))
+        .containsExactlyInAnyOrder(web, bare);
+    assertThat(
+            series(
+                A,
+                0,
+                100,
+                matcher("app", Operator.EQUAL, "web"),
+                matcher("env", Operator.EQUAL, "prod")))
+        .containsExactly(web);
+    assertThat(series(A, 0, 100, matcher("app", Operator.REGEX, "a.*"))).containsExactly(api);
+    assertThat(series(A, 0, 100, matcher("env", Operator.EQUAL, ""))).containsExactly(bare);
+    assertThat(series(A, 0, 100, matcher("env", Operator.NOT_EQUAL, "")))
+        .containsExactlyInAnyOrder(web, api);
+    assertThat(series(A, 0, 100, matcher("app", Operator.NOT_REGEX, "web|x"))).containsExactly(api);
+    assertThat(series(A, 0, 100)).containsExactlyInAnyOrder(web, api, bare);
+    assertThat(series(A, 0, 100, matcher("app", Operator.EQUAL, "w"))).isEmpty();
+    assertThat(series(A, 0, 100, matcher("ap", Operator.EQUAL, "web"))).isEmpty();
+  }
+
+  @Test
+  void select_otherTenant_seesNothing() {
+    commit(A, Labels.of("app", "web"), 10, 20);
+
+    assertThat(series(B, 0, 100)).isEmpty();
+  }
+
+  @Test
+  void select_range_isInclusiveAtBothEnds() {
+    Labels web = commit(A, Labels.of("app", "web"), 10, 20);
+
+    assertThat(series(A, 20, 30)).containsExactly(web);
+    assertThat(series(A, 0, 10)).containsExactly(web);
+    assertThat(series(A, 21, 30)).isEmpty();
+    assertThat(series(A, 0, 9)).isEmpty();
+  }
+
+  @Test
+  void select_chunkOverSeveralDays_isFoundInEachAndOnce() {
+    Labels web = commit(A, Labels.of("app", "web"), DAY - 5, 2 * DAY + 5);
+
+    assertThat(index.select(A, List.of(), 0, 5 * DAY)).hasSize(1);
+    assertThat(index.select(A, List.of(), 0, 5 * DAY).getFirst().chunks()).hasSize(1);
+    assertThat(series(A, DAY + 7, DAY + 8)).containsExactly(web);
+  }
+
+  @Test
+  void select_chunkOverManyYears_isFoundWithoutAKeyForEachDay() {
+    Labels web = commit(A, Labels.of("app", "web"), 0, 20_000 * DAY);
+
+    assertThat(series(A, 9_000 * DAY, 9_000 * DAY + 1)).containsExactly(web);
+    assertThat(series(A, 20_001 * DAY, 20_002 * DAY)).isEmpty();
+    assertThat(series(A, Long.MIN_VALUE, Long.MAX_VALUE)).containsExactly(web);
+  }
+
+  @Test
+  void select_streamWithChunksOnSeveralDays_joinsThemInOrderOfFlush() {
+    Labels web = Labels.of("app", "web");
+    index.commit(A, List.of(chunk(web, "p2", 3 * DAY, 3 * DAY + 1, 2)), Map.of());
+    index.commit(A, List.of(chunk(web, "p1", DAY, DAY + 1, 1)), Map.of());
+
+    List<IndexedStream> streams = index.select(A, List.of(), 0, 9 * DAY);
+
+    assertThat(streams).hasSize(1);
+    assertThat(streams.getFirst().chunks())
+        .extracting(ChunkRef::packKey)
+        .containsExactly("p1", "p2");
+  }
+
+  @Test
+  void commit_sameChunkTwice_changesNothing() {
+    IndexedChunk chunk = chunk(Labels.of("app", "web"), "p", 1, 2, 7);
+    index.commit(A, List.of(chunk), Map.of());
+    index.commit(A, List.of(chunk), Map.of());
+
+    assertThat(index.select(A, List.of(), 0, 9).getFirst().chunks()).containsExactly(chunk.chunk());
+  }
+
+  @Test
+  void reopen_afterClose_keepsEverything() {
+    Labels odd = commit(A, Labels.of("app", "nul\0inside", "b", "é\uD83D\uDEA2"), 10, 20);
+    Fingerprint fingerprint = Fingerprint.of(odd);
+    index.commit(A, List.of(), Map.of(fingerprint, 42L));
+    index.close();
+    open();
+
+    assertThat(series(A, 0, 100, matcher("app", Operator.EQUAL, "nul\0inside")))
+        .containsExactly(odd);
+    assertThat(series(A, 0, 100, matcher("app", Operator.REGEX, "nul.inside")))
+        .containsExactly(odd);
+    assertThat(index.flushedThrough(A, fingerprint)).hasValue(42);
+    assertThat(index.flushedThrough(B, fingerprint)).isEmpty();
+  }
+
+  @Test
+  void forgetFlushedBefore_olderPositions_areGone() {
+    Fingerprint old = new Fingerprint(1, 1);
+    Fingerprint young = new Fingerprint(2, 2);
+    index.commit(A, List.of(), Map.of(old, 5L, young, 9L));
+
+    index.forgetFlushedBefore(9);
+
+    assertThat(index.flushedThrough(A, old)).isEmpty();
+    assertThat(index.flushedThrough(A, young)).hasValue(9);
+  }
+
+  @Test
+  void open_folderInUse_saysSo() {
+    assertThatThrownBy(() -> new RocksLabelIndex(directory.resolve("index")))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("cannot be opened");
+  }
+
+  @Test
+  void select_randomStreams_agreesWithAPlainFilter() {
+    long seed = 20261120;
+    Random random = new Random(seed);
+    List<Labels> all = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      Labels.Builder labels = Labels.builder();
+      for (String name : List.of("a", "ab", "b")) {
+        if (random.nextInt(3) > 0) {
+          labels.set(name, "v" + random.nextInt(12));
+        }
+      }
+      labels.set("id", "" + i);
+      all.add(commit(A, labels.build(), 10, 20));
+    }
+    for (int i = 0; i < 300; i++) {
+      List<LabelMatcher> matchers = new ArrayList<>();
+      for (int j = random.nextInt(3); j >= 0; j--) {
+        Operator operator = Operator.values()[random.nextInt(4)];
+        String value =
+            operator == Operator.REGEX || operator == Operator.NOT_REGEX
+                ? List.of("v1.*", "v[2-5]|", ".+", "v3").get(random.nextInt(4))
+                : List.of("v1", "v2", "").get(random.nextInt(3));
+        matchers.add(
+            new LabelMatcher(List.of("a", "ab", "b").get(random.nextInt(3)), operator, value));
+      }
+      Set<Labels> expected = new HashSet<>(all);
+      expected.removeIf(labels -> !matchers.stream().allMatch(m -> m.matches(labels)));
+      assertThat(index.series(A, matchers, 0, 100))
+          .as("seed %d, %s", seed, matchers)
+          .isEqualTo(expected);
+    }
+  }
+
+  private Labels commit(TenantId tenant, Labels labels, long minTimestamp, long maxTimestamp) {
+    index.commit(tenant, List.of(chunk(labels, "pack", minTimestamp, maxTimestamp, 1)), Map.of());
+    return labels;
+  }
+
+  private static IndexedChunk chunk(
+      Labels labels, String pack, long minTimestamp, long maxTimestamp, long id) {
+    return new IndexedChunk(
+        labels,
+        Fingerprint.of(labels),
+        new ChunkRef(id, pack, 8, 1000, 100, minTimestamp, maxTimestamp, 5, 50, 1));
+  }
+
+  private Set<Labels> series(TenantId tenant, long from, long through, LabelMatcher... matchers) {
+    return index.series(tenant, List.of(matchers), from, through);
+  }
+
+  private static LabelMatcher matcher(String name, Operator operator, String value) {
+    return new LabelMatcher(name, operator, value);
+  }
+}

@@ -1,0 +1,141 @@
+package io.skald.tests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Speaks to a running server as any Loki client would. */
+final class SkaldClient {
+  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final int PAGE = 5000;
+
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+  private final String address;
+
+  SkaldClient(String address) {
+    this.address = address;
+  }
+
+  record Answer(int status, String contentType, byte[] body) {
+    String text() {
+      return new String(body, StandardCharsets.UTF_8);
+    }
+
+    JsonNode json() {
+      return JSON.readTree(body);
+    }
+  }
+
+  record Entry(long timestampNanos, String line) {}
+
+  Answer get(String path, String... parameters) {
+    StringBuilder url = new StringBuilder(address).append(path);
+    for (int i = 0; i < parameters.length; i += 2) {
+      url.append(i == 0 ? '?' : '&')
+          .append(encode(parameters[i]))
+          .append('=')
+          .append(encode(parameters[i + 1]));
+    }
+    return send(HttpRequest.newBuilder(URI.create(url.toString())).GET());
+  }
+
+  Answer post(String path, String contentType, byte[] body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(address + path))
+            .header("Content-Type", contentType)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<byte[]> response =
+          http.send(
+              request.timeout(Duration.ofSeconds(120)).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      return new Answer(
+          response.statusCode(),
+          response.headers().firstValue("Content-Type").orElse(""),
+          response.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns all entries of a log query, oldest first, page by page as logcli does. */
+  List<Entry> entries(String query, long startNanos, long endNanos) {
+    List<Entry> result = new ArrayList<>();
+    long from = startNanos;
+    while (true) {
+      List<Entry> page = page(query, from, endNanos);
+      List<Entry> fresh = withoutSeen(result, page, from);
+      result.addAll(fresh);
+      if (page.size() < PAGE) {
+        return result;
+      }
+      if (fresh.isEmpty()) {
+        throw new AssertionError("more than " + PAGE + " entries at one timestamp: " + from);
+      }
+      from = page.getLast().timestampNanos();
+    }
+  }
+
+  /** A page starts at the last timestamp of the page before; drops what was seen there. */
+  private static List<Entry> withoutSeen(List<Entry> seen, List<Entry> page, long from) {
+    List<Entry> fresh = new ArrayList<>(page);
+    for (int i = seen.size() - 1; i >= 0 && seen.get(i).timestampNanos() == from; i--) {
+      fresh.remove(seen.get(i));
+    }
+    return fresh;
+  }
+
+  private List<Entry> page(String query, long startNanos, long endNanos) {
+    Answer answer =
+        get(
+            "/loki/api/v1/query_range",
+            "query",
+            query,
+            "start",
+            Long.toString(startNanos),
+            "end",
+            Long.toString(endNanos),
+            "limit",
+            Integer.toString(PAGE),
+            "direction",
+            "forward",
+            "step",
+            "3600");
+    if (answer.status() != 200) {
+      throw new AssertionError(query + ": " + answer.status() + " " + answer.text());
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (JsonNode stream : answer.json().get("data").get("result")) {
+      for (JsonNode value : stream.get("values")) {
+        entries.add(
+            new Entry(Long.parseLong(value.get(0).asString()), value.get(1).asString()));
+      }
+    }
+    entries.sort(java.util.Comparator.comparingLong(Entry::timestampNanos));
+    return entries;
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

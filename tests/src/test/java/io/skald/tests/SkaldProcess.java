@@ -1,0 +1,155 @@
+package io.skald.tests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A real Skald process on loopback, started by the launcher as a user would. */
+final class SkaldProcess implements AutoCloseable {
+  private static final long READY_SECONDS = 120;
+
+  private final Process process;
+  private final int port;
+  private final Path log;
+
+  private SkaldProcess(Process process, int port, Path log) {
+    this.process = process;
+    this.port = port;
+    this.log = log;
+  }
+
+  static Path root() {
+    return Path.of("").toAbsolutePath().getParent();
+  }
+
+  /** Returns a port that was free a moment ago. */
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts {@code skald arguments...} in {@code directory} and waits until it is ready. */
+  static SkaldProcess start(Path directory, int port, List<String> arguments) {
+    try {
+      Files.createDirectories(directory);
+      Path log = directory.resolve("skald.log");
+      List<String> command = new ArrayList<>();
+      command.add(root().resolve("skald").toString());
+      command.addAll(arguments);
+      Process process =
+          new ProcessBuilder(command)
+              .directory(directory.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      SkaldProcess skald = new SkaldProcess(process, port, log);
+      skald.awaitReady();
+      return skald;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitReady() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
+    while (System.nanoTime() < deadline) {
+      if (!process.isAlive()) {
+        throw new AssertionError("skald ended while starting:\n" + output());
+      }
+      if (isReady()) {
+        return;
+      }
+      try {
+        process.waitFor(50, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+    }
+    kill();
+    throw new AssertionError("skald was not ready in time:\n" + output());
+  }
+
+  private boolean isReady() {
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(address() + "/ready").toURL().openConnection();
+      connection.setConnectTimeout(1000);
+      connection.setReadTimeout(2000);
+      int status = connection.getResponseCode();
+      connection.disconnect();
+      return status == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  String address() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Returns what the process has printed. */
+  String output() {
+    try {
+      return Files.exists(log) ? Files.readString(log, StandardCharsets.UTF_8) : "";
+    } catch (IOException e) {
+      return "(" + e.getMessage() + ")";
+    }
+  }
+
+  /** Sends SIGKILL and waits for the end. */
+  void kill() {
+    process.destroyForcibly();
+    await(process, 30);
+  }
+
+  /**
+   * Sends SIGTERM and waits for a clean end.
+   *
+   * @return the exit code
+   */
+  int stop() {
+    process.destroy();
+    await(process, 60);
+    return process.exitValue();
+  }
+
+  private static void await(Process process, long seconds) {
+    try {
+      if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+        throw new AssertionError("skald did not end within " + seconds + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      kill();
+    }
+  }
+}
