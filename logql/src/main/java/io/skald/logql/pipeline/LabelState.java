@@ -327,7 +327,7 @@ final class LabelState implements LabelView {
         && streamRemovedCount == 0
         && metadataRemovedCount == 0
         && error == null
-        && errorDetails == null
+        && !showsDetails()
         && hidden == null) {
       return metadata.isEmpty() ? streamLabels : sets.merged(streamLabels, metadata);
     }
@@ -395,9 +395,21 @@ final class LabelState implements LabelView {
     if (error != null) {
       add(ERROR, error);
     }
-    if (errorDetails != null) {
+    if (errorDetails != null && showsDetails()) {
       add(ERROR_DETAILS, errorDetails);
     }
+  }
+
+  /**
+   * Returns whether the details of an error are among the labels: when only the error was dropped,
+   * they stay behind, but not as the one thing that sets the entry apart from its stream.
+   */
+  private boolean showsDetails() {
+    return errorDetails != null
+        && (error != null
+            || parsed.count() > 0
+            || streamRemovedCount > 0
+            || !metadata.isEmpty());
   }
 
   private void add(String name, String value) {
@@ -408,6 +420,9 @@ final class LabelState implements LabelView {
 
   @Override
   public Labels group(Grouping grouping) {
+    if (error != null && getLabel(PRESERVE_ERROR) == null) {
+      return all();
+    }
     return grouping.without() ? sets.without(all(), grouping) : sets.by(this, grouping);
   }
 

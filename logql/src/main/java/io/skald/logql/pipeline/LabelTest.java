@@ -29,7 +29,7 @@ interface LabelTest {
       case LabelFilter.Duration(String name, Comparison comparison, long nanos, _) ->
           new Quantity(name, comparison, nanos, GoDuration::parse);
       case LabelFilter.Bytes(String name, Comparison comparison, long bytes, _) ->
-          new Quantity(name, comparison, bytes, ByteSize::parse);
+          new Quantity(name, comparison, rounded(bytes), ByteSize::parse);
       case LabelFilter.Ip(String name, boolean negated, String pattern) ->
           new Ip(name, negated, IpPattern.compile(pattern));
       case LabelFilter.And(LabelFilter left, LabelFilter right) ->
@@ -37,6 +37,14 @@ interface LabelTest {
       case LabelFilter.Or(LabelFilter left, LabelFilter right) ->
           new Or(compile(left), compile(right));
     };
+  }
+
+  /**
+   * Returns the size that clients of the language know a literal to have: it is written in the
+   * largest SI unit with two digits at most, {@code 1GiB} as {@code 1.1GB}, and read back.
+   */
+  private static long rounded(long bytes) {
+    return ByteSize.parse(ByteSize.formatSi(bytes));
   }
 
   private static LabelTest text(LabelMatcher matcher) {
