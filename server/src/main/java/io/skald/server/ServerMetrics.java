@@ -12,6 +12,7 @@ import io.skald.common.http.HttpResponse;
 import io.skald.common.http.RequestObserver;
 import io.skald.common.model.TenantId;
 import io.skald.distributor.PushListener;
+import io.skald.distributor.validate.DiscardReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,9 +97,9 @@ final class ServerMetrics implements RequestObserver, PushListener {
   }
 
   @Override
-  public void discarded(TenantId tenant, String reason, long lines, long bytes) {
-    discardedLines.labelValues(reason, tenant.value()).inc(lines);
-    discardedBytes.labelValues(reason, tenant.value()).inc(bytes);
+  public void discarded(TenantId tenant, DiscardReason reason, long lines, long bytes) {
+    discardedLines.labelValues(reason.text(), tenant.value()).inc(lines);
+    discardedBytes.labelValues(reason.text(), tenant.value()).inc(bytes);
   }
 
   /** Returns all metrics. */

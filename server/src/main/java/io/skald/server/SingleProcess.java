@@ -19,6 +19,7 @@ import io.skald.logql.engine.QueryEngine;
 import io.skald.querier.api.QueryApi;
 import io.skald.querier.api.QueryRoutes;
 import io.skald.querier.source.QueryData;
+import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.FileObjectStore;
 import io.skald.storage.pack.PackWriter;
@@ -95,6 +96,8 @@ public final class SingleProcess implements AutoCloseable {
     closers.push(index::close);
     WalDisk disk = DirectoryWalDisk.open(config.ingester().wal().dir());
     closers.push(() -> closeDisk(disk));
+    ColumnDecoder decoder = new ColumnDecoder();
+    closers.push(decoder::close);
     TenantLimits limits = _ -> config.limitsConfig();
     Ingester ingester =
         new Ingester(
@@ -102,13 +105,14 @@ public final class SingleProcess implements AutoCloseable {
             disk,
             new PackWriter(objects, clock, random),
             index,
+            decoder,
             tenant -> new IngesterLimits.Limits(limits.of(tenant).maxGlobalStreamsPerUser()),
             clock,
             random);
     closers.push(ingester::close);
     bind(ingester);
 
-    ChunkReader reader = new ChunkReader(objects, new ChunkCaches(cacheConfig()));
+    ChunkReader reader = new ChunkReader(objects, new ChunkCaches(cacheConfig()), decoder);
     ExecutorService scans = Executors.newFixedThreadPool(config.querier().threads(), scanThreads());
     closers.push(() -> stop(scans));
     TenantHeader tenants = new TenantHeader(config.authEnabled());

@@ -4,6 +4,7 @@ import io.skald.common.config.ConfigReader;
 import io.skald.common.limits.Limits;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -123,8 +124,32 @@ public record SkaldConfig(
         server,
         common,
         distributor,
-        ingester.withWalDirectory(common.walDirectory()),
+        withWalDirectory(common.walDirectory()),
         querier,
         limitsConfig);
+  }
+
+  private IngesterConfig withWalDirectory(Path directory) {
+    IngesterConfig.Wal wal = ingester.wal();
+    return new IngesterConfig(
+        ingester.chunkBlockSize(),
+        ingester.chunkTargetSize(),
+        ingester.maxChunkAge(),
+        ingester.chunkIdlePeriod(),
+        ingester.flushCheckPeriod(),
+        ingester.concurrentFlushes(),
+        ingester.maxPackSize(),
+        ingester.maxUnflushedBytes(),
+        ingester.maxPushWait(),
+        ingester.sealThreads(),
+        new IngesterConfig.Wal(
+            wal.enabled(),
+            directory,
+            wal.segmentSize(),
+            wal.checkpointDuration(),
+            wal.checkpointSize(),
+            wal.replayMemoryCeiling(),
+            wal.maxQueuedBytes(),
+            wal.maxQueueWait()));
   }
 }

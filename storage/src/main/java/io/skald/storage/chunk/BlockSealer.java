@@ -12,6 +12,7 @@ public final class BlockSealer implements AutoCloseable {
   public static final int DEFAULT_LEVEL = 1;
 
   private final Zstandard zstd;
+  private final Zstandard numbersZstd;
   private final ColumnDecoder decoder;
   private final TimestampColumn timestamps;
   private final MetadataColumn metadata;
@@ -32,11 +33,12 @@ public final class BlockSealer implements AutoCloseable {
       throw new IllegalArgumentException("zstd level must be 1 to 19: " + level);
     }
     this.zstd = new Zstandard(level);
+    this.numbersZstd = Zstandard.forNumbers(level);
     this.decoder = decoder;
     this.timestamps = new TimestampColumn(zstd);
     this.metadata = new MetadataColumn(zstd);
     this.lengths = new LengthColumn(zstd);
-    this.lines = new LineColumn(zstd);
+    this.lines = new LineColumn(zstd, numbersZstd);
   }
 
   /**
@@ -83,6 +85,7 @@ public final class BlockSealer implements AutoCloseable {
 
   @Override
   public void close() {
+    numbersZstd.close();
     zstd.close();
   }
 }

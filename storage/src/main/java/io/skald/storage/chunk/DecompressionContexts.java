@@ -24,10 +24,12 @@ final class DecompressionContexts implements AutoCloseable {
   /**
    * Unpacks one frame that fills {@code section.bytes()[from, from + length)}.
    *
-   * @param slack zero bytes to leave behind the content, for decoders that read words
+   * @param lead zero bytes to leave before the content
+   * @param slack bytes to leave behind it, for decoders that read words
    * @throws CorruptChunkException if the frame does not hold exactly {@code contentLength} bytes
    */
-  byte[] decompress(Section section, int from, int length, int contentLength, int slack) {
+  byte[] decompress(
+      Section section, int from, int length, int lead, int contentLength, int slack) {
     if (contentLength > (long) length * MAX_EXPANSION) {
       throw section.corrupt(
           "a frame of " + length + " bytes cannot hold " + contentLength + " bytes");
@@ -36,11 +38,12 @@ final class DecompressionContexts implements AutoCloseable {
     if (declared != contentLength) {
       throw section.corrupt("a frame holds " + declared + " bytes, expected " + contentLength);
     }
-    byte[] content = new byte[contentLength + slack];
+    byte[] content = new byte[lead + contentLength + slack];
     ZstdDecompressCtx context = take();
     try {
       int actual =
-          context.decompressByteArray(content, 0, contentLength, section.bytes(), from, length);
+          context.decompressByteArray(
+              content, lead, contentLength, section.bytes(), from, length);
       if (actual != contentLength) {
         throw section.corrupt("a frame holds " + actual + " bytes, expected " + contentLength);
       }

@@ -33,7 +33,7 @@ final class Packing {
       case ZSTD -> {
         SectionReader in = new SectionReader(section);
         int length = in.readVarInt("the unpacked length", max);
-        yield contexts.decompress(section, in.position(), in.remaining(), length, 0);
+        yield contexts.decompress(section, in.position(), in.remaining(), 0, length, 0);
       }
       default -> throw unknown(section);
     };
