@@ -30,7 +30,7 @@ public final class BlockFilter {
 
   private final LineTest[] others;
 
-  /** For each filter that has them: literals of which a line must hold one. */
+  /** Sets of literals; a line must hold one of each set. */
   private final List<List<byte[]>> skipLiterals;
 
   BlockFilter(List<LineTest> tests) {
@@ -44,9 +44,11 @@ public final class BlockFilter {
     this.others = tests.stream().filter(test -> test != leader).toArray(LineTest[]::new);
     this.skipLiterals = new ArrayList<>();
     for (LineTest test : tests) {
-      List<byte[]> required = skipLiterals(test);
-      if (!required.isEmpty()) {
-        skipLiterals.add(required);
+      for (List<ByteSearch> set : test.requiredSets()) {
+        List<byte[]> certain = certainParts(set);
+        if (!certain.isEmpty()) {
+          skipLiterals.add(certain);
+        }
       }
     }
   }
@@ -72,16 +74,17 @@ public final class BlockFilter {
         .orElse(null);
   }
 
-  private static List<byte[]> skipLiterals(LineTest test) {
-    List<byte[]> required = new ArrayList<>();
-    for (ByteSearch literal : test.requiredAnyOf()) {
+  /** Returns what a block is asked for, or nothing if one of the literals is too short for it. */
+  private static List<byte[]> certainParts(List<ByteSearch> set) {
+    List<byte[]> parts = new ArrayList<>();
+    for (ByteSearch literal : set) {
       byte[] certain = longestCertainPart(literal);
       if (certain.length < MIN_SKIP_LENGTH) {
         return List.of();
       }
-      required.add(certain);
+      parts.add(certain);
     }
-    return required;
+    return parts;
   }
 
   /** Returns the longest part that stands in a line as it is: with case ignored, without letters. */

@@ -41,9 +41,17 @@ final class MetadataNames {
     for (int i = 0; i < metadata.size(); i++) {
       String name = metadata.name(i);
       if (!name.equals(LabelState.ERROR)) {
-        renamed.set(stream.has(name) ? LabelName.clashing(name) : name, metadata.value(i));
+        renamed.set(free(name), metadata.value(i));
       }
     }
     return renamed.build();
+  }
+
+  private String free(String name) {
+    String free = name;
+    while (stream.has(free)) {
+      free = LabelName.clashing(free);
+    }
+    return free;
   }
 }

@@ -102,7 +102,24 @@ public final class JsonPath {
         if (matches) {
           return at;
         }
-        at = behindValueAndComma(area, at, limit);
+        at = behindNextComma(area, at, limit);
+        if (at < 0) {
+          return -1;
+        }
+      }
+    }
+
+    /** Skips whatever stands before the comma, valid or not; -1 if the object ends first. */
+    private int behindNextComma(byte[] area, int at, int limit) {
+      while (true) {
+        at = JsonScanner.skipSpace(area, at, limit);
+        if (at == limit || area[at] == '}' || area[at] == ']') {
+          return -1;
+        }
+        if (area[at] == ',') {
+          return at + 1;
+        }
+        at = scanner.skipValue(area, at, limit);
         if (at < 0) {
           return -1;
         }
@@ -126,7 +143,7 @@ public final class JsonPath {
       return at;
     }
 
-    /** Skips a value and the comma behind it; -1 if there is no further one. */
+    /** Skips a valid value and the comma behind it; -1 if either is missing. */
     private int behindValueAndComma(byte[] area, int at, int limit) {
       if (scanner.readValue(area, at, limit) != null) {
         return -1;

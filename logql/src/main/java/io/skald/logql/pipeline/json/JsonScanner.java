@@ -143,6 +143,26 @@ public final class JsonScanner {
     }
   }
 
+  /**
+   * Returns the position behind the value at {@code at}, of whatever type, or -1 if a string or a
+   * bracket is not closed. Leaves the fields alone.
+   */
+  int skipValue(byte[] area, int at, int limit) {
+    return switch (area[at]) {
+      case '"' -> stringEnd(area, at + 1, limit);
+      case '{' -> blockEnd(area, at, limit, '{', '}');
+      case '[' -> blockEnd(area, at, limit, '[', ']');
+      default -> tokenEnd(area, at, limit);
+    };
+  }
+
+  private static int tokenEnd(byte[] area, int at, int limit) {
+    while (at < limit && !endsToken(area[at])) {
+      at++;
+    }
+    return at;
+  }
+
   private @Nullable String string(int at, int behind) {
     if (behind < 0) {
       return MALFORMED_STRING;
@@ -163,11 +183,8 @@ public final class JsonScanner {
   }
 
   private @Nullable String token(byte[] area, int at, int limit) {
-    while (at < limit && !endsToken(area[at])) {
-      at++;
-    }
-    next = at;
-    end = at;
+    end = tokenEnd(area, at, limit);
+    next = end;
     byte first = area[start];
     if (first == '-' || (first >= '0' && first <= '9')) {
       kind = Kind.NUMBER;
