@@ -33,6 +33,7 @@ public final class BlockFilter {
   /** Sets of literals; a line must hold one of each set. */
   private final List<List<byte[]>> skipLiterals;
 
+  @SuppressWarnings("ReferenceEquality") // Leaves out the leader itself, not one that is equal.
   BlockFilter(List<LineTest> tests) {
     LineTest positiveLeader = mostSelective(tests);
     LineTest negativeLeader = positiveLeader == null ? firstExcluding(tests) : null;
@@ -151,7 +152,7 @@ public final class BlockFilter {
       }
       return selected;
     }
-    HitSearch hits = new HitSearch(literals, area, offsets[from], offsets[to]);
+    HitSearch hits = new HitSearch(literals, area, offsets[to]);
     int line = from;
     while (line < to) {
       int hit = hits.next(offsets[line]);
@@ -225,7 +226,7 @@ public final class BlockFilter {
     private final int end;
     private int hitLength;
 
-    HitSearch(List<ByteSearch> searches, byte[] area, int start, int end) {
+    HitSearch(List<ByteSearch> searches, byte[] area, int end) {
       this.searches = searches.toArray(ByteSearch[]::new);
       this.nextHits = new int[searches.size()];
       Arrays.fill(nextHits, UNKNOWN);

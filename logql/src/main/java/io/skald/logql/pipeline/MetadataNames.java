@@ -16,6 +16,7 @@ final class MetadataNames {
     this.stream = stream;
   }
 
+  @SuppressWarnings("ReferenceEquality") // Entries share the objects of their metadata table.
   Labels adapt(Labels metadata) {
     if (metadata.isEmpty()) {
       return metadata;

@@ -11,6 +11,7 @@ import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,9 +79,7 @@ final class UnwrapperTest {
     MetricExpr.RangeAggregation range =
         (MetricExpr.RangeAggregation)
             Parser.parse("sum_over_time({app=\"a\"} | unwrap " + unwrap + " [1m])");
-    LogRange.Unwrap result = range.range().unwrap();
-    assertThat(result).isNotNull();
-    return result;
+    return Objects.requireNonNull(range.range().unwrap());
   }
 
   private static final class Run {

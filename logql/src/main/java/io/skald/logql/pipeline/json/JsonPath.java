@@ -8,16 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A path into a JSON text: {@code field}, {@code .field}, {@code [n]}, {@code ["any key"]}. */
 public final class JsonPath {
-  /**
-   * One step down: a member by its key, or an element by its index.
-   *
-   * @param key null for an index
-   */
-  record Step(byte @Nullable [] key, int index) {}
+  /** One step down: a member by its key, or an element by its index if the key is null. */
+  @SuppressWarnings("ArrayRecordComponent") // Private to this class and never compared.
+  private record Step(byte @Nullable [] key, int index) {}
 
   private final List<Step> steps;
 
-  JsonPath(List<Step> steps) {
+  private JsonPath(List<Step> steps) {
     this.steps = List.copyOf(steps);
   }
 

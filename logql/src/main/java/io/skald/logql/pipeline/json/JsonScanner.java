@@ -124,23 +124,12 @@ public final class JsonScanner {
       return MALFORMED;
     }
     start = at;
-    switch (area[at]) {
-      case '"' -> {
-        next = stringEnd(area, at + 1, limit);
-        return string(at, next);
-      }
-      case '{' -> {
-        next = blockEnd(area, at, limit, '{', '}');
-        return block(Kind.OBJECT, MALFORMED_OBJECT);
-      }
-      case '[' -> {
-        next = blockEnd(area, at, limit, '[', ']');
-        return block(Kind.ARRAY, MALFORMED_ARRAY);
-      }
-      default -> {
-        return token(area, at, limit);
-      }
-    }
+    return switch (area[at]) {
+      case '"' -> string(at, stringEnd(area, at + 1, limit));
+      case '{' -> block(Kind.OBJECT, blockEnd(area, at, limit, '{', '}'), MALFORMED_OBJECT);
+      case '[' -> block(Kind.ARRAY, blockEnd(area, at, limit, '[', ']'), MALFORMED_ARRAY);
+      default -> token(area, at, limit);
+    };
   }
 
   /**
@@ -170,15 +159,17 @@ public final class JsonScanner {
     kind = Kind.STRING;
     start = at + 1;
     end = behind - 1;
+    next = behind;
     return null;
   }
 
-  private @Nullable String block(Kind type, String error) {
-    if (next < 0) {
+  private @Nullable String block(Kind type, int behind, String error) {
+    if (behind < 0) {
       return error;
     }
     kind = type;
-    end = next;
+    end = behind;
+    next = behind;
     return null;
   }
 

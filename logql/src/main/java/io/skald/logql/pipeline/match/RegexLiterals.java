@@ -106,7 +106,7 @@ record RegexLiterals(
 
   private static Facts analyse(RegexNode node) {
     return switch (node) {
-      case RegexNode.Character(int codePoint, boolean fold) ->
+      case RegexNode.Literal(int codePoint, boolean fold) ->
           new Facts(
               false, false, List.of(new Literal(Character.toString(codePoint), fold)), List.of());
       case RegexNode.Unknown _ -> new Facts(false, false, null, List.of());
