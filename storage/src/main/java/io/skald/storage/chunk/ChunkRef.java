@@ -18,7 +18,7 @@ public record ChunkRef(
     long chunkId,
     String packKey,
     long offset,
-    long length,
+    int length,
     int footerLength,
     long minTimestamp,
     long maxTimestamp,
@@ -34,6 +34,11 @@ public record ChunkRef(
     if (minTimestamp > maxTimestamp || entries <= 0 || blocks <= 0) {
       throw new IllegalArgumentException("chunk counts are not valid in " + packKey);
     }
+  }
+
+  /** Returns the first byte of the footer in the object. */
+  public long footerOffset() {
+    return offset + length - footerLength;
   }
 
   /** Returns whether an entry of the chunk may lie in the range, both ends inclusive. */

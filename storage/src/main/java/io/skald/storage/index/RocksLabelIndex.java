@@ -6,26 +6,22 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.Cache;
-import org.rocksdb.ColumnFamilyDescriptor;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
-import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -33,198 +29,332 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * The label index in one RocksDB.
+ * The label index of one process, in RocksDB.
  *
- * <p>Two column families: {@code labels} holds what every reader needs and what will be shipped (see
- * {@link IndexKey}); {@code flushed} holds WAL positions, which mean something on this machine only.
+ * <p>What other machines will read later (streams, postings, chunks) is in the default column family,
+ * in keys that start with version, tenant and day: a day of a tenant is one range of keys. What only
+ * this process needs (WAL positions) is in a family of its own. See {@link IndexKeys} and {@link
+ * IndexValues} for the bytes.
  */
 public final class RocksLabelIndex implements LabelIndex {
-  /** Small on purpose: the index of a day is read often enough to stay in the page cache. */
-  private static final long BLOCK_CACHE_BYTES = 8 << 20;
+  /** Pack keys sort by time, and a pack holds its chunks in the order in which they were cut. */
+  private static final Comparator<ChunkRef> FLUSHED =
+      Comparator.comparing(ChunkRef::packKey).thenComparingLong(ChunkRef::offset);
 
-  private static final long WRITE_BUFFER_BYTES = 4 << 20;
-  private static final long MAX_WAL_BYTES = 16 << 20;
-  private static final int MAX_OPEN_FILES = 256;
+  private final Path directory;
+  private final RocksFiles files;
+  private final RocksDB database;
+  private final ColumnFamilyHandle local;
 
-  private static final byte[] LABELS = "labels".getBytes(StandardCharsets.UTF_8);
-  private static final byte[] FLUSHED = "flushed".getBytes(StandardCharsets.UTF_8);
+  /** Held for reading by every call: native memory must not go away under one. */
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
 
-  private final Cache cache;
-  private final ColumnFamilyOptions familyOptions;
-  private final DBOptions options;
-  private final WriteOptions durable;
-  private final List<ColumnFamilyHandle> handles = new ArrayList<>();
-  private final RocksDB db;
-  private final ColumnFamilyHandle labels;
-  private final ColumnFamilyHandle flushed;
+  private boolean closed;
+
+  /** The chunks of a stream: those of several days are found in each. */
+  private record Found(Labels labels, SortedSet<ChunkRef> chunks) {}
+
+  private interface DayVisitor {
+    void visit(IndexSnapshot snapshot, DayReader day);
+  }
 
   /**
-   * Opens or creates the index.
+   * Opens the index, creating it when there is none. One process at a time can have it open.
    *
-   * @throws StorageException if the folder cannot be used or another process has it open
+   * @throws StorageException if it cannot be opened
    */
   public RocksLabelIndex(Path directory) {
-    RocksDB.loadLibrary();
-    cache = new LRUCache(BLOCK_CACHE_BYTES);
-    familyOptions =
-        new ColumnFamilyOptions()
-            .setWriteBufferSize(WRITE_BUFFER_BYTES)
-            .setCompressionType(CompressionType.ZSTD_COMPRESSION)
-            .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache));
-    options =
-        new DBOptions()
-            .setCreateIfMissing(true)
-            .setCreateMissingColumnFamilies(true)
-            .setMaxBackgroundJobs(2)
-            .setMaxOpenFiles(MAX_OPEN_FILES)
-            .setMaxTotalWalSize(MAX_WAL_BYTES)
-            .setKeepLogFileNum(2)
-            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL);
-    durable = new WriteOptions().setSync(true);
-    try {
-      Files.createDirectories(directory);
-      db =
-          RocksDB.open(
-              options,
-              directory.toString(),
-              List.of(
-                  new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions),
-                  new ColumnFamilyDescriptor(LABELS, familyOptions),
-                  new ColumnFamilyDescriptor(FLUSHED, familyOptions)),
-              handles);
-    } catch (RocksDBException | IOException e) {
-      closeOptions();
-      throw new StorageException(
-          "label index " + directory + " cannot be opened: " + e.getMessage(), e);
-    }
-    labels = handles.get(1);
-    flushed = handles.get(2);
+    this.directory = directory;
+    this.files = new RocksFiles(directory);
+    this.database = files.database();
+    this.local = files.local();
   }
 
   @Override
   public void commit(
       TenantId tenant, List<IndexedChunk> chunks, Map<Fingerprint, Long> flushedThrough) {
-    try (WriteBatch batch = new WriteBatch()) {
-      for (IndexedChunk chunk : chunks) {
-        for (int period : periods(chunk.chunk())) {
-          put(batch, tenant, period, chunk);
-        }
-      }
-      for (Map.Entry<Fingerprint, Long> position : flushedThrough.entrySet()) {
-        byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(position.getValue()).array();
-        batch.put(flushed, flushedKey(tenant, position.getKey()), value);
-      }
-      db.write(durable, batch);
-    } catch (RocksDBException e) {
-      throw new StorageException("label index: commit failed: " + e.getMessage(), e);
-    }
+    whileOpen(
+        () -> {
+          byte[] localPrefix = IndexKeys.local(tenant);
+          try (WriteBatch batch = new WriteBatch();
+              WriteOptions synced = new WriteOptions().setSync(true)) {
+            for (IndexedChunk chunk : chunks) {
+              put(batch, tenant, chunk);
+            }
+            for (Map.Entry<Fingerprint, Long> entry : flushedThrough.entrySet()) {
+              batch.put(
+                  local,
+                  IndexKeys.withFingerprint(localPrefix, entry.getKey()),
+                  IndexValues.position(entry.getValue()));
+            }
+            database.write(synced, batch);
+          } catch (RocksDBException e) {
+            throw new StorageException(
+                "cannot write the label index in " + directory + ": " + e.getMessage(), e);
+          }
+          return true;
+        });
   }
 
-  private void put(WriteBatch batch, TenantId tenant, int period, IndexedChunk indexed)
+  /** Puts the chunk into every day that it touches, or where those of very many days are. */
+  private void put(WriteBatch batch, TenantId tenant, IndexedChunk chunk)
       throws RocksDBException {
-    Fingerprint fingerprint = indexed.fingerprint();
-    Labels set = indexed.labels();
-    batch.put(
-        labels, IndexKey.series(period, tenant, fingerprint), IndexValue.ofLabels(set));
-    for (int i = 0; i < set.size(); i++) {
-      byte[] key = IndexKey.posting(period, tenant, set.name(i), set.value(i), fingerprint);
-      batch.put(labels, key, new byte[0]);
+    int firstDay = IndexKeys.dayOf(chunk.chunk().minTimestamp());
+    int lastDay = IndexKeys.dayOf(chunk.chunk().maxTimestamp());
+    if (lastDay - firstDay >= IndexKeys.MAX_DAYS) {
+      put(batch, IndexKeys.day(IndexKeys.WIDE_DAY, tenant), chunk);
+      return;
     }
-    ChunkRef chunk = indexed.chunk();
-    byte[] key =
-        IndexKey.chunk(
-            IndexKey.chunks(period, tenant, fingerprint),
-            chunk.maxTimestamp(),
-            chunk.minTimestamp(),
-            chunk.chunkId());
-    batch.put(labels, key, IndexValue.ofChunk(chunk));
+    for (int day = firstDay; day <= lastDay; day++) {
+      put(batch, IndexKeys.day(day, tenant), chunk);
+    }
   }
 
-  /** Returns the days a chunk touches, or the one that is always searched when they are many. */
-  private static int[] periods(ChunkRef chunk) {
-    int first = IndexKey.period(chunk.minTimestamp());
-    int last = IndexKey.period(chunk.maxTimestamp());
-    if (last - first >= IndexKey.MAX_PERIODS) {
-      return new int[] {IndexKey.WIDE_PERIOD};
+  private void put(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk)
+      throws RocksDBException {
+    ChunkRef ref = chunk.chunk();
+    putSeries(batch, dayPrefix, chunk);
+    byte[] stream =
+        IndexKeys.withFingerprint(IndexKeys.kind(dayPrefix, IndexKeys.CHUNK), chunk.fingerprint());
+    batch.put(
+        IndexKeys.chunk(stream, ref.maxTimestamp(), ref.minTimestamp(), ref.chunkId()),
+        IndexValues.chunk(ref));
+  }
+
+  private void putSeries(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk)
+      throws RocksDBException {
+    byte[] seriesKey =
+        IndexKeys.withFingerprint(
+            IndexKeys.kind(dayPrefix, IndexKeys.SERIES), chunk.fingerprint());
+    if (database.get(seriesKey) != null) {
+      return; // written together with its postings by an earlier commit
     }
-    int[] periods = new int[last - first + 1];
-    for (int i = 0; i < periods.length; i++) {
-      periods[i] = first + i;
+    batch.put(seriesKey, IndexValues.series(chunk.labels()));
+    byte[] postings = IndexKeys.kind(dayPrefix, IndexKeys.POSTING);
+    for (int i = 0; i < chunk.labels().size(); i++) {
+      byte[] posting =
+          IndexKeys.value(
+              IndexKeys.name(postings, chunk.labels().name(i)), chunk.labels().value(i));
+      batch.put(IndexKeys.withFingerprint(posting, chunk.fingerprint()), new byte[0]);
     }
-    return periods;
   }
 
   @Override
   public OptionalLong flushedThrough(TenantId tenant, Fingerprint fingerprint) {
-    try {
-      byte[] value = db.get(flushed, flushedKey(tenant, fingerprint));
-      return value == null
-          ? OptionalLong.empty()
-          : OptionalLong.of(ByteBuffer.wrap(value).getLong());
-    } catch (RocksDBException e) {
-      throw new StorageException("label index: a read failed: " + e.getMessage(), e);
-    }
+    return whileOpen(
+        () -> {
+          try {
+            byte[] value =
+                database.get(
+                    local, IndexKeys.withFingerprint(IndexKeys.local(tenant), fingerprint));
+            return value == null
+                ? OptionalLong.empty()
+                : OptionalLong.of(IndexValues.readPosition(value));
+          } catch (RocksDBException e) {
+            throw IndexSnapshot.unreadable(e);
+          }
+        });
+  }
+
+  @Override
+  public void eachFlushed(Consumer<FlushedStream> visitor) {
+    whileOpen(
+        () -> {
+          try (RocksIterator iterator = database.newIterator(local)) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+              visitor.accept(
+                  IndexKeys.readLocal(
+                      iterator.key(), IndexValues.readPosition(iterator.value())));
+            }
+            IndexSnapshot.check(iterator);
+          }
+          return true;
+        });
   }
 
   @Override
   public void forgetFlushedBefore(long position) {
-    try (RocksIterator iterator = db.newIterator(flushed);
-        WriteBatch batch = new WriteBatch()) {
-      for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-        if (ByteBuffer.wrap(iterator.value()).getLong() < position) {
-          batch.delete(flushed, iterator.key());
-        }
-      }
-      iterator.status();
-      db.write(durable, batch);
-    } catch (RocksDBException e) {
-      throw new StorageException("label index: a clean-up failed: " + e.getMessage(), e);
-    }
-  }
-
-  private static byte[] flushedKey(TenantId tenant, Fingerprint fingerprint) {
-    byte[] name = tenant.value().getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(1 + name.length + Fingerprint.BYTES)
-        .put((byte) name.length)
-        .put(name)
-        .putLong(fingerprint.high())
-        .putLong(fingerprint.low())
-        .array();
+    whileOpen(
+        () -> {
+          try (RocksIterator iterator = database.newIterator(local);
+              WriteBatch batch = new WriteBatch();
+              WriteOptions unsynced = new WriteOptions()) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+              if (IndexValues.readPosition(iterator.value()) < position) {
+                batch.delete(local, iterator.key());
+              }
+            }
+            IndexSnapshot.check(iterator);
+            database.write(unsynced, batch);
+          } catch (RocksDBException e) {
+            throw new StorageException(
+                "cannot write the label index in " + directory + ": " + e.getMessage(), e);
+          }
+          return true;
+        });
   }
 
   @Override
   public List<IndexedStream> select(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    try (RocksIterator iterator = db.newIterator(labels)) {
-      IndexSearch search =
-          new IndexSearch(iterator, db, labels, tenant, matchers, fromNanos, throughNanos);
-      return search.streams();
-    } catch (RocksDBException e) {
-      throw new StorageException("label index: a read failed: " + e.getMessage(), e);
-    }
+    TreeMap<Fingerprint, Found> streams = new TreeMap<>();
+    eachDay(
+        tenant,
+        fromNanos,
+        throughNanos,
+        (snapshot, day) -> {
+          try (RocksIterator iterator = snapshot.iterator()) {
+            day.eachMatching(
+                matchers,
+                (fingerprint, labels) -> {
+                  List<ChunkRef> chunks = new ArrayList<>();
+                  day.addChunks(iterator, fingerprint, chunks);
+                  if (!chunks.isEmpty()) {
+                    streams
+                        .computeIfAbsent(fingerprint, _ -> new Found(labels, new TreeSet<>(FLUSHED)))
+                        .chunks()
+                        .addAll(chunks);
+                  }
+                });
+          }
+        });
+    List<IndexedStream> result = new ArrayList<>(streams.size());
+    streams.forEach(
+        (fingerprint, found) ->
+            result.add(
+                new IndexedStream(
+                    fingerprint, found.labels(), List.copyOf(found.chunks()))));
+    return result;
   }
 
   @Override
   public Set<Labels> series(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     Set<Labels> found = new HashSet<>();
-    for (IndexedStream stream : select(tenant, matchers, fromNanos, throughNanos)) {
-      found.add(stream.labels());
-    }
+    eachLive(tenant, matchers, fromNanos, throughNanos, found::add);
     return found;
   }
 
   @Override
-  public void close() {
-    handles.forEach(ColumnFamilyHandle::close);
-    db.close();
-    closeOptions();
+  public SortedSet<String> labelNames(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    SortedSet<String> names = new TreeSet<>();
+    if (matchers.isEmpty()) {
+      eachDay(
+          tenant, fromNanos, throughNanos, (_, day) -> day.addNames(names));
+    } else {
+      eachLive(
+          tenant,
+          matchers,
+          fromNanos,
+          throughNanos,
+          labels -> names.addAll(labels.toMap().keySet()));
+    }
+    return names;
   }
 
-  private void closeOptions() {
-    durable.close();
-    options.close();
-    familyOptions.close();
-    cache.close();
+  @Override
+  public SortedSet<String> labelValues(
+      TenantId tenant,
+      String name,
+      List<LabelMatcher> matchers,
+      long fromNanos,
+      long throughNanos) {
+    SortedSet<String> values = new TreeSet<>();
+    if (matchers.isEmpty()) {
+      eachDay(
+          tenant, fromNanos, throughNanos, (_, day) -> day.addValues(name, values));
+    } else {
+      eachLive(
+          tenant,
+          matchers,
+          fromNanos,
+          throughNanos,
+          labels -> {
+            String value = labels.get(name);
+            if (value != null) {
+              values.add(value);
+            }
+          });
+    }
+    return values;
+  }
+
+  private void eachLive(
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      long fromNanos,
+      long throughNanos,
+      Consumer<Labels> visitor) {
+    Set<Fingerprint> seen = new HashSet<>();
+    eachDay(
+        tenant,
+        fromNanos,
+        throughNanos,
+        (_, day) ->
+            day.eachMatching(
+                matchers,
+                (fingerprint, labels) -> {
+                  if (!seen.contains(fingerprint) && day.isLive(fingerprint)) {
+                    seen.add(fingerprint);
+                    visitor.accept(labels);
+                  }
+                }));
+  }
+
+  /** Visits the days of the range that exist, oldest first, then the wide chunks. */
+  private void eachDay(
+      TenantId tenant, long fromNanos, long throughNanos, DayVisitor visitor) {
+    if (fromNanos > throughNanos) {
+      return;
+    }
+    int lastDay = IndexKeys.dayOf(throughNanos);
+    whileOpen(
+        () -> {
+          try (IndexSnapshot snapshot = new IndexSnapshot(database);
+              RocksIterator iterator = snapshot.iterator()) {
+            // Days without data cost nothing: the next key tells the next day there is.
+            iterator.seek(IndexKeys.day(IndexKeys.dayOf(fromNanos)));
+            while (iterator.isValid()) {
+              int day = IndexKeys.readDay(iterator.key());
+              if (day > lastDay) {
+                break;
+              }
+              visitor.visit(
+                  snapshot, new DayReader(snapshot, tenant, day, fromNanos, throughNanos));
+              iterator.seek(IndexKeys.day(day + 1));
+            }
+            IndexSnapshot.check(iterator);
+            visitor.visit(
+                snapshot,
+                new DayReader(snapshot, tenant, IndexKeys.WIDE_DAY, fromNanos, throughNanos));
+          }
+          return true;
+        });
+  }
+
+  private <T> T whileOpen(Supplier<T> call) {
+    open.readLock().lock();
+    try {
+      if (closed) {
+        throw new StorageException("the label index in " + directory + " is closed");
+      }
+      return call.get();
+    } finally {
+      open.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    open.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        files.close();
+      }
+    } finally {
+      open.writeLock().unlock();
+    }
   }
 }

@@ -1,10 +1,10 @@
 /**
- * The label index: which streams exist, which labels they have, where their chunks lie. Never opens a
- * chunk.
+ * The label index: which streams exist in which period, and where their chunks are.
  *
- * <p>Entry type: {@link io.skald.storage.index.LabelIndex}; {@link
- * io.skald.storage.index.RocksLabelIndex} keeps it in RocksDB, whose types stay in this package. All
- * calls may come from any thread and block on disk.
+ * <p>Owns the key layout (docs/formats/index.md) and is the only user of RocksDB. Never opens a
+ * chunk. Entry types: {@link io.skald.storage.index.LabelIndex}, {@link
+ * io.skald.storage.index.RocksLabelIndex}. RocksDB runs at most two background threads; calls block
+ * on its files.
  */
 @NullMarked
 package io.skald.storage.index;

@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -64,7 +65,7 @@ public final class FileObjectStore implements ObjectStore {
     try {
       try {
         writeSynced(temporary, parts);
-        Path directory = target.getParent();
+        Path directory = Objects.requireNonNull(target.getParent()); // root at least
         createDirectories(directory);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         sync(directory);

@@ -1,0 +1,129 @@
+package io.skald.storage.chunk;
+
+import java.util.Arrays;
+
+/**
+ * The line bytes of a block.
+ *
+ * <pre>
+ *  PLAIN : one zstd frame
+ *  RAW   : the bytes
+ *  SPLIT : text length | stored length | numbers length | stored length      LEB128 each
+ *          | text | numbers | ids (the rest)
+ *          a stream whose stored length equals its length is stored as it is, else as a zstd frame
+ * </pre>
+ *
+ * See {@link SplitText} for the streams. An instance encodes and belongs to one thread.
+ */
+final class LineColumn {
+  static final int RAW = 1;
+  static final int PLAIN = 2;
+  static final int SPLIT = 3;
+
+  private final Zstandard zstd;
+  private final Zstandard numbersZstd;
+  private final SplitText split = new SplitText();
+  private final SectionWriter body = new SectionWriter();
+  private final SectionWriter header = new SectionWriter();
+
+  /**
+   * @param numbersZstd see {@link Zstandard#forNumbers}
+   */
+  LineColumn(Zstandard zstd, Zstandard numbersZstd) {
+    this.zstd = zstd;
+    this.numbersZstd = numbersZstd;
+  }
+
+  /** Encodes {@code raw[from, to)} in the shortest of the forms. */
+  EncodedColumn encode(byte[] raw, int from, int to) {
+    int rawLength = to - from;
+    EncodedColumn splitForm = split.encode(raw, from, to) ? encodeSplit() : null;
+    if (splitForm != null && splitForm.bytes().length < rawLength / 2) {
+      return splitForm;
+    }
+    // Rarely reached: text that holds marker bytes or hardly compresses.
+    int packed = zstd.compress(raw, from, rawLength);
+    if (splitForm != null && splitForm.bytes().length <= Math.min(packed, rawLength)) {
+      return splitForm;
+    }
+    return packed < rawLength
+        ? new EncodedColumn(PLAIN, Arrays.copyOf(zstd.buffer(), packed))
+        : new EncodedColumn(RAW, Arrays.copyOfRange(raw, from, to));
+  }
+
+  private EncodedColumn encodeSplit() {
+    header.clear();
+    body.clear();
+    addStream(zstd, split.text(), SplitText.LEAD, split.textLength());
+    addStream(numbersZstd, split.numbers(), 0, split.numbersLength());
+    body.writeBytes(split.ids(), 0, split.idsLength());
+    byte[] bytes = Arrays.copyOf(header.toByteArray(), header.size() + body.size());
+    body.copyTo(bytes, header.size());
+    return new EncodedColumn(SPLIT, bytes);
+  }
+
+  private void addStream(Zstandard zstd, byte[] stream, int from, int length) {
+    int packed = zstd.compress(stream, from, length);
+    header.writeVarLong(length);
+    if (packed < length) {
+      header.writeVarLong(packed);
+      body.writeBytes(zstd.buffer(), 0, packed);
+    } else {
+      header.writeVarLong(length);
+      body.writeBytes(stream, from, length);
+    }
+  }
+
+  /** Returns the line bytes; the array may be longer. */
+  static byte[] decode(Section section, DecompressionContexts contexts, int lineBytes) {
+    byte[] bytes = section.bytes();
+    return switch (section.encoding()) {
+      case RAW -> {
+        if (bytes.length != lineBytes) {
+          throw section.corrupt("it holds " + bytes.length + " bytes, expected " + lineBytes);
+        }
+        yield bytes;
+      }
+      case PLAIN -> contexts.decompress(section, 0, bytes.length, 0, lineBytes, 0);
+      case SPLIT -> decodeSplit(section, contexts, lineBytes);
+      default -> throw Packing.unknown(section);
+    };
+  }
+
+  private static byte[] decodeSplit(
+      Section section, DecompressionContexts contexts, int lineBytes) {
+    SectionReader in = new SectionReader(section);
+    int textLength = in.readVarInt("the length of the text", lineBytes);
+    int textStored = in.readLength("the stored length of the text");
+    int numbersLength = in.readVarInt("the length of the numbers", maxNumbersLength(lineBytes));
+    int numbersStored = in.readLength("the stored length of the numbers");
+    byte[] text =
+        stream(section, contexts, in, textStored, SplitText.LEAD, textLength);
+    byte[] numbers = stream(section, contexts, in, numbersStored, 0, numbersLength);
+    byte[] ids = in.readBytes(in.remaining());
+    return new SplitTextDecoder(section, text, numbers, ids, lineBytes).decode();
+  }
+
+  /** A number of one digit takes two bytes, and there is the table. */
+  private static long maxNumbersLength(int lineBytes) {
+    return 2L * lineBytes + 16 * SplitText.COLUMNS;
+  }
+
+  /** Returns the stream behind {@code lead} zeros and before some slack. */
+  private static byte[] stream(
+      Section section,
+      DecompressionContexts contexts,
+      SectionReader in,
+      int stored,
+      int lead,
+      int length) {
+    int from = in.position();
+    in.skip(stored);
+    if (stored != length) {
+      return contexts.decompress(section, from, stored, lead, length, SplitTextDecoder.SLACK);
+    }
+    byte[] result = new byte[lead + length + SplitTextDecoder.SLACK];
+    System.arraycopy(section.bytes(), from, result, lead, length);
+    return result;
+  }
+}

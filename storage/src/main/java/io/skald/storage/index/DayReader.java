@@ -1,0 +1,276 @@
+package io.skald.storage.index;
+
+import io.skald.common.model.Fingerprint;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.LabelMatcher.Operator;
+import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ChunkRef;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksIterator;
+
+/**
+ * Reads one day of one tenant.
+ *
+ * <p>Equality matchers are answered from postings by a leapfrog join (T. Veldhuizen, "Leapfrog
+ * Triejoin", 2012): each cursor jumps to where another one stands. Without one, the values of a name
+ * are walked for a matcher that an absent label fails; without that, every stream is a candidate.
+ * Candidates are then checked against all matchers by their labels.
+ */
+final class DayReader {
+  private final IndexSnapshot snapshot;
+  private final byte[] series;
+  private final byte[] postings;
+  private final byte[] chunks;
+  private final long fromNanos;
+  private final long throughNanos;
+  private final boolean wholeDay;
+
+  DayReader(
+      IndexSnapshot snapshot, TenantId tenant, int day, long fromNanos, long throughNanos) {
+    this.snapshot = snapshot;
+    byte[] dayPrefix = IndexKeys.day(day, tenant);
+    this.series = IndexKeys.kind(dayPrefix, IndexKeys.SERIES);
+    this.postings = IndexKeys.kind(dayPrefix, IndexKeys.POSTING);
+    this.chunks = IndexKeys.kind(dayPrefix, IndexKeys.CHUNK);
+    this.fromNanos = fromNanos;
+    this.throughNanos = throughNanos;
+    this.wholeDay = IndexKeys.coversDay(day, fromNanos, throughNanos);
+  }
+
+  /** Hands over every stream whose labels match, in the order of fingerprints; it may be dead. */
+  void eachMatching(List<LabelMatcher> matchers, BiConsumer<Fingerprint, Labels> visitor) {
+    Memo memo = new Memo(matchers);
+    List<LabelMatcher> equalities =
+        matchers.stream().filter(m -> m.operator() == Operator.EQUAL && !m.matchesEmpty()).toList();
+    if (!equalities.isEmpty()) {
+      eachInAll(equalities, fingerprint -> visitIfMatching(fingerprint, memo, visitor));
+      return;
+    }
+    for (LabelMatcher matcher : matchers) {
+      if (!matcher.matchesEmpty()) {
+        for (Fingerprint fingerprint : withValueOf(matcher)) {
+          visitIfMatching(fingerprint, memo, visitor);
+        }
+        return;
+      }
+    }
+    eachSeries(memo, visitor);
+  }
+
+  private void visitIfMatching(
+      Fingerprint fingerprint, Memo memo, BiConsumer<Fingerprint, Labels> visitor) {
+    byte[] value = snapshot.get(IndexKeys.withFingerprint(series, fingerprint));
+    if (value != null) {
+      Labels labels = IndexValues.readSeries(value);
+      if (memo.matches(labels)) {
+        visitor.accept(fingerprint, labels);
+      }
+    }
+  }
+
+  private void eachSeries(Memo memo, BiConsumer<Fingerprint, Labels> visitor) {
+    try (RocksIterator iterator = snapshot.iterator()) {
+      for (iterator.seek(series); iterator.isValid(); iterator.next()) {
+        byte[] key = iterator.key();
+        if (!IndexKeys.startsWith(key, series)) {
+          break;
+        }
+        Labels labels = IndexValues.readSeries(iterator.value());
+        if (memo.matches(labels)) {
+          visitor.accept(IndexKeys.readFingerprint(key, series.length), labels);
+        }
+      }
+      IndexSnapshot.check(iterator);
+    }
+  }
+
+  private void eachInAll(List<LabelMatcher> equalities, Consumer<Fingerprint> visitor) {
+    List<RocksIterator> iterators = new ArrayList<>();
+    try {
+      List<PostingCursor> cursors = new ArrayList<>();
+      for (LabelMatcher matcher : equalities) {
+        RocksIterator iterator = snapshot.iterator();
+        iterators.add(iterator);
+        byte[] prefix =
+            IndexKeys.value(IndexKeys.name(postings, matcher.name()), matcher.value());
+        cursors.add(new PostingCursor(iterator, prefix));
+      }
+      leapfrog(cursors, visitor);
+      iterators.forEach(IndexSnapshot::check);
+    } finally {
+      iterators.forEach(RocksIterator::close);
+    }
+  }
+
+  private static void leapfrog(List<PostingCursor> cursors, Consumer<Fingerprint> visitor) {
+    Fingerprint candidate = cursors.getFirst().current();
+    while (candidate != null) {
+      Fingerprint highest = candidate;
+      for (PostingCursor cursor : cursors) {
+        Fingerprint found = cursor.advanceTo(highest);
+        if (found == null) {
+          return;
+        }
+        highest = found;
+      }
+      if (highest.equals(candidate)) {
+        visitor.accept(candidate);
+        candidate = cursors.getFirst().next();
+      } else {
+        candidate = highest;
+      }
+    }
+  }
+
+  private Collection<Fingerprint> withValueOf(LabelMatcher matcher) {
+    TreeSet<Fingerprint> found = new TreeSet<>();
+    byte[] name = IndexKeys.name(postings, matcher.name());
+    try (RocksIterator iterator = snapshot.iterator()) {
+      eachValue(
+          iterator,
+          name,
+          value -> {
+            if (matcher.matches(value)) {
+              PostingCursor cursor = new PostingCursor(iterator, IndexKeys.value(name, value));
+              for (Fingerprint f = cursor.current(); f != null; f = cursor.next()) {
+                found.add(f);
+              }
+            }
+          });
+    }
+    return found;
+  }
+
+  /** Hands over the distinct values of a name; the visitor may move the iterator. */
+  private static void eachValue(RocksIterator iterator, byte[] name, Consumer<String> visitor) {
+    iterator.seek(name);
+    while (iterator.isValid() && IndexKeys.startsWith(iterator.key(), name)) {
+      String value = IndexKeys.readValue(iterator.key(), name);
+      visitor.accept(value);
+      iterator.seek(IndexKeys.after(IndexKeys.value(name, value)));
+    }
+    IndexSnapshot.check(iterator);
+  }
+
+  /** Returns whether the stream has a chunk that overlaps the range. */
+  boolean isLive(Fingerprint fingerprint) {
+    if (wholeDay) {
+      return true; // a stream is in the index of a day only if it has a chunk there
+    }
+    try (RocksIterator iterator = snapshot.iterator()) {
+      return isLive(iterator, fingerprint);
+    }
+  }
+
+  private boolean isLive(RocksIterator iterator, Fingerprint fingerprint) {
+    byte[] stream = IndexKeys.withFingerprint(chunks, fingerprint);
+    for (iterator.seek(IndexKeys.chunkFrom(stream, fromNanos));
+        iterator.isValid() && IndexKeys.startsWith(iterator.key(), stream);
+        iterator.next()) {
+      if (IndexValues.readMinTimestamp(iterator.key(), stream.length) <= throughNanos) {
+        return true;
+      }
+    }
+    IndexSnapshot.check(iterator);
+    return false;
+  }
+
+  /** Adds the stream's chunks of this day that overlap the range. */
+  void addChunks(RocksIterator iterator, Fingerprint fingerprint, List<ChunkRef> refs) {
+    byte[] stream = IndexKeys.withFingerprint(chunks, fingerprint);
+    for (iterator.seek(IndexKeys.chunkFrom(stream, fromNanos));
+        iterator.isValid() && IndexKeys.startsWith(iterator.key(), stream);
+        iterator.next()) {
+      byte[] key = iterator.key();
+      if (IndexValues.readMinTimestamp(key, stream.length) <= throughNanos) {
+        refs.add(IndexValues.readChunk(key, stream.length, iterator.value()));
+      }
+    }
+    IndexSnapshot.check(iterator);
+  }
+
+  /** Adds the label names of all live streams. */
+  void addNames(Collection<String> names) {
+    if (!wholeDay) {
+      eachMatching(
+          List.of(),
+          (fingerprint, labels) -> {
+            if (isLive(fingerprint)) {
+              names.addAll(labels.toMap().keySet());
+            }
+          });
+      return;
+    }
+    try (RocksIterator iterator = snapshot.iterator()) {
+      iterator.seek(postings);
+      while (iterator.isValid() && IndexKeys.startsWith(iterator.key(), postings)) {
+        String name = IndexKeys.readName(iterator.key(), postings);
+        names.add(name);
+        iterator.seek(IndexKeys.after(IndexKeys.name(postings, name)));
+      }
+      IndexSnapshot.check(iterator);
+    }
+  }
+
+  /** Adds the values of a label of all live streams. */
+  void addValues(String name, Collection<String> values) {
+    byte[] namePrefix = IndexKeys.name(postings, name);
+    try (RocksIterator iterator = snapshot.iterator();
+        RocksIterator chunkIterator = snapshot.iterator()) {
+      eachValue(
+          iterator,
+          namePrefix,
+          value -> {
+            if (wholeDay || hasLive(iterator, chunkIterator, IndexKeys.value(namePrefix, value))) {
+              values.add(value);
+            }
+          });
+    }
+  }
+
+  private boolean hasLive(RocksIterator iterator, RocksIterator chunkIterator, byte[] posting) {
+    PostingCursor cursor = new PostingCursor(iterator, posting);
+    for (Fingerprint f = cursor.current(); f != null; f = cursor.next()) {
+      if (isLive(chunkIterator, f)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Matchers with what they said of each value: many streams share few values. */
+  private static final class Memo {
+    private final List<LabelMatcher> matchers;
+    private final List<Map<String, Boolean>> verdicts = new ArrayList<>();
+
+    Memo(List<LabelMatcher> matchers) {
+      this.matchers = matchers;
+      matchers.forEach(_ -> verdicts.add(new HashMap<>()));
+    }
+
+    boolean matches(Labels labels) {
+      for (int i = 0; i < matchers.size(); i++) {
+        LabelMatcher matcher = matchers.get(i);
+        String value = labels.getOrEmpty(matcher.name());
+        @Nullable Boolean known = verdicts.get(i).get(value);
+        if (known == null) {
+          known = matcher.matches(value);
+          verdicts.get(i).put(value, known);
+        }
+        if (!known) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.skald.storage.index;
+
+import io.skald.common.model.Labels;
+import io.skald.storage.chunk.Section;
+import io.skald.storage.chunk.SectionReader;
+import io.skald.storage.chunk.SectionWriter;
+import io.skald.storage.chunk.ChunkRef;
+import java.nio.ByteBuffer;
+
+/**
+ * The values of the index. A string is its length (LEB128) and its UTF-8 bytes.
+ *
+ * <pre>
+ *  series  := labels LEB128 | per label: name, value
+ *  posting := nothing
+ *  chunk   := pack key | offset LEB128 | length LEB128 | footer length LEB128
+ *           | entries LEB128 | line bytes LEB128 | blocks LEB128
+ *  local   := position i64 big-endian
+ * </pre>
+ */
+final class IndexValues {
+  private IndexValues() {}
+
+  static byte[] series(Labels labels) {
+    SectionWriter out = new SectionWriter().writeVarLong(labels.size());
+    for (int i = 0; i < labels.size(); i++) {
+      out.writeString(labels.name(i)).writeString(labels.value(i));
+    }
+    return out.toByteArray();
+  }
+
+  static Labels readSeries(byte[] value) {
+    SectionReader in = reader("series", value);
+    int count = in.readVarInt("the number of labels", in.remaining());
+    Labels.Builder labels = Labels.builder();
+    for (int i = 0; i < count; i++) {
+      labels.set(
+          in.readString("the length of a label name"),
+          in.readString("the length of a label value"));
+    }
+    in.expectEnd();
+    return labels.build();
+  }
+
+  static byte[] chunk(ChunkRef ref) {
+    return new SectionWriter()
+        .writeString(ref.packKey())
+        .writeVarLong(ref.offset())
+        .writeVarLong(ref.length())
+        .writeVarLong(ref.footerLength())
+        .writeVarLong(ref.entries())
+        .writeVarLong(ref.lineBytes())
+        .writeVarLong(ref.blocks())
+        .toByteArray();
+  }
+
+  /** Reads a chunk; what its key holds follows the first {@code streamPrefixLength} bytes there. */
+  static ChunkRef readChunk(byte[] key, int streamPrefixLength, byte[] value) {
+    ByteBuffer fields = ByteBuffer.wrap(key, streamPrefixLength, 3 * Long.BYTES);
+    long maxTimestamp = fields.getLong() ^ Long.MIN_VALUE;
+    long minTimestamp = fields.getLong() ^ Long.MIN_VALUE;
+    long chunkId = fields.getLong();
+    SectionReader in = reader("chunk reference", value);
+    ChunkRef ref =
+        new ChunkRef(
+            chunkId,
+            in.readString("the length of a pack key"),
+            in.readVarLong(),
+            in.readVarInt("the length of a chunk", Integer.MAX_VALUE),
+            in.readVarInt("the length of a footer", Integer.MAX_VALUE),
+            minTimestamp,
+            maxTimestamp,
+            in.readVarLong(),
+            in.readVarLong(),
+            in.readVarInt("the number of blocks", Integer.MAX_VALUE));
+    in.expectEnd();
+    return ref;
+  }
+
+  /** Returns the first timestamp in a chunk key. */
+  static long readMinTimestamp(byte[] key, int streamPrefixLength) {
+    return ByteBuffer.wrap(key).getLong(streamPrefixLength + Long.BYTES) ^ Long.MIN_VALUE;
+  }
+
+  static byte[] position(long position) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(position).array();
+  }
+
+  static long readPosition(byte[] value) {
+    return ByteBuffer.wrap(value).getLong();
+  }
+
+  private static SectionReader reader(String what, byte[] value) {
+    return new SectionReader(new Section("the label index", what, 0, 0, value));
+  }
+}

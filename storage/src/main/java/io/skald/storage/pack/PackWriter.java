@@ -1,0 +1,95 @@
+package io.skald.storage.pack;
+
+import io.skald.common.block.StorageException;
+import io.skald.common.model.TenantId;
+import io.skald.common.time.Clock;
+import io.skald.storage.chunk.Chunk;
+import io.skald.storage.chunk.ChunkFooter;
+import io.skald.storage.chunk.ChunkRef;
+import io.skald.storage.object.ObjectKey;
+import io.skald.storage.object.ObjectStore;
+import java.nio.ByteBuffer;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * Writes packs. The name of a pack is {@code <tenant>/packs/<day of its newest entry>/<milliseconds
+ * of writing>-<random>.pack}, both in hexadecimal of fixed width, so that names sort by time of
+ * writing and two writers never meet. Thread-safe.
+ */
+public final class PackWriter {
+  private static final long NANOS_PER_DAY = 86_400_000_000_000L;
+
+  private final ObjectStore store;
+  private final Clock clock;
+  private final RandomGenerator random;
+
+  /**
+   * @param random used under a lock; seeded differently in every process
+   */
+  public PackWriter(ObjectStore store, Clock clock, RandomGenerator random) {
+    this.store = store;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Writes one pack; when this returns it is durable. The compressed columns are not copied.
+   *
+   * @param chunks at least one, all of {@code tenant}
+   * @throws StorageException if the store fails; nothing is referenced then
+   */
+  public WrittenPack write(TenantId tenant, List<Chunk> chunks) {
+    if (chunks.isEmpty()) {
+      throw new IllegalArgumentException("a pack needs a chunk");
+    }
+    String key = newKey(tenant, chunks);
+    List<ByteBuffer> parts = new ArrayList<>();
+    parts.add(ByteBuffer.wrap(PackFormat.header()));
+    List<PackedChunk> entries = new ArrayList<>(chunks.size());
+    long offset = PackFormat.HEADER_LENGTH;
+    for (Chunk chunk : chunks) {
+      ChunkFooter.EncodedChunk encoded = ChunkFooter.encode(chunk);
+      parts.addAll(encoded.parts());
+      entries.add(
+          new PackedChunk(chunk.labels(), chunk.fingerprint(), ref(key, offset, chunk, encoded)));
+      offset += encoded.length();
+    }
+    byte[] directory = PackFormat.directory(tenant, entries);
+    parts.add(ByteBuffer.wrap(directory));
+    parts.add(ByteBuffer.wrap(PackFormat.trailer(offset, directory)));
+    store.put(key, parts);
+    return new WrittenPack(key, entries.stream().map(PackedChunk::ref).toList());
+  }
+
+  private static ChunkRef ref(
+      String key, long offset, Chunk chunk, ChunkFooter.EncodedChunk encoded) {
+    return new ChunkRef(
+        chunk.id(),
+        key,
+        offset,
+        encoded.length(),
+        encoded.footerLength(),
+        chunk.minTimestamp(),
+        chunk.maxTimestamp(),
+        chunk.entries(),
+        chunk.lineBytes(),
+        chunk.blocks().size());
+  }
+
+  private String newKey(TenantId tenant, List<Chunk> chunks) {
+    long newest = chunks.stream().mapToLong(Chunk::maxTimestamp).max().orElseThrow();
+    String day =
+        DateTimeFormatter.BASIC_ISO_DATE.format(
+            LocalDate.ofEpochDay(Math.floorDiv(newest, NANOS_PER_DAY)));
+    return "%s/packs/%s/%012x-%016x.pack"
+        .formatted(ObjectKey.ofTenant(tenant), day, clock.nowMillis(), nextRandom());
+  }
+
+  private synchronized long nextRandom() {
+    return random.nextLong();
+  }
+}

@@ -1,0 +1,126 @@
+package io.skald.storage.read;
+
+import io.skald.storage.chunk.ChunkFooter;
+import io.skald.storage.chunk.Column;
+import io.skald.storage.chunk.LazyBlock;
+import io.skald.storage.chunk.Section;
+import io.skald.storage.object.ObjectStore;
+import io.skald.storage.chunk.ChunkRef;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of one chunk for one query. A small column (all but the lines) is fetched for all
+ * chosen blocks in one range read, since it lies side by side and a query that needs it of one block
+ * needs it of the others; what is fetched and not yet decoded waits here. Lines are fetched block by
+ * block: a filter may have spared the others. Thread-safe.
+ */
+final class StoredColumns {
+  private final ObjectStore store;
+  private final ChunkCaches caches;
+  private final ChunkRef ref;
+  private final ChunkFooter footer;
+  private final int firstBlock;
+  private final int lastBlock;
+  private final ReadStatistics statistics;
+
+  /** Fetched, undecoded, by column and block; guarded by this. */
+  private final Map<Column, byte @Nullable [][]> waiting = new EnumMap<>(Column.class);
+
+  StoredColumns(
+      ObjectStore store,
+      ChunkCaches caches,
+      ChunkRef ref,
+      ChunkFooter footer,
+      int firstBlock,
+      int lastBlock,
+      ReadStatistics statistics) {
+    this.store = store;
+    this.caches = caches;
+    this.ref = ref;
+    this.footer = footer;
+    this.firstBlock = firstBlock;
+    this.lastBlock = lastBlock;
+    this.statistics = statistics;
+  }
+
+  LazyBlock.ColumnLoader ofBlock(int block) {
+    return new BlockColumns(this, block);
+  }
+
+  private record BlockColumns(StoredColumns chunk, int block) implements LazyBlock.ColumnLoader {
+    @Override
+    public <T> T load(Column column, Function<Section, T> decode) {
+      return chunk.load(block, column, decode);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // a column always decodes to the same type
+  private <T> T load(int block, Column column, Function<Section, T> decode) {
+    var key = new ChunkCaches.ColumnKey(ref.packKey(), ref.offset(), block, column);
+    Object cached = caches.column(key);
+    if (cached != null) {
+      statistics.cacheHits.increment();
+      return (T) cached;
+    }
+    var position = footer.blocks().get(block).position(column);
+    byte[] bytes = column == Column.LINES ? fetch(position) : fetchSmall(column, block);
+    Section section =
+        Section.verified(
+            ref.packKey(),
+            "column " + column + " of block " + block,
+            ref.offset() + position.offset(),
+            position.encoding(),
+            bytes,
+            position.crc());
+    T decoded = decode.apply(section);
+    statistics.compressedBytes.add(bytes.length);
+    if (column == Column.LINES) {
+      var layout = footer.blocks().get(block).layout();
+      statistics.decompressedBytes.add(layout.lineBytes());
+      statistics.decompressedLines.add(layout.entries());
+    }
+    caches.keep(key, decoded);
+    return decoded;
+  }
+
+  private byte[] fetch(ChunkFooter.ColumnPosition position) {
+    return fetch(position.offset(), position.length());
+  }
+
+  private byte[] fetch(int offset, int length) {
+    if (length == 0) {
+      return new byte[0];
+    }
+    byte[] bytes = store.read(ref.packKey(), ref.offset() + offset, length);
+    statistics.fetchedBytes.add(length);
+    return bytes;
+  }
+
+  private synchronized byte[] fetchSmall(Column column, int block) {
+    byte @Nullable [][] group = waiting.computeIfAbsent(column, this::fetchGroup);
+    byte[] bytes = group[block - firstBlock];
+    if (bytes == null) {
+      // Taken by a thread that asked at the same moment, or evicted from the cache since.
+      return fetch(footer.blocks().get(block).position(column));
+    }
+    group[block - firstBlock] = null;
+    return bytes;
+  }
+
+  private byte @Nullable [][] fetchGroup(Column column) {
+    int start = footer.blocks().get(firstBlock).position(column).offset();
+    var last = footer.blocks().get(lastBlock).position(column);
+    byte[] bytes = fetch(start, last.offset() + last.length() - start);
+    byte @Nullable [][] group = new byte[lastBlock - firstBlock + 1][];
+    for (int i = 0; i < group.length; i++) {
+      var position = footer.blocks().get(firstBlock + i).position(column);
+      int from = position.offset() - start;
+      group[i] = Arrays.copyOfRange(bytes, from, from + position.length());
+    }
+    return group;
+  }
+}
