@@ -5,6 +5,7 @@ import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.HttpPushTransport;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
+import io.skald.agent.tail.DirectoryWatch;
 import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +41,7 @@ public final class Agent implements AutoCloseable {
   private final Function<AgentConfig.Client, PushTransport> transports;
   private final SendListener listener;
   private final RandomGenerator random;
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private @Nullable FileChannel lockFile;
   private boolean closed;
 
@@ -86,11 +88,7 @@ public final class Agent implements AutoCloseable {
   }
 
   public AgentStatus status() {
-    List<Lane> current;
-    synchronized (this) {
-      current = List.copyOf(lanes);
-    }
-    return new AgentStatus(current.stream().map(Lane::status).toList());
+    return new AgentStatus(lanes.stream().map(Lane::status).toList());
   }
 
   /**
@@ -149,6 +147,7 @@ public final class Agent implements AutoCloseable {
               transports.apply(client),
               listener,
               clock,
+              DirectoryWatch.ofSystem(),
               random));
     }
   }

@@ -9,6 +9,7 @@ import io.skald.agent.push.RetryPolicy;
 import io.skald.agent.push.SendCounters;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.push.Sender;
+import io.skald.agent.tail.DirectoryWatch;
 import io.skald.agent.tail.TailCounters;
 import io.skald.agent.tail.TailSchedule;
 import io.skald.agent.tail.Tailer;
@@ -48,7 +49,7 @@ final class Lane implements AutoCloseable {
   private @Nullable Thread reader;
   private @Nullable Thread senderThread;
 
-  /** Takes over the journal and the transport: both are closed with the lane. */
+  /** Takes over the journal, the transport and the watch: they are closed with the lane. */
   Lane(
       String name,
       AgentConfig config,
@@ -59,6 +60,7 @@ final class Lane implements AutoCloseable {
       PushTransport transport,
       SendListener listener,
       Clock clock,
+      DirectoryWatch watch,
       RandomGenerator random) {
     this.client = client;
     this.name = name;
@@ -86,6 +88,7 @@ final class Lane implements AutoCloseable {
             positionsFile::loadedOffset,
             assembler,
             clock,
+            watch,
             tailCounters);
     AgentConfig.BackoffConfig backoff = client.backoffConfig();
     this.sender =

@@ -4,40 +4,50 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
 /**
- * The texts for regular expressions that do not compile, as Go's {@code regexp} package words them.
- * The library's texts are the same but for the cases below.
+ * Compiles regular expressions that come from outside, and words what is wrong with them as Go's
+ * {@code regexp} package does.
  */
 public final class RegexErrors {
   private RegexErrors() {}
 
   /**
-   * Compiles with Go's error text.
+   * Compiles an RE2 expression, unless it would take too much memory or stack.
    *
-   * @throws IllegalArgumentException if the expression is not valid RE2 syntax, with a message like
-   *     {@code error parsing regexp: missing closing ): `(`}
+   * @throws IllegalArgumentException with Go's text, like {@code error parsing regexp: missing
+   *     closing ): `(`}
    */
   public static Pattern compile(String expression) {
+    return compile(expression, 0);
+  }
+
+  /**
+   * As {@link #compile(String)}.
+   *
+   * @param flags those of {@link Pattern#compile(String, int)}
+   */
+  public static Pattern compile(String expression, int flags) {
+    RegexBounds.check(expression);
     try {
-      return Pattern.compile(expression);
+      return Pattern.compile(expression, flags);
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(describe(e, expression), e);
     }
   }
 
   /**
-   * Returns the whole error text.
+   * Returns Go's text for a failure of the library. The words are the same but for the case below.
    *
    * @param expression the text that was compiled
    */
   public static String describe(PatternSyntaxException failure, String expression) {
     return switch (failure.getDescription()) {
       // The library reports a closing parenthesis without its partner as an internal error.
-      case "regexp/syntax: internal error" -> quoted("unexpected )", expression);
-      case String description -> quoted(description, failure.getPattern());
+      case "regexp/syntax: internal error" -> text("unexpected )", expression);
+      case String description -> text(description, failure.getPattern());
     };
   }
 
-  private static String quoted(String description, String part) {
+  static String text(String description, String part) {
     return "error parsing regexp: " + description + ": `" + part + "`";
   }
 }

@@ -3,6 +3,9 @@ package io.skald.logql.syntax;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.values.GoDuration;
 import io.skald.common.values.GoFloat;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses label filters.
@@ -10,53 +13,93 @@ import io.skald.common.values.GoFloat;
  * <p>{@code and} binds tighter than {@code or}; a comma, or nothing at all, between two filters
  * means <i>and</i> with everything to its right: {@code a or b, c or d} is {@code a or (b and (c or
  * d))}.
+ *
+ * <p>Operator precedence with a stack of its own, so that parentheses take no thread stack.
  */
 final class FilterParser {
   private final TokenStream tokens;
+  private final DepthLimit depth;
 
   FilterParser(TokenStream tokens) {
     this.tokens = tokens;
+    this.depth = new DepthLimit(tokens);
   }
+
+  /** An open parenthesis, or an operator that waits for its right operand. */
+  private enum Pending {
+    PARENTHESIS,
+    OR,
+    AND,
+    COMMA
+  }
+
+  /** What stands to the left of the operand that is being read; a parenthesis has no filter. */
+  private record Left(Pending pending, @Nullable LabelFilter filter) {}
 
   LabelFilter parse() {
-    LabelFilter left = conjunction();
-    while (tokens.at(TokenKind.OR)) {
-      tokens.next();
-      tokens.countOperator();
-      left = new LabelFilter.Or(left, conjunction());
+    Deque<Left> lefts = new ArrayDeque<>();
+    int open = 0;
+    while (true) {
+      for (; tokens.accept(TokenKind.OPEN_PAREN); open++) {
+        lefts.push(new Left(Pending.PARENTHESIS, null));
+      }
+      LabelFilter filter = comparison();
+      for (; open > 0 && tokens.accept(TokenKind.CLOSE_PAREN); open--) {
+        filter = reduced(lefts, filter, Pending.PARENTHESIS);
+        lefts.pop();
+      }
+      Pending operator = operator();
+      if (operator == null) {
+        if (open > 0) {
+          throw tokens.unexpected();
+        }
+        return reduced(lefts, filter, Pending.PARENTHESIS);
+      }
+      // A comma leaves everything to its left alone and waits for everything to its right.
+      lefts.push(
+          new Left(
+              operator, operator == Pending.COMMA ? filter : reduced(lefts, filter, operator)));
     }
-    return left;
   }
 
-  private LabelFilter conjunction() {
-    LabelFilter left = operand();
-    while (tokens.at(TokenKind.AND)) {
-      tokens.next();
-      tokens.countOperator();
-      left = new LabelFilter.And(left, operand());
+  private @Nullable Pending operator() {
+    if (tokens.accept(TokenKind.OR)) {
+      return Pending.OR;
     }
-    return left;
+    if (tokens.accept(TokenKind.AND)) {
+      return Pending.AND;
+    }
+    return tokens.accept(TokenKind.COMMA)
+            || tokens.at(TokenKind.IDENTIFIER)
+            || tokens.at(TokenKind.OPEN_PAREN)
+        ? Pending.COMMA
+        : null;
   }
 
-  private LabelFilter operand() {
-    LabelFilter filter = tokens.at(TokenKind.OPEN_PAREN) ? nested() : comparison();
-    if (tokens.accept(TokenKind.COMMA)
-        || tokens.at(TokenKind.IDENTIFIER)
-        || tokens.at(TokenKind.OPEN_PAREN)) {
-      tokens.countOperator();
-      return new LabelFilter.And(filter, parse());
+  /**
+   * Gives the operand to the operators on its left that bind at least as tight as the next one.
+   *
+   * @param next {@link Pending#PARENTHESIS} at the end of the filter or of a parenthesis
+   */
+  private LabelFilter reduced(Deque<Left> lefts, LabelFilter operand, Pending next) {
+    LabelFilter filter = operand;
+    while (!lefts.isEmpty()) {
+      Left left = lefts.peek();
+      LabelFilter leftFilter = left.filter();
+      boolean waits =
+          left.pending() == Pending.COMMA
+              ? next != Pending.PARENTHESIS
+              : left.pending().compareTo(next) < 0;
+      if (leftFilter == null || waits) {
+        return filter;
+      }
+      lefts.pop();
+      LabelFilter joined =
+          left.pending() == Pending.OR
+              ? new LabelFilter.Or(leftFilter, filter)
+              : new LabelFilter.And(leftFilter, filter);
+      filter = depth.parent(joined, leftFilter, filter);
     }
-    return filter;
-  }
-
-  private LabelFilter nested() {
-    tokens.enter();
-    tokens.next();
-    LabelFilter filter = parse();
-    if (!tokens.accept(TokenKind.CLOSE_PAREN)) {
-      throw tokens.unexpected();
-    }
-    tokens.leave();
     return filter;
   }
 

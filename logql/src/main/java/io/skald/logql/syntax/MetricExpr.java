@@ -77,11 +77,11 @@ public sealed interface MetricExpr extends Expr {
     }
 
     public boolean isComparison() {
-      return ordinal() >= EQUAL.ordinal();
+      return compareTo(EQUAL) >= 0;
     }
 
     public boolean isSet() {
-      return ordinal() <= UNLESS.ordinal();
+      return compareTo(UNLESS) <= 0;
     }
   }
 

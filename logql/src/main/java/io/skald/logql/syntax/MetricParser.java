@@ -3,7 +3,9 @@ package io.skald.logql.syntax;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.values.GoFloat;
 import io.skald.common.values.RegexErrors;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -11,25 +13,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses expressions: log queries, metric queries, and the operators between them, which only metric
- * queries take. Precedence climbing; arithmetic on literals is done on the way.
+ * queries take. Operator precedence with a stack of its own, so that parentheses take no thread stack;
+ * arithmetic on literals is done on the way.
  */
 final class MetricParser {
-  private static final int LOWEST_PRECEDENCE = 1;
   private static final int POWER_PRECEDENCE = 6;
 
   private final TokenStream tokens;
+  private final DepthLimit depth;
   private final LogParser logs;
   private final RangeParser ranges;
 
   MetricParser(TokenStream tokens) {
     this.tokens = tokens;
+    this.depth = new DepthLimit(tokens);
     this.logs = new LogParser(tokens);
-    this.ranges = new RangeParser(tokens, logs);
-  }
-
-  /** Parses a log query or a metric query. */
-  Expr expression() {
-    return binary(LOWEST_PRECEDENCE);
+    this.ranges = new RangeParser(tokens, logs, depth);
   }
 
   /** Parses {@code variants(...) of (...)}. */
@@ -50,26 +49,61 @@ final class MetricParser {
     return new Expr.Variants(variants, range);
   }
 
-  private Expr binary(int minPrecedence) {
-    tokens.enter();
-    Expr left = operand();
+  /** An operator and its left operand, waiting for the right one; or an open parenthesis. */
+  private sealed interface Left {
+    record Parenthesis() implements Left {}
+
+    record Operand(
+        Expr expr,
+        MetricExpr.BinaryOperator operator,
+        boolean returnBool,
+        MetricExpr.Matching matching)
+        implements Left {}
+  }
+
+  /** Parses a log query or a metric query. */
+  Expr expression() {
+    Deque<Left> lefts = new ArrayDeque<>();
+    int open = 0;
     while (true) {
+      for (; tokens.accept(TokenKind.OPEN_PAREN); open++) {
+        lefts.push(new Left.Parenthesis());
+      }
+      Expr operand = operand();
+      for (; open > 0 && tokens.accept(TokenKind.CLOSE_PAREN); open--) {
+        operand = reduced(lefts, operand, 0);
+        lefts.pop();
+      }
       MetricExpr.BinaryOperator operator = operator(tokens.kind());
-      if (operator == null || precedence(operator) < minPrecedence) {
-        tokens.leave();
-        return left;
+      if (operator == null) {
+        if (open > 0) {
+          throw tokens.unexpected();
+        }
+        return reduced(lefts, operand, 0);
       }
       tokens.next();
-      tokens.countOperator();
       boolean returnBool = tokens.accept(TokenKind.BOOL);
       MetricExpr.Matching matching = matching();
+      // Powers group to the right: an earlier one waits for a later one.
       int precedence = precedence(operator);
-      Expr right = binary(precedence == POWER_PRECEDENCE ? precedence : precedence + 1);
-      left = combine(operator, returnBool, matching, left, right);
+      int reduced = precedence == POWER_PRECEDENCE ? precedence + 1 : precedence;
+      lefts.push(
+          new Left.Operand(reduced(lefts, operand, reduced), operator, returnBool, matching));
     }
   }
 
-  private static MetricExpr combine(
+  /** Gives the operand to the operators on its left of at least this precedence. */
+  private Expr reduced(Deque<Left> lefts, Expr operand, int minPrecedence) {
+    Expr right = operand;
+    while (lefts.peek() instanceof Left.Operand left
+        && precedence(left.operator()) >= minPrecedence) {
+      lefts.pop();
+      right = combine(left.operator(), left.returnBool(), left.matching(), left.expr(), right);
+    }
+    return right;
+  }
+
+  private MetricExpr combine(
       MetricExpr.BinaryOperator operator,
       boolean returnBool,
       MetricExpr.Matching matching,
@@ -81,7 +115,10 @@ final class MetricParser {
         && rightLeg instanceof MetricExpr.Literal(double b)) {
       return new MetricExpr.Literal(LiteralArithmetic.apply(operator, a, b));
     }
-    return new MetricExpr.Binary(operator, returnBool, matching, leftLeg, rightLeg);
+    return depth.parent(
+        new MetricExpr.Binary(operator, returnBool, matching, leftLeg, rightLeg),
+        leftLeg,
+        rightLeg);
   }
 
   private static MetricExpr leg(String side, MetricExpr.BinaryOperator operator, Expr leg) {
@@ -146,14 +183,6 @@ final class MetricParser {
   private Expr operand() {
     return switch (tokens.kind()) {
       case OPEN_BRACE -> log();
-      case OPEN_PAREN -> {
-        tokens.next();
-        Expr inner = expression();
-        if (!tokens.accept(TokenKind.CLOSE_PAREN)) {
-          throw tokens.unexpected();
-        }
-        yield inner;
-      }
       case NUMBER, ADD, SUB -> new MetricExpr.Literal(FilterParser.signedNumber(tokens));
       case VECTOR -> vector();
       case LABEL_REPLACE -> labelReplace();
@@ -202,7 +231,8 @@ final class MetricParser {
     } catch (IllegalArgumentException e) {
       throw SourcePosition.semanticError("invalid regex in label_replace: " + e.getMessage());
     }
-    return new MetricExpr.LabelReplace(inner, target, replacement, source, regex);
+    return depth.parent(
+        new MetricExpr.LabelReplace(inner, target, replacement, source, regex), inner);
   }
 
   private MetricExpr rangeAggregation() {
@@ -243,12 +273,15 @@ final class MetricParser {
       grouping = grouping();
     }
     int count = AggregationRules.check(function, parameter, grouping);
-    return new MetricExpr.VectorAggregation(function, count, inner, grouping);
+    return depth.parent(
+        new MetricExpr.VectorAggregation(function, count, inner, grouping), inner);
   }
 
   /** Parses an argument that must be a metric query. */
   private MetricExpr metric() {
+    depth.enter();
     Expr inner = expression();
+    depth.leave();
     if (inner instanceof MetricExpr metric) {
       return metric;
     }
@@ -303,7 +336,7 @@ final class MetricParser {
 
   private static int precedence(MetricExpr.BinaryOperator operator) {
     return switch (operator) {
-      case OR -> LOWEST_PRECEDENCE;
+      case OR -> 1;
       case AND, UNLESS -> 2;
       case EQUAL, NOT_EQUAL, GREATER, GREATER_OR_EQUAL, LESS, LESS_OR_EQUAL -> 3;
       case ADD, SUB -> 4;

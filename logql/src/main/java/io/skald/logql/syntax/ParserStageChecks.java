@@ -36,11 +36,12 @@ final class ParserStageChecks {
 
   private static Pattern regexp(String expression) {
     try {
-      return Pattern.compile(expression);
-    } catch (PatternSyntaxException e) {
-      throw e.getDescription().equals("duplicate capture group name")
-          ? invalidRegexp("duplicate extracted label name '" + e.getPattern() + "'")
-          : invalidRegexp(RegexErrors.describe(e, expression));
+      return RegexErrors.compile(expression);
+    } catch (IllegalArgumentException e) {
+      throw e.getCause() instanceof PatternSyntaxException cause
+              && cause.getDescription().equals("duplicate capture group name")
+          ? invalidRegexp("duplicate extracted label name '" + cause.getPattern() + "'")
+          : invalidRegexp(String.valueOf(e.getMessage()));
     }
   }
 

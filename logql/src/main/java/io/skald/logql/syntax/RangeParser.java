@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 final class RangeParser {
   private final TokenStream tokens;
   private final LogParser logs;
+  private final DepthLimit depth;
 
-  RangeParser(TokenStream tokens, LogParser logs) {
+  RangeParser(TokenStream tokens, LogParser logs, DepthLimit depth) {
     this.tokens = tokens;
     this.logs = logs;
+    this.depth = depth;
   }
 
   /** What has been read so far. */
@@ -61,7 +63,7 @@ final class RangeParser {
   }
 
   private Draft parenthesised() {
-    tokens.enter();
+    depth.enter();
     tokens.next();
     Draft draft = draft();
     boolean complete = draft.rangeNanos != null;
@@ -71,7 +73,7 @@ final class RangeParser {
           : missingRange(draft, TokenKind.CLOSE_PAREN);
     }
     tokens.next();
-    tokens.leave();
+    depth.leave();
     if (!complete) {
       if (!tokens.at(TokenKind.RANGE)) {
         throw tokens.unexpected(EnumSet.of(TokenKind.RANGE));

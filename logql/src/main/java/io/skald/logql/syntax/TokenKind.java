@@ -87,7 +87,7 @@ enum TokenKind {
 
   /** Words that can never be a label name. */
   boolean isReservedWord() {
-    return ordinal() >= BY.ordinal();
+    return compareTo(BY) >= 0;
   }
 
   /**

@@ -8,17 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of one query as the parser takes them, and the errors at the token where it stops.
- *
- * <p>Keeps the bounds on the shape of a query, so that neither parsing nor any later walk over the
- * tree runs out of stack.
  */
 final class TokenStream {
-  /** Levels of parentheses, calls and right-associative operators. */
-  private static final int MAX_NESTING = 250;
-
-  /** Binary operators and label filter combinations of a query: the longest chain in its tree. */
-  private static final int MAX_OPERATORS = 1000;
-
   /** An error names what would have been right only if there are few choices. */
   private static final int MAX_EXPECTED = 4;
 
@@ -26,8 +17,6 @@ final class TokenStream {
   private final Lexer lexer;
   private @Nullable Token first;
   private @Nullable Token second;
-  private int nesting;
-  private int operators;
 
   TokenStream(String query) {
     this.query = query;
@@ -102,7 +91,9 @@ final class TokenStream {
     Token token = expect(TokenKind.IDENTIFIER, alternatives);
     if (!isName(token.text())) {
       throw SourcePosition.error(
-          query, token.offset(), "invalid label name: " + token.text() + " (ASCII letters, digits and _ only)");
+          query,
+          token.offset(),
+          "invalid label name: " + token.text() + " (ASCII letters, digits and _ only)");
     }
     return token.text();
   }
@@ -117,7 +108,9 @@ final class TokenStream {
     String message = "syntax error: unexpected " + token.display();
     if (!expected.isEmpty() && expected.size() <= MAX_EXPECTED) {
       message +=
-          expected.stream().map(TokenKind::text).collect(Collectors.joining(" or ", ", expecting ", ""));
+          expected.stream()
+              .map(TokenKind::text)
+              .collect(Collectors.joining(" or ", ", expecting ", ""));
     }
     if (query.isEmpty()) {
       return SourcePosition.semanticError(message);
@@ -127,34 +120,10 @@ final class TokenStream {
         : SourcePosition.error(query, token.offset(), message);
   }
 
-  /**
-   * Goes one level deeper; {@link #leave} ends it.
-   *
-   * @throws ParseException past the limit
-   */
-  void enter() {
-    if (++nesting > MAX_NESTING) {
-      throw SourcePosition.error(
-          query,
-          peek().offset(),
-          "query is nested too deeply: more than " + MAX_NESTING + " levels");
-    }
-  }
-
-  void leave() {
-    nesting--;
-  }
-
-  /**
-   * Counts an operator that joins two expressions or two label filters.
-   *
-   * @throws ParseException past the limit
-   */
-  void countOperator() {
-    if (++operators > MAX_OPERATORS) {
-      throw SourcePosition.error(
-          query, peek().offset(), "query has more than " + MAX_OPERATORS + " operators");
-    }
+  /** Returns the error for a query that goes past a limit at the next token. */
+  ParseException tooDeep(int levels) {
+    return SourcePosition.error(
+        query, peek().offset(), "query is nested too deeply: more than " + levels + " levels");
   }
 
   private static boolean isName(String text) {

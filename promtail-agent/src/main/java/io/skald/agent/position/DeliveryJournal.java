@@ -140,6 +140,16 @@ public final class DeliveryJournal implements AutoCloseable {
     write(new Record.Progress(lastTimestampNanos, positions));
   }
 
+  /** Notes where files begin to be read that nothing is known of so far. */
+  public void sighted(List<FilePosition> positions) throws IOException {
+    Map<FileId, FilePosition> known = readPositions();
+    List<FilePosition> unknown =
+        positions.stream().filter(position -> !known.containsKey(position.id())).toList();
+    if (!unknown.isEmpty()) {
+      progress(unknown);
+    }
+  }
+
   /** Replaces the file by a snapshot and the undelivered batches, if anything was added. */
   public void compact() throws IOException {
     if (grown) {

@@ -66,6 +66,11 @@ public final class BatchAssembler implements LineSink {
   }
 
   @Override
+  public void sighted(FilePosition position) {
+    handover.putSighting(position);
+  }
+
+  @Override
   public void advance(FilePosition position) {
     open();
     batch.advance(position);

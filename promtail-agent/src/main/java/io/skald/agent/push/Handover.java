@@ -1,6 +1,9 @@
 package io.skald.agent.push;
 
+import io.skald.agent.position.FilePosition;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,6 +24,7 @@ public final class Handover {
   // Guarded by lock, all that follow.
   private final ArrayDeque<Batch> queue = new ArrayDeque<>();
   private final ArrayDeque<Batch> spare = new ArrayDeque<>();
+  private final List<FilePosition> sightings = new ArrayList<>();
   private long queuedBytes;
   private boolean roomFreed;
   private boolean readingEnded;
@@ -48,6 +52,28 @@ public final class Handover {
     try {
       Batch batch = spare.poll();
       return batch == null ? new Batch(batchSize) : batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Passes on, past all batches, that a file is followed now. */
+  void putSighting(FilePosition position) {
+    lock.lock();
+    try {
+      sightings.add(position);
+      workOrEnd.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<FilePosition> pollSightings() {
+    lock.lock();
+    try {
+      List<FilePosition> all = List.copyOf(sightings);
+      sightings.clear();
+      return all;
     } finally {
       lock.unlock();
     }
@@ -147,7 +173,7 @@ public final class Handover {
     lock.lock();
     try {
       long left = nanos;
-      while (!sendingEnded && left > 0 && (evenWithWork || (queue.isEmpty() && !inputEnded))) {
+      while (!sendingEnded && left > 0 && (evenWithWork || (queue.isEmpty() && sightings.isEmpty() && !inputEnded))) {
         left = workOrEnd.awaitNanos(left);
       }
       return !sendingEnded;

@@ -121,6 +121,7 @@ public final class Sender {
   public long pass() {
     long now = clock.monotonicNanos();
     syncIfDue(now);
+    noteSightings();
     if (current == null) {
       current = next();
       if (current == null) {
@@ -147,6 +148,7 @@ public final class Sender {
 
   /** Makes durable what could not be sent and writes the positions; the last call. */
   public void finish() throws IOException {
+    noteSightings();
     if (current != null && !current.journaled) {
       write(current);
     }
@@ -377,6 +379,19 @@ public final class Sender {
     }
     return "status " + response.status() + (response.firstLine().isEmpty() ? "" : ": ")
         + response.firstLine();
+  }
+
+  /** Files that were not read from yet are found again under another name only if known. */
+  private void noteSightings() {
+    List<FilePosition> sightings = handover.pollSightings();
+    if (!sightings.isEmpty()) {
+      try {
+        journal.sighted(sightings);
+        unsynced = true;
+      } catch (IOException e) {
+        log.warn("client {}: cannot note new files in the journal: {}", client, e.toString());
+      }
+    }
   }
 
   private void syncIfDue(long now) {

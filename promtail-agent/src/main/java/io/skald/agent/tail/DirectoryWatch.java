@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * hint: where the system has no watches left, the scans alone find everything. Writes to files are
  * not watched, since a busy file would bring an event for each. Confined to the reader thread.
  */
-final class DirectoryWatch implements AutoCloseable {
+public final class DirectoryWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DirectoryWatch.class);
 
   /** Far below the usual limit of watches for one user. */
@@ -31,17 +31,24 @@ final class DirectoryWatch implements AutoCloseable {
   private final @Nullable WatchService service;
   private boolean warned;
 
-  DirectoryWatch() {
-    this.service = open();
+  private DirectoryWatch(@Nullable WatchService service) {
+    this.service = service;
   }
 
-  private @Nullable WatchService open() {
+  /** Returns one that asks the operating system. */
+  public static DirectoryWatch ofSystem() {
     try {
-      return FileSystems.getDefault().newWatchService();
+      return new DirectoryWatch(FileSystems.getDefault().newWatchService());
     } catch (IOException | UnsupportedOperationException e) {
-      warn(e);
-      return null;
+      DirectoryWatch none = none();
+      none.warn(e);
+      return none;
     }
+  }
+
+  /** Returns one that never tells anything. */
+  public static DirectoryWatch none() {
+    return new DirectoryWatch(null);
   }
 
   /** Watches exactly these directories from now on, as far as the system allows. */

@@ -27,6 +27,9 @@ public interface LineSink {
    */
   void line(byte[] buffer, int from, int length, long offset);
 
+  /** A file is followed from here on; to be remembered even if nothing comes of it. */
+  void sighted(FilePosition position);
+
   /** All lines up to {@code position} were handed over; or the file is to be forgotten. */
   void advance(FilePosition position);
 }

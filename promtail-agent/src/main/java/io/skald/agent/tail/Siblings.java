@@ -34,7 +34,33 @@ final class Siblings {
   private Siblings() {}
 
   /** A neighbour and what the file system says of it. */
-  record Sibling(Path path, FileStat stat) {}
+  record Sibling(Path path, FileStat stat) {
+    /** By time of birth, where known, and of the last write: unpacking an old file sets only one. */
+    boolean isYoungerThanOneOf(List<Sibling> others) {
+      for (Sibling other : others) {
+        if (stat.modifiedNanos() >= other.stat.modifiedNanos()
+            && (stat.bornNanos() == 0 || stat.bornNanos() >= other.stat.bornNanos())) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** Tells whether this is the beginning of one of {@code others}, or all of it. */
+    boolean isCopyOfOneOf(List<Sibling> others) throws IOException {
+      for (Sibling other : others) {
+        if (stat.sizeBytes() <= other.stat.sizeBytes()) {
+          try (FileChannel mine = FileChannel.open(path, StandardOpenOption.READ);
+              FileChannel its = FileChannel.open(other.path, StandardOpenOption.READ)) {
+            if (beginAlike(mine, its)) {
+              return true;
+            }
+          }
+        }
+      }
+      return false;
+    }
+  }
 
   /** Returns where the file with this identity lies in {@code directory}, or null. */
   static @Nullable Sibling find(Path directory, FileId id) {

@@ -60,6 +60,15 @@ final class StartPositions {
     return known.get(id);
   }
 
+  /** Tells whether a file was ever followed under this path. */
+  boolean knowsPath(String path) {
+    return knownPaths.contains(path);
+  }
+
+  void meet(String path) {
+    knownPaths.add(path);
+  }
+
   void put(FilePosition position) {
     known.put(position.id(), position);
     knownPaths.add(position.path());

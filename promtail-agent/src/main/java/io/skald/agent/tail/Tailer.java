@@ -67,10 +67,14 @@ public final class Tailer implements AutoCloseable {
   private final Set<FileId> binary = new LinkedHashSet<>();
   private final Set<FileId> binaryInScan = new LinkedHashSet<>();
   private final boolean firstRun;
+  private final Set<Neighbourhood> searched = new LinkedHashSet<>();
   private boolean scanned;
   private long nextScan;
   private long nextStatus;
   private volatile List<FileStatus> status = List.of();
+
+  /** Where to look for generations that were missed, at the end of the pass. */
+  private record Neighbourhood(Target target, String path, Path directory) {}
 
   /** A file that was read to its end and closed, and how it looked then. */
   private record Finished(Path location, Target target, long sizeBytes) {}
@@ -78,6 +82,7 @@ public final class Tailer implements AutoCloseable {
   /**
    * @param resume where the files of the last run stand
    * @param positionsFile the offset of a path that {@code resume} does not know
+   * @param watch is closed with the tailer
    */
   public Tailer(
       List<Target> targets,
@@ -87,6 +92,7 @@ public final class Tailer implements AutoCloseable {
       Function<String, OptionalLong> positionsFile,
       LineSink sink,
       Clock clock,
+      DirectoryWatch watch,
       TailCounters counters) {
     this.targets = List.copyOf(targets);
     this.config = config;
@@ -99,7 +105,7 @@ public final class Tailer implements AutoCloseable {
     Set<String> keys = targets.stream().map(Target::key).collect(Collectors.toSet());
     this.positions = new StartPositions(resume, keys, positionsFile);
     this.firstRun = resume.isEmpty();
-    this.watch = new DirectoryWatch();
+    this.watch = watch;
     this.nextScan = clock.monotonicNanos();
     this.nextStatus = nextScan;
   }
@@ -121,6 +127,7 @@ public final class Tailer implements AutoCloseable {
         more |= poll(file, now);
       }
     }
+    searchNeighbourhoods();
     giveUpTooMany();
     if (now - nextStatus >= 0) {
       publishStatus();
@@ -267,6 +274,10 @@ public final class Tailer implements AutoCloseable {
       if (positions.get(id) == null && (scanned || !firstRun) && isCopyOfOpen(target, path)) {
         return;
       }
+      if (positions.get(id) == null && positions.knowsPath(path.toString())) {
+        searched.add(
+            new Neighbourhood(target, path.toString(), directoryOf(path.toRealPath())));
+      }
       open(target, path.toString(), path);
       troubles.readable(path);
     } catch (NoSuchFileException _) {
@@ -338,8 +349,8 @@ public final class Tailer implements AutoCloseable {
         readCopyFrom(target, replaced);
       }
       FilePosition start = positions.take(opened);
-      Path real = location.toRealPath();
-      Path directory = real.getParent() == null ? real : real.getParent();
+      Path directory = directoryOf(location.toRealPath());
+      positions.meet(start.path());
       TailedFile file =
           new TailedFile(
               target, start.path(), directory, channel, stat, start, clock.monotonicNanos());
@@ -350,12 +361,22 @@ public final class Tailer implements AutoCloseable {
       finished.remove(id);
       open.put(id, file);
       kept = true;
+      if (start.offset() == 0) {
+        sink.sighted(file.position());
+      } else {
+        sink.advance(file.position()); // not before the lines that lead up to it
+      }
       log.info("following {} (inode {}) from byte {}", location, id.inode(), start.offset());
     } finally {
       if (!kept) {
         channel.close();
       }
     }
+  }
+
+  private static Path directoryOf(Path file) {
+    Path parent = file.getParent();
+    return parent == null ? file : parent;
   }
 
   private static boolean hasNul(byte[] bytes, int size) {
@@ -389,7 +410,7 @@ public final class Tailer implements AutoCloseable {
           continue;
         }
         open(target, position.path(), moved.path());
-        readMissedGenerations(target, position.id(), position.path(), moved.stat());
+        searched.add(new Neighbourhood(target, position.path(), directoryOf(moved.path())));
       } catch (IOException e) {
         troubles.unreadable(Path.of(position.path()), e);
       }
@@ -419,41 +440,75 @@ public final class Tailer implements AutoCloseable {
     }
     for (Path directory : directories) {
       Siblings.Sibling found = Siblings.find(directory, position.id());
-      if (found != null
-          && position.head().length() > 0
-          && !position.bornAtAnotherTime(found.stat().bornNanos())
-          && Siblings.hasHead(found.path(), position.head())) {
+      if (found != null && isFile(found, position)) {
         return found;
       }
     }
     return null;
   }
 
-  /** Opens the files that had the path after {@code held} and lost it again before we looked. */
-  private void readMissedGenerations(Target target, FileId heldId, String path, FileStat held)
-      throws IOException {
-    TailedFile heldFile = open.get(heldId);
-    Path parent = Path.of(path).getParent();
-    Path directory = heldFile != null ? heldFile.directory : parent;
-    if (directory == null) {
-      return;
+  /** By its content, or by its time of birth if it was truncated meanwhile. */
+  private static boolean isFile(Siblings.Sibling found, FilePosition position) {
+    long born = found.stat().bornNanos();
+    return (born != 0 && born == position.bornNanos())
+        || (!position.bornAtAnotherTime(born)
+            && position.head().length() > 0
+            && Siblings.hasHead(found.path(), position.head()));
+  }
+
+  private void searchNeighbourhoods() {
+    List<Neighbourhood> due = List.copyOf(searched);
+    searched.clear();
+    for (Neighbourhood around : due) {
+      try {
+        readMissedGenerations(around.target, around.path, around.directory);
+      } catch (IOException e) {
+        log.warn("cannot look for rotated files of {}: {}", around.path, e.toString());
+      }
     }
+  }
+
+  /**
+   * Opens the files that had the path for a while and lost it again before we looked: named as if
+   * rotated from it, unknown, and younger than a generation that is known.
+   */
+  private void readMissedGenerations(Target target, String path, Path directory)
+      throws IOException {
+    for (TailedFile file : List.copyOf(open.values())) {
+      if (file.target == target && file.path.equals(path)) {
+        boolean truncated = file.channel.size() < file.readOffset() || reader.wasRewritten(file);
+        if (truncated) {
+          startOver(file); // or the copy of what it held would look like a generation
+        }
+      }
+    }
+    List<Siblings.Sibling> known = new ArrayList<>();
+    List<Siblings.Sibling> unknown = new ArrayList<>();
     for (Siblings.Sibling sibling : Siblings.rotatedFrom(path, directory)) {
-      FileStat stat = sibling.stat();
-      FileId id = new FileId(target.key(), stat.device(), stat.inode());
-      boolean later =
-          stat.bornNanos() != 0 && held.bornNanos() != 0
-              ? stat.bornNanos() > held.bornNanos()
-              : stat.modifiedNanos() > held.modifiedNanos();
-      if (later
-          && stat.sizeBytes() > 0
-          && !open.containsKey(id)
-          && positions.get(id) == null
-          && !target.matches(sibling.path().toString())
-          && !(heldFile != null && isCopy(heldFile, sibling.path()))) {
+      FileId id = new FileId(target.key(), sibling.stat().device(), sibling.stat().inode());
+      if (open.containsKey(id) || positions.get(id) != null) {
+        known.add(sibling);
+      } else if (!target.matches(sibling.path().toString()) && sibling.stat().sizeBytes() > 0) {
+        unknown.add(sibling);
+      }
+    }
+    for (Siblings.Sibling sibling : unknown) {
+      if (sibling.isYoungerThanOneOf(known)
+          && !sibling.isCopyOfOneOf(known)
+          && !isCopyOfPath(path, sibling.path())) {
         log.info("{} was {} for a moment: reading it too", sibling.path(), path);
         open(target, path, sibling.path());
       }
+    }
+  }
+
+  /** A copy that is just made of the present file: its content is read there. */
+  private static boolean isCopyOfPath(String path, Path candidate) throws IOException {
+    try (FileChannel present = FileChannel.open(Path.of(path), StandardOpenOption.READ);
+        FileChannel channel = FileChannel.open(candidate, StandardOpenOption.READ)) {
+      return channel.size() <= present.size() && Siblings.beginAlike(channel, present);
+    } catch (NoSuchFileException _) {
+      return false;
     }
   }
 
@@ -569,9 +624,7 @@ public final class Tailer implements AutoCloseable {
           "{} was {}; its last lines are read before it is closed",
           file.path,
           moved == null ? "deleted" : "renamed to " + moved.path());
-      if (moved != null) {
-        readMissedGenerations(file.target, file.id, file.path, moved.stat());
-      }
+      searched.add(new Neighbourhood(file.target, file.path, file.directory));
       if (atPath != null && !file.target.excludes(file.path)) {
         visit(file.target, Path.of(file.path));
       }
@@ -639,6 +692,7 @@ public final class Tailer implements AutoCloseable {
                 lost.path()));
         try {
           open(target, lost.path(), sibling.path());
+          searched.add(new Neighbourhood(target, lost.path(), path.getParent()));
           return open.containsKey(id);
         } catch (IOException e) {
           troubles.unreadable(sibling.path(), e);

@@ -1,0 +1,79 @@
+package io.skald.common.http;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** A request whose body has arrived whole. Safe to hand to other threads. */
+public final class HttpRequest {
+  private final String method;
+  private final String path;
+  private final String pathParameter;
+  private final Map<String, List<String>> parameters;
+  private final Map<String, List<String>> headers;
+  private final byte[] body;
+  private final AtomicBoolean clientGone;
+
+  HttpRequest(
+      String method,
+      String path,
+      String pathParameter,
+      Map<String, List<String>> parameters,
+      Map<String, List<String>> headers,
+      byte[] body,
+      AtomicBoolean clientGone) {
+    this.method = method;
+    this.path = path;
+    this.pathParameter = pathParameter;
+    this.parameters = parameters;
+    this.headers = headers;
+    this.body = body;
+    this.clientGone = clientGone;
+  }
+
+  public String method() {
+    return method;
+  }
+
+  /** Returns the path without query string, as sent. */
+  public String path() {
+    return path;
+  }
+
+  /** Returns the decoded path parameter of the route, or "". */
+  public String pathParameter() {
+    return pathParameter;
+  }
+
+  /** Returns the values of a parameter, query string before form, in the order as sent. */
+  public List<String> parameters(String name) {
+    return parameters.getOrDefault(name, List.of());
+  }
+
+  /** Returns the first value of a header in any case, or null. */
+  public @Nullable String header(String name) {
+    List<String> values = headers(name);
+    return values.isEmpty() ? null : values.getFirst();
+  }
+
+  public List<String> headers(String name) {
+    return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
+  }
+
+  /** Returns the body as it came; for a form it has been read into the parameters as well. */
+  public byte[] body() {
+    return body;
+  }
+
+  /** Returns whether the client has closed the connection and nobody waits for the answer. */
+  public boolean isClientGone() {
+    return clientGone.get();
+  }
+
+  static void add(Map<String, List<String>> map, String name, String value) {
+    map.computeIfAbsent(name, _ -> new ArrayList<>(1)).add(value);
+  }
+}

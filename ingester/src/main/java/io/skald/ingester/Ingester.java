@@ -1,0 +1,354 @@
+package io.skald.ingester;
+
+import io.skald.common.ingest.EntryRejection;
+import io.skald.common.ingest.IngestUnavailableException;
+import io.skald.common.ingest.IngesterClient;
+import io.skald.common.ingest.RecentStreams;
+import io.skald.common.ingest.StreamBatch;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.TenantId;
+import io.skald.common.time.Clock;
+import io.skald.storage.chunk.BlockSealer;
+import io.skald.storage.chunk.ColumnDecoder;
+import io.skald.storage.index.LabelIndex;
+import io.skald.storage.pack.PackWriter;
+import io.skald.storage.wal.PushRecord;
+import io.skald.storage.wal.RecordBuffer;
+import io.skald.storage.wal.RecordTooLargeException;
+import io.skald.storage.wal.ReplayReport;
+import io.skald.storage.wal.WalConfig;
+import io.skald.storage.wal.WalDisk;
+import io.skald.storage.wal.WriteAheadLog;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps recent entries in memory and in a log, and moves them to object storage.
+ *
+ * <p>{@link #start} replays the log; until it returns pushes are refused with 503. {@link #close}
+ * flushes everything; a start after that replays nothing. Thread-safe.
+ */
+public final class Ingester implements IngesterClient, RecentStreams, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Ingester.class);
+  private static final int BAD_REQUEST = 400;
+  private static final int UNAVAILABLE = 503;
+
+  /** What an entry takes in a head beside its line. */
+  private static final int BYTES_PER_ENTRY = 16;
+
+  private enum State {
+    NEW,
+    STARTING,
+    RUNNING,
+    CLOSING
+  }
+
+  private final IngesterConfig config;
+  private final LabelIndex index;
+  private final ColumnDecoder decoder;
+  private final IngesterLimits limits;
+  private final Clock clock;
+  private final WriteAheadLog wal;
+  private final MemoryAccount memory;
+  private final SealingPool sealing;
+  private final StreamRules rules;
+  private final Tenants tenants = new Tenants();
+  private final FlushCounters flushCounters = new FlushCounters();
+  private final Flusher flusher;
+  private final LogRetention retention;
+  private final FlushLoop flushLoop;
+  private final RecordBuffers buffers = new RecordBuffers();
+  private final LongAdder pushedEntries = new LongAdder();
+  private final LongAdder pushedBytes = new LongAdder();
+
+  /** Used by the log's thread only. */
+  private final MetadataMapping mapping = new MetadataMapping();
+
+  private volatile State state = State.NEW;
+  private volatile @Nullable ReplayReport replayReport;
+
+  /**
+   * Opens the log; nothing is read yet.
+   *
+   * @param disk stays the caller's to close, after the ingester; so do the other parts
+   * @param random makes chunk ids; seeded differently in every process
+   * @throws IOException if the log directory cannot be read
+   */
+  public Ingester(
+      IngesterConfig config,
+      WalDisk disk,
+      PackWriter packs,
+      LabelIndex index,
+      ColumnDecoder decoder,
+      IngesterLimits limits,
+      Clock clock,
+      RandomGenerator random)
+      throws IOException {
+    this.config = config;
+    this.index = index;
+    this.decoder = decoder;
+    this.limits = limits;
+    this.clock = clock;
+    this.wal = WriteAheadLog.open(disk, walConfig(config.wal()), clock);
+    this.flushLoop = new FlushLoop(config.flushCheckPeriod(), this::flushAndTidy);
+    this.memory =
+        new MemoryAccount(config.maxUnflushedBytes(), config.maxPushWait(), flushLoop::wake);
+    this.sealing = new SealingPool(config.sealThreads(), () -> new BlockSealer(decoder), memory);
+    this.rules = new StreamRules(config, random, sealing::submit);
+    this.flusher =
+        new Flusher(config, tenants, sealing, packs, index, memory, flushCounters, clock);
+    this.retention =
+        new LogRetention(config.wal(), tenants, wal, index, memory, flushCounters, clock);
+  }
+
+  private static WalConfig walConfig(IngesterConfig.Wal config) {
+    WalConfig defaults = WalConfig.defaults();
+    return new WalConfig(
+        config.segmentSize(),
+        defaults.maxRecordBytes(),
+        config.maxQueuedBytes(),
+        config.maxQueueWait(),
+        defaults.retryDelay());
+  }
+
+  /**
+   * Replays the log and begins to take pushes; blocks until then.
+   *
+   * @throws IOException if the log cannot be read
+   * @throws io.skald.common.block.StorageException if it has an unknown version, or the index fails
+   */
+  public void start() throws IOException {
+    state = State.STARTING;
+    long startNanos = clock.monotonicNanos();
+    LogReplayer replayer =
+        new LogReplayer(
+            tenants, index, decoder, rules, memory, this::flushDue, clock.nowNanos());
+    ReplayReport report =
+        wal.replay(replayer, config.sealThreads(), config.wal().replayMemoryCeiling());
+    replayReport = report;
+    if (report.bytes() > 0) {
+      log.info(
+          "replayed {} records and {} checkpoint chunks ({} bytes) in {} ms; {} damaged places",
+          report.records(),
+          report.checkpointChunks(),
+          report.bytes(),
+          (clock.monotonicNanos() - startNanos) / 1_000_000,
+          report.damageCount());
+    }
+    skipKnownPositions();
+    wal.start();
+    flushLoop.start();
+    state = State.RUNNING;
+  }
+
+  /**
+   * Positions that the index knows may lie ahead of the log, if the log's directory was lost; new
+   * records must not look as if they were flushed.
+   */
+  private void skipKnownPositions() {
+    AtomicLong last = new AtomicLong();
+    index.eachFlushed(flushed -> last.accumulateAndGet(flushed.position(), Math::max));
+    wal.skipPast(last.get());
+  }
+
+  /** Returns whether pushes are taken: the log has been replayed, and nobody closes the ingester. */
+  public boolean isReady() {
+    return state == State.RUNNING;
+  }
+
+  @Override
+  public List<EntryRejection> push(TenantId tenant, List<StreamBatch> batches) {
+    requireRunning();
+    long bytes = 0;
+    for (StreamBatch batch : batches) {
+      bytes += batch.entries().lineBytes() + (long) batch.entries().size() * BYTES_PER_ENTRY;
+    }
+    memory.reserve(bytes);
+    try {
+      return pushReserved(tenant, DistinctStreams.of(batches));
+    } finally {
+      memory.release(bytes);
+    }
+  }
+
+  private List<EntryRejection> pushReserved(TenantId tenant, List<StreamBatch> batches) {
+    PushPlan plan = new PushPlan();
+    RecordBuffer buffer = buffers.take();
+    try {
+      plan(tenant, batches, plan, buffer);
+      if (!plan.isEmpty()) {
+        wal.append(buffer, position -> apply(plan, position));
+      }
+      return plan.rejections();
+    } catch (RecordTooLargeException e) {
+      return List.of(new EntryRejection(BAD_REQUEST, String.valueOf(e.getMessage())));
+    } finally {
+      plan.abandonUnlessAppended();
+      buffers.giveBack(buffer);
+    }
+  }
+
+  private void plan(
+      TenantId tenant, List<StreamBatch> batches, PushPlan plan, RecordBuffer buffer) {
+    PushRecord record = new PushRecord(buffer, tenant);
+    TenantStreams streams = tenants.getOrCreate(tenant);
+    int maxStreams = limits.limits(tenant).maxGlobalStreamsPerUser();
+    for (StreamBatch batch : batches) {
+      if (batch.entries().size() > 0) {
+        plan(streams, batch, maxStreams, plan, record);
+      }
+    }
+  }
+
+  private void plan(
+      TenantStreams streams, StreamBatch batch, int maxStreams, PushPlan plan, PushRecord record) {
+    while (true) {
+      LiveStream stream =
+          streams.getOrCreate(batch.fingerprint(), maxStreams, () -> newStream(batch));
+      if (stream == null) {
+        plan.reject(Tenants.tooManyStreams(streams.tenant(), batch.labels()));
+        return;
+      }
+      Acceptance acceptance = stream.accept(batch.entries());
+      if (acceptance == null) {
+        streams.remove(stream);
+        continue;
+      }
+      EntryRejection rejection = acceptance.rejection(streams.tenant(), batch.labels());
+      if (rejection != null) {
+        plan.reject(rejection);
+      }
+      if (acceptance.accepted().size() > 0) {
+        plan.add(stream, acceptance.accepted());
+        record.add(batch.fingerprint(), stream.encodedLabels(), acceptance.accepted());
+      }
+      return;
+    }
+  }
+
+  private LiveStream newStream(StreamBatch batch) {
+    return new LiveStream(batch.labels(), batch.fingerprint(), rules, clock.nowNanos());
+  }
+
+  private void apply(PushPlan plan, long position) {
+    memory.unflushedChanged(plan.append(position, clock.nowNanos(), mapping));
+    pushedEntries.add(plan.entries());
+    pushedBytes.add(plan.lineBytes());
+  }
+
+  private void requireRunning() {
+    switch (state) {
+      case RUNNING -> {}
+      case NEW, STARTING ->
+          throw new IngestUnavailableException(
+              UNAVAILABLE, "the ingester is starting: it replays its WAL; push again later");
+      case CLOSING ->
+          throw new IngestUnavailableException(UNAVAILABLE, "the ingester is shutting down");
+    }
+  }
+
+  @Override
+  public List<RecentStream> select(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    TenantStreams streams = tenants.get(tenant);
+    if (streams == null) {
+      return List.of();
+    }
+    List<RecentStream> result = new ArrayList<>();
+    for (LiveStream stream : streams.matching(matchers)) {
+      RecentStream recent = stream.snapshot(fromNanos, throughNanos);
+      if (recent != null) {
+        result.add(recent);
+      }
+    }
+    return result;
+  }
+
+  /**
+   * Moves everything that was acknowledged before the call to object storage; blocks until it is
+   * there.
+   *
+   * @throws FlushFailedException if that fails; the data stays in memory and in the log
+   * @throws IngestUnavailableException if the ingester is not running
+   */
+  public void flush() {
+    requireRunning();
+    try {
+      flusher.flushAll(FlushReason.REQUEST);
+      flusher.betweenCycles(retention::run);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IngestUnavailableException(UNAVAILABLE, "interrupted during a flush", e);
+    }
+  }
+
+  /** Flushes what is due and shortens the log; what the flush loop does in every round. */
+  void flushAndTidy() {
+    try {
+      flusher.flushDue();
+      flusher.betweenCycles(retention::run);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void flushDue() {
+    try {
+      flusher.flushDue();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Refuses new pushes, finishes those that wait, and flushes everything. If the flush fails, the data
+   * stays in the log for the next start.
+   */
+  @Override
+  public void close() {
+    State before = state;
+    state = State.CLOSING;
+    flushLoop.close();
+    wal.close();
+    if (before == State.RUNNING) {
+      flushAtClose();
+    }
+    sealing.close();
+  }
+
+  private void flushAtClose() {
+    try {
+      flusher.flushAll(FlushReason.SHUTDOWN);
+      wal.forgetAll();
+    } catch (FlushFailedException e) {
+      log.error("not everything could be flushed at shutdown; the WAL keeps it", e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      log.warn("interrupted during the flush at shutdown; the WAL keeps the data");
+    }
+  }
+
+  /** Returns what the ingester has done and holds now. */
+  public IngesterStatistics statistics() {
+    return new IngesterStatistics(
+        tenants.streamCount(),
+        memory.unflushedBytes(),
+        memory.refusals(),
+        pushedEntries.sum(),
+        pushedBytes.sum(),
+        flushCounters.chunksByReason(),
+        flushCounters.packs(),
+        flushCounters.bytes(),
+        flushCounters.failures(),
+        flushCounters.checkpoints(),
+        wal.statistics(),
+        replayReport);
+  }
+}

@@ -1,0 +1,39 @@
+package io.skald.ingester;
+
+import io.skald.storage.wal.ReplayReport;
+import io.skald.storage.wal.WalStatistics;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an ingester has done since it was made, and holds now.
+ *
+ * @param streams streams in memory, of all tenants
+ * @param unflushedBytes memory of data that is not in object storage
+ * @param refusedPushes pushes refused because that memory was full
+ * @param pushedEntries entries acknowledged
+ * @param pushedBytes line bytes of these
+ * @param flushedChunks chunks moved to object storage, for every reason
+ * @param flushedPacks objects written
+ * @param flushedBytes bytes of the chunks in them
+ * @param flushFailures flush cycles that failed
+ * @param checkpoints checkpoints of the log written
+ * @param replay what the start found in the log; null before it has been read
+ */
+public record IngesterStatistics(
+    int streams,
+    long unflushedBytes,
+    long refusedPushes,
+    long pushedEntries,
+    long pushedBytes,
+    Map<FlushReason, Long> flushedChunks,
+    long flushedPacks,
+    long flushedBytes,
+    long flushFailures,
+    long checkpoints,
+    WalStatistics wal,
+    @Nullable ReplayReport replay) {
+  public IngesterStatistics {
+    flushedChunks = Map.copyOf(flushedChunks);
+  }
+}

@@ -1,0 +1,149 @@
+package io.skald.agent;
+
+import io.skald.agent.position.DeliveryJournal;
+import io.skald.agent.position.FileStat;
+import io.skald.agent.position.PositionsFile;
+import io.skald.agent.push.PushTransport;
+import io.skald.agent.push.SendListener;
+import io.skald.agent.tail.DirectoryWatch;
+import io.skald.agent.tail.TailConfig;
+import io.skald.agent.tail.Target;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/** One lane over a directory, driven step by step, that can be killed and started again. */
+final class LaneHarness implements AutoCloseable {
+  final ManualClock clock = new ManualClock();
+  final ReceivedEntries server = new ReceivedEntries();
+  private final Path logs;
+  private final Path positions;
+  private final AgentConfig config;
+  private final List<Target> targets;
+  private final PushTransport transport;
+  private final RandomGenerator random;
+  Lane lane;
+  private DeliveryJournal journal;
+
+  LaneHarness(Path directory, String glob, TailConfig tail, int batchSize, RandomGenerator random)
+      throws IOException {
+    this(directory, glob, tail, batchSize, random, null);
+  }
+
+  LaneHarness(
+      Path directory,
+      String glob,
+      TailConfig tail,
+      int batchSize,
+      RandomGenerator random,
+      PushTransport transport)
+      throws IOException {
+    this.logs = Files.createDirectories(directory.resolve("logs")).toRealPath();
+    this.positions = Files.createDirectories(directory.resolve("state")).resolve("positions.yaml");
+    this.random = random;
+    this.transport = transport == null ? new FaultyTransport(server, random) : transport;
+    this.targets = List.of(new Target("job/0", Map.of("job", "t", "__path__", logs + "/" + glob)));
+    AgentConfig.Client defaults = AgentConfig.Client.defaults();
+    this.config =
+        AgentConfig.defaults()
+            .withTailConfig(tail)
+            .withClient(
+                new AgentConfig.Client(
+                    "http://localhost/push",
+                    "",
+                    defaults.batchwait(),
+                    batchSize,
+                    "",
+                    Map.of(),
+                    defaults.backoffConfig(),
+                    defaults.timeout()));
+    this.lane = open();
+  }
+
+  static TailConfig patient() {
+    return TailConfig.defaults().withPartialLineTimeout(Duration.ofMinutes(30));
+  }
+
+  FaultyTransport faults() {
+    return (FaultyTransport) transport;
+  }
+
+  Path log(String name) {
+    return logs.resolve(name);
+  }
+
+  Path positions() {
+    return positions;
+  }
+
+  Path journalFile() {
+    return positions.resolveSibling("positions.yaml.default.journal");
+  }
+
+  /** Lets go of everything without a last word, as kill -9 does. */
+  void kill() throws IOException {
+    lane.close();
+  }
+
+  void stop() throws IOException {
+    lane.finish();
+    lane.close();
+  }
+
+  void restart() throws IOException {
+    lane = open();
+  }
+
+  /** Reads and sends for this long, in steps of 100 ms. */
+  void run(Duration duration) {
+    for (long left = duration.toMillis(); left > 0; left -= 100) {
+      clock.advance(Duration.ofMillis(100));
+      step();
+    }
+  }
+
+  void step() {
+    lane.read();
+    for (int i = 0; i < 100 && lane.send() == 0; i++) {
+      // until nothing is to be sent at this time
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    lane.close();
+  }
+
+  /** Tells whether the journal would find the present content of this file again. */
+  boolean isKnown(Path file) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    FileStat stat = FileStat.of(file);
+    return journal.readPositions().values().stream()
+        .anyMatch(
+            p ->
+                stat != null
+                    && stat.isFile(p.id())
+                    && p.head().length() > 0
+                    && p.head().matches(content, content.length));
+  }
+
+  private Lane open() throws IOException {
+    journal = DeliveryJournal.open(journalFile());
+    return new Lane(
+        "default",
+        config,
+        config.clients().getFirst(),
+        targets,
+        journal,
+        PositionsFile.load(positions, false, clock.nowNanos()),
+        transport,
+        SendListener.NONE,
+        clock,
+        DirectoryWatch.none(),
+        random);
+  }
+}

@@ -1,0 +1,60 @@
+package io.skald.storage.chunk;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One sealed block as bytes by itself, for a WAL checkpoint. Whoever keeps the bytes checks that they
+ * are whole.
+ *
+ * <pre>
+ *  sealed block := version u8 | entries LEB128 | line bytes LEB128 | first timestamp i64 | span LEB128
+ *                | per column: encoding u8 | length LEB128 | bytes
+ * </pre>
+ */
+public final class SealedBlocks {
+  private static final int VERSION = 1;
+  private static final String OBJECT = "WAL checkpoint";
+
+  private SealedBlocks() {}
+
+  public static byte[] encode(SealedBlock block) {
+    SectionWriter out = new SectionWriter();
+    out.writeByte(VERSION).writeVarLong(block.entries()).writeVarLong(block.lineBytes());
+    out.writeLong(block.minTimestamp()).writeVarLong(block.maxTimestamp() - block.minTimestamp());
+    for (Column column : Column.values()) {
+      EncodedColumn encoded = block.encoded(column);
+      out.writeByte(encoded.encoding()).writeVarLong(encoded.bytes().length);
+      out.writeBytes(encoded.bytes(), 0, encoded.bytes().length);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * @param decoder what the block's views decode with
+   * @throws CorruptChunkException if the bytes do not follow the format or have an unknown version
+   */
+  public static SealedBlock decode(byte[] bytes, ColumnDecoder decoder) {
+    Section section = new Section(OBJECT, "sealed block", 0, 0, bytes);
+    SectionReader in = new SectionReader(section);
+    int version = in.readByte();
+    if (version != VERSION) {
+      throw section.corrupt(
+          "format version " + version + " is unknown; this reader knows version " + VERSION);
+    }
+    int entries = in.readVarInt("the number of entries", BlockLayout.MAX_ENTRIES);
+    int lineBytes = in.readVarInt("the number of line bytes", BlockLayout.MAX_LINE_BYTES);
+    long first = in.readLong();
+    long last = first + in.readVarLong();
+    if (entries == 0 || last < first) {
+      throw section.corrupt("the block has no entries, or its time range is backwards");
+    }
+    List<EncodedColumn> columns = new ArrayList<>(Column.COUNT);
+    for (int i = 0; i < Column.COUNT; i++) {
+      int encoding = in.readByte();
+      columns.add(new EncodedColumn(encoding, in.readBytes(in.readLength("the column length"))));
+    }
+    in.expectEnd();
+    return new SealedBlock(new BlockLayout(entries, lineBytes, first, last), columns, decoder);
+  }
+}
