@@ -55,7 +55,7 @@ public final class WireWriter {
   }
 
   WireWriter bytes(int field, byte[] bytes) {
-    raw((long) field << 3 | 2).raw(bytes.length);
+    raw(((long) field << 3) | 2).raw(bytes.length);
     out.writeBytes(bytes);
     return this;
   }
@@ -68,7 +68,7 @@ public final class WireWriter {
   WireWriter raw(long value) {
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      out.write((int) (rest & 0x7F | 0x80));
+      out.write((int) ((rest & 0x7F) | 0x80));
       rest >>>= 7;
     }
     out.write((int) rest);
