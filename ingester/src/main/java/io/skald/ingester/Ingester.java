@@ -5,7 +5,6 @@ import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.RecentStreams;
 import io.skald.common.ingest.StreamBatch;
-import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
@@ -23,6 +22,7 @@ import io.skald.storage.wal.WriteAheadLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -142,9 +142,20 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
           (clock.monotonicNanos() - startNanos) / 1_000_000,
           report.damageCount());
     }
+    skipKnownPositions();
     wal.start();
     flushLoop.start();
     state = State.RUNNING;
+  }
+
+  /**
+   * Positions that the index knows may lie ahead of the log, if the log's directory was lost; new
+   * records must not look as if they were flushed.
+   */
+  private void skipKnownPositions() {
+    AtomicLong last = new AtomicLong();
+    index.eachFlushed(flushed -> last.accumulateAndGet(flushed.position(), Math::max));
+    wal.skipPast(last.get());
   }
 
   /** Returns whether pushes are taken: the log has been replayed, and nobody closes the ingester. */
@@ -200,8 +211,7 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
       TenantStreams streams, StreamBatch batch, int maxStreams, PushPlan plan, PushRecord record) {
     while (true) {
       LiveStream stream =
-          streams.getOrCreate(
-              batch.fingerprint(), maxStreams, () -> newStream(streams.tenant(), batch));
+          streams.getOrCreate(batch.fingerprint(), maxStreams, () -> newStream(batch));
       if (stream == null) {
         plan.reject(Tenants.tooManyStreams(streams.tenant(), batch.labels()));
         return;
@@ -223,17 +233,8 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
     }
   }
 
-  /**
-   * A stream that the index knows to be flushed further than the log has come belongs to a log that
-   * was lost; new records must not look as if they were flushed.
-   */
-  private LiveStream newStream(TenantId tenant, StreamBatch batch) {
-    Fingerprint fingerprint = batch.fingerprint();
-    long flushedThrough = index.flushedThrough(tenant, fingerprint).orElse(0);
-    if (flushedThrough > wal.appliedThrough()) {
-      wal.skipPast(flushedThrough);
-    }
-    return new LiveStream(batch.labels(), fingerprint, rules, clock.nowNanos());
+  private LiveStream newStream(StreamBatch batch) {
+    return new LiveStream(batch.labels(), batch.fingerprint(), rules, clock.nowNanos());
   }
 
   private void apply(PushPlan plan, long position) {

@@ -75,6 +75,15 @@ record RangePlan(RangeAggregation node, @Nullable Grouping grouping, boolean pru
     return function() == RangeFunction.BYTES_OVER_TIME || function() == RangeFunction.BYTES_RATE;
   }
 
+  /**
+   * Returns whether entries without a value count as zeros. The recorded server divides the sum of
+   * the values by the number of all entries when {@code avg_over_time} has a grouping of its own
+   * (it evaluates the two apart), but not without one.
+   */
+  boolean countsMissingValues() {
+    return function() == RangeFunction.AVG_OVER_TIME && node.grouping() != null;
+  }
+
   /** Returns the labels of the series of an entry that has these labels. */
   Labels seriesOf(Labels labels) {
     return grouping == null ? labels : Groupings.apply(grouping, labels);

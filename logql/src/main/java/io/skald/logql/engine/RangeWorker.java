@@ -37,7 +37,11 @@ final class RangeWorker {
   /** Whether entries are looked at one by one: for stages, or for a value. */
   private final boolean entriesAreProcessed;
 
+  private final LogRange.@Nullable Unwrap unwrap;
   private final @Nullable Unwrapper unwrapper;
+
+  /** What the last entry weighs. */
+  private double value;
 
   /** The series of the last entry: the next one mostly has the same. */
   private @Nullable Labels lastSeries;
@@ -57,7 +61,7 @@ final class RangeWorker {
     this.windows = windows;
     this.limit = limit;
     this.context = context;
-    LogRange.Unwrap unwrap = plan.range().unwrap();
+    this.unwrap = plan.range().unwrap();
     this.unwrapper = unwrap == null ? null : Unwrapper.compile(unwrap);
     this.entriesAreProcessed = stages.processesEntries() || unwrapper != null;
   }
@@ -165,7 +169,6 @@ final class RangeWorker {
     }
     BlockView block = unit.block();
     LineProcessor lineProcessor = processorFor(unit);
-    LabelView labels = lineProcessor.labels();
     MetadataTable sets = block.metadata();
     int[] metadataIds = sets.size() > 1 ? block.metadataIds() : new int[0];
     long[] timestamps = block.timestamps();
@@ -185,15 +188,28 @@ final class RangeWorker {
       int start = offsets[entry];
       int length = offsets[entry + 1] - start;
       if (lineProcessor.process(timestamps[entry], lines, start, length, metadata)
-          && (unwrapper == null || unwrapper.unwrap(lineProcessor))) {
+          && hasValue(lineProcessor)) {
         kept++;
-        double value = unwrapper == null ? lineProcessor.lineLength() : unwrapper.value();
-        stateOf(labels)
-            .add(
-                number, cursor.firstStep(), cursor.lastStep(), timestamps[entry], 1, value);
+        stateOf(lineProcessor.labels())
+            .add(number, cursor.firstStep(), cursor.lastStep(), timestamps[entry], 1, value);
       }
     }
     context.statistics().postFilterLines.add(kept);
+  }
+
+  /** Sets {@link #value} to what the entry weighs. */
+  private boolean hasValue(LineProcessor entry) {
+    if (unwrapper == null || unwrap == null) {
+      value = entry.lineLength();
+      return true;
+    }
+    if (unwrapper.unwrap(entry)) {
+      value = unwrapper.value();
+      return true;
+    }
+    value = 0;
+    String text = plan.countsMissingValues() ? entry.labels().get(unwrap.label()) : "none";
+    return text == null || text.isEmpty();
   }
 
   private LineProcessor processorFor(ScanUnit unit) {

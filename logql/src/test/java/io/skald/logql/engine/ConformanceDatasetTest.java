@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.skald.common.model.Labels;
 import io.skald.logql.syntax.ParseException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,12 +132,14 @@ class ConformanceDatasetTest {
 
   private static void assertRefused(
       String query, JsonNode expected, int status, String message) {
-    assertThat(status + " " + message.strip())
+    String recorded = expected.get("body").asString("");
+    assertThat(status + " " + comparable(message))
         .as(query)
-        .isEqualTo(expected.get("status").asInt() + " " + expected.get("body").asString("").strip());
+        .isEqualTo(expected.get("status").asInt() + " " + comparable(recorded));
   }
 
-  static String text(byte[] line) {
-    return new String(line, StandardCharsets.UTF_8);
+  /** Of several failing lines the recorded server names any; they differ in their details. */
+  private static String comparable(String message) {
+    return message.strip().replaceFirst("__error_details__=\"(\\\\.|[^\"])*\"", "...");
   }
 }

@@ -30,8 +30,10 @@ import java.util.Arrays;
  * </pre>
  *
  * The column of a number is the hash of the five bytes before its marker in the text stream, which is
- * taken to start with zeros. Text that contains a marker byte itself cannot be split. An instance
- * encodes, owns the buffers and belongs to one thread; see {@link SplitTextDecoder} for the way back.
+ * taken to start with zeros. Text that contains a marker byte itself cannot be split.
+ *
+ * <p>Encoding looks for digits, eight bytes at a time, and looks at the token around a number only if
+ * letters touch it: nearly all branches are then taken the same way every time. An instance encodes, owns the buffers and belongs to one thread; see {@link SplitTextDecoder} for the way back.
  */
 final class SplitText {
   /** A power of two; more separate better but cost more table. */
@@ -52,10 +54,12 @@ final class SplitText {
   private static final byte DIGIT = 1;
   private static final byte HEX_LETTER = 2;
   private static final byte OTHER_LETTER = 4;
-  private static final byte MARKER = 8;
   private static final int WORD = DIGIT | HEX_LETTER | OTHER_LETTER;
 
   private static final byte[] KINDS = kinds();
+
+  private static final long EVERY_BYTE = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -88,20 +92,17 @@ final class SplitText {
     for (int c = '0'; c <= '9'; c++) {
       kinds[c] = DIGIT;
     }
-    kinds[NUMBER] = MARKER;
-    kinds[ID_32] = MARKER;
-    kinds[ID] = MARKER;
     return kinds;
   }
 
   /**
-   * Returns the column of the number whose marker is at {@code text[at]}; {@code at} counts the
-   * {@link #LEAD}.
+   * Returns the column of a number.
+   *
+   * @param context the eight bytes before its marker in the text stream, the last in the high byte
    */
-  static int column(byte[] text, int at) {
-    long context = (long) LONG.get(text, at - Long.BYTES) >>> (Long.SIZE - 8 * CONTEXT_BYTES);
+  static int column(long context) {
     // Fibonacci hashing, TAOCP 6.4: the high bits of the product.
-    return (int) (context * 0x9E3779B97F4A7C15L >>> 56);
+    return (int) ((context >>> (Long.SIZE - 8 * CONTEXT_BYTES)) * 0x9E3779B97F4A7C15L >>> 56);
   }
 
   /** Returns the text stream behind {@link #LEAD} zeros. */
@@ -131,67 +132,135 @@ final class SplitText {
 
   /** Fills the streams from {@code raw[from, to)}; returns false if that holds a marker byte. */
   boolean encode(byte[] raw, int from, int to) {
-    if (text.length < LEAD + to - from) {
-      text = new byte[LEAD + to - from];
+    if (text.length < LEAD + to - from + Long.BYTES) {
+      text = new byte[LEAD + to - from + Long.BYTES];
       ids = new byte[to - from];
     }
     count = 0;
     idsLength = 0;
+    byte[] text = this.text;
     int out = LEAD;
+    long context = 0;
+    int checked = from; // numbers before this are known not to be part of an id
     int i = from;
     while (i < to) {
-      int kind = KINDS[raw[i] & 0xFF];
-      if ((kind & WORD) == 0) {
-        if (kind == MARKER) {
-          return false;
-        }
-        text[out++] = raw[i++];
+      // Copy up to the next digit, a word at a time.
+      long word = word(raw, i, to);
+      LONG.set(text, out, word);
+      int plain = Math.min(firstByte(between(word, '0', '9') | between(word, 1, 3)), to - i);
+      context = append(context, word, plain);
+      i += plain;
+      out += plain;
+      if (plain == Long.BYTES || i == to) {
         continue;
       }
-      int start = i;
-      int seen = 0;
-      do {
-        seen |= kind;
-        i++;
-        kind = i < to ? KINDS[raw[i] & 0xFF] : 0;
-      } while ((kind & WORD) != 0);
-      if ((seen & DIGIT) == 0) {
-        for (int k = start; k < i; k++) {
-          text[out++] = raw[k];
-        }
-      } else if (seen == (DIGIT | HEX_LETTER) && isIdLength(i - start)) {
-        text[out++] = i - start == 32 ? ID_32 : ID;
-        packId(raw, start, i - start);
-      } else {
-        out = splitToken(raw, start, i, out);
+      if (raw[i] <= ID) {
+        return false;
       }
+      int end = endOfNumber(raw, i, to);
+      if (i >= checked && isWordAround(raw, from, i, end, to)) {
+        int tokenEnd = endOfToken(raw, end, to);
+        int start = startOfToken(raw, from, i);
+        checked = tokenEnd;
+        if (isId(raw, start, tokenEnd)) {
+          out -= i - start;
+          byte marker = tokenEnd - start == 32 ? ID_32 : ID;
+          packId(raw, start, tokenEnd - start);
+          text[out++] = marker;
+          context = (long) LONG.get(text, out - Long.BYTES);
+          i = tokenEnd;
+          continue;
+        }
+      }
+      addNumber(i, end, column(context));
+      text[out++] = NUMBER;
+      context = append(context, NUMBER, 1);
+      i = end;
     }
     textEnd = out;
     gatherNumbers(raw);
     return true;
   }
 
-  private static boolean isIdLength(int length) {
-    return length >= MIN_ID_LENGTH && (length & 1) == 0;
+  /** Returns eight bytes of {@code raw}, zero from {@code to} on. */
+  private static long word(byte[] raw, int at, int to) {
+    if (at + Long.BYTES <= raw.length) {
+      return (long) LONG.get(raw, at);
+    }
+    long word = 0;
+    for (int i = Math.min(to, raw.length) - 1; i >= at; i--) {
+      word = word << Byte.SIZE | raw[i] & 0xFF;
+    }
+    return word;
   }
 
-  /** Moves the numbers of a token out of it and returns the new end of the text. */
-  private int splitToken(byte[] raw, int from, int to, int textEnd) {
-    int out = textEnd;
-    int i = from;
-    while (i < to) {
-      if (KINDS[raw[i]] != DIGIT) {
-        text[out++] = raw[i++];
-        continue;
-      }
-      int start = i;
-      do {
-        i++;
-      } while (i < to && KINDS[raw[i]] == DIGIT);
-      addNumber(start, i, column(text, out));
-      text[out++] = NUMBER;
+  /**
+   * Returns a word with the high bit set in exactly the bytes that were {@code low} to {@code high}
+   * ("Bit Twiddling Hacks", hasbetween; no carry crosses a byte).
+   */
+  private static long between(long word, int low, int high) {
+    long sevenBits = word & ~HIGH_BITS;
+    return (EVERY_BYTE * (128 + high) - sevenBits)
+        & ~word
+        & (sevenBits + EVERY_BYTE * (128 - low))
+        & HIGH_BITS;
+  }
+
+  /** Returns the index of the first byte that is marked in its high bit, or 8. */
+  private static int firstByte(long marks) {
+    return Long.numberOfTrailingZeros(marks) >>> 3;
+  }
+
+  /** Returns the last eight bytes of a text after {@code count} more from {@code word}. */
+  private static long append(long context, long word, int count) {
+    // Two shifts each, since a shift by 64 does nothing.
+    int half = 4 * count;
+    return context >>> half >>> half | word << (32 - half) << (32 - half);
+  }
+
+  private static int endOfNumber(byte[] raw, int from, int to) {
+    int end = from;
+    int digits;
+    do {
+      long word = word(raw, end, to);
+      digits = firstByte(~between(word, '0', '9') & HIGH_BITS);
+      end += digits;
+    } while (digits == Long.BYTES && end < to);
+    return Math.min(end, to);
+  }
+
+  /** Returns whether a number touches letters, and so may be part of an id. */
+  private static boolean isWordAround(byte[] raw, int from, int start, int end, int to) {
+    return (start > from && (KINDS[raw[start - 1] & 0xFF] & WORD) != 0)
+        || (end < to && (KINDS[raw[end] & 0xFF] & WORD) != 0);
+  }
+
+  private static int endOfToken(byte[] raw, int from, int to) {
+    int end = from;
+    while (end < to && (KINDS[raw[end] & 0xFF] & WORD) != 0) {
+      end++;
     }
-    return out;
+    return end;
+  }
+
+  private static int startOfToken(byte[] raw, int from, int at) {
+    int start = at;
+    while (start > from && (KINDS[raw[start - 1] & 0xFF] & WORD) != 0) {
+      start--;
+    }
+    return start;
+  }
+
+  private static boolean isId(byte[] raw, int start, int end) {
+    int length = end - start;
+    if (length < MIN_ID_LENGTH || (length & 1) != 0) {
+      return false;
+    }
+    int seen = 0;
+    for (int i = start; i < end; i++) {
+      seen |= KINDS[raw[i] & 0xFF];
+    }
+    return seen == (DIGIT | HEX_LETTER);
   }
 
   private void addNumber(int start, int end, int column) {

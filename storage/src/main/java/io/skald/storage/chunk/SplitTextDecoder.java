@@ -136,7 +136,7 @@ final class SplitTextDecoder {
   /** Writes what the marker at {@code text[at]} stands for and returns the new end of the output. */
   private int expand(int at, int out) {
     return switch (text[at]) {
-      case SplitText.NUMBER -> expandNumber(SplitText.column(text, at), out);
+      case SplitText.NUMBER -> expandNumber(SplitText.column((long) LONG.get(text, at - Long.BYTES)), out);
       case SplitText.ID_32 -> expandId(16, out);
       case SplitText.ID -> expandId(readIdLength(), out);
       default -> expandNul(out);

@@ -1,0 +1,162 @@
+package io.skald.ingester;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.skald.common.ingest.IngestUnavailableException;
+import io.skald.common.ingest.StreamBatch;
+import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.storage.wal.SimulatedDisk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random lives of an ingester, each ended by a crash of process and machine: pushes, flushes,
+ * checkpoints, broken stores and disks in any order. What was acknowledged is found, nothing else that
+ * was never pushed, and nothing twice.
+ */
+final class IngesterCrashTest {
+  private static final int ROUNDS = 40;
+  private static final int LIVES = 4;
+  private static final int STEPS = 60;
+
+  @TempDir Path directory;
+
+  @Test
+  void lives_endedByCrashes_loseNothingAndInventNothing() throws Exception {
+    try (IngesterFixture fixture = new IngesterFixture(directory, 7)) {
+      for (int round = 0; round < ROUNDS; round++) {
+        long seed = 1000 + round;
+        fixture.disk = new SimulatedDisk();
+        new Round(fixture, seed).run();
+      }
+    }
+  }
+
+  private static final class Round {
+    private final IngesterFixture fixture;
+    private final long seed;
+    private final Random random;
+    private final TenantId tenant;
+    private final Map<Labels, Set<String>> acknowledged = new HashMap<>();
+    private final Map<Labels, Set<String>> pushed = new HashMap<>();
+    private final List<Labels> streams = new ArrayList<>();
+    private int next;
+
+    Round(IngesterFixture fixture, long seed) {
+      this.fixture = fixture;
+      this.seed = seed;
+      this.random = new Random(seed);
+      this.tenant = new TenantId("crash-" + seed);
+      for (int i = 0; i < 4; i++) {
+        streams.add(Labels.of("app", "a" + i));
+      }
+    }
+
+    void run() throws IOException {
+      Ingester ingester = fixture.started();
+      for (int life = 0; life < LIVES; life++) {
+        for (int step = 0; step < STEPS; step++) {
+          step(ingester);
+        }
+        healDisk();
+        fixture.crash(ingester, random);
+        ingester = fixture.started();
+        check(ingester);
+      }
+      ingester.flush();
+      check(ingester);
+      ingester.close();
+    }
+
+    private void step(Ingester ingester) {
+      switch (random.nextInt(20)) {
+        case 0 -> ingester.flushAndTidy();
+        case 1 -> {
+          fixture.clock.advance(Duration.ofMinutes(random.nextInt(40)));
+          ingester.flushAndTidy();
+        }
+        case 2 -> flush(ingester);
+        case 3 -> {
+          fixture.store.breakAfterPut();
+          flush(ingester);
+          fixture.store.repair();
+        }
+        case 4 ->
+            fixture.disk.beforeSync(
+                () -> {
+                  throw new IOException("bad sector");
+                });
+        case 5 -> fixture.disk.limitTo(fixture.disk.usedBytes() + random.nextInt(2000));
+        case 6, 7, 8 -> healDisk();
+        default -> push(ingester);
+      }
+    }
+
+    private void healDisk() {
+      fixture.disk.beforeSync(() -> {});
+      fixture.disk.limitTo(Long.MAX_VALUE);
+      fixture.clock.advance(Duration.ofSeconds(1));
+    }
+
+    private static void flush(Ingester ingester) {
+      try {
+        ingester.flush();
+      } catch (FlushFailedException e) {
+        assertThat(e).hasMessageContaining("lost answer");
+      }
+    }
+
+    private void push(Ingester ingester) {
+      Map<Labels, List<String>> lines = new HashMap<>();
+      List<StreamBatch> batches = new ArrayList<>();
+      for (Labels stream : streams) {
+        if (random.nextInt(3) == 0) {
+          List<String> own = new ArrayList<>();
+          for (int i = random.nextInt(6); i >= 0; i--) {
+            own.add("entry " + next++ + " " + "z".repeat(random.nextInt(300)));
+          }
+          lines.put(stream, own);
+          batches.add(
+              IngesterFixture.batch(
+                  stream,
+                  IngesterFixture.NOW + random.nextInt(1_000_000),
+                  own.toArray(new String[0])));
+        }
+      }
+      lines.forEach((stream, own) -> set(pushed, stream).addAll(own));
+      try {
+        assertThat(ingester.push(tenant, batches)).isEmpty();
+        lines.forEach((stream, own) -> set(acknowledged, stream).addAll(own));
+      } catch (IngestUnavailableException e) {
+        assertThat(e).hasMessageContaining("was not stored");
+      }
+    }
+
+    private void check(Ingester ingester) {
+      for (Labels stream : streams) {
+        List<String> found = fixture.lines(ingester, tenant, stream);
+        String where = "seed " + seed + " stream " + stream;
+        assertThat(found).as(where).doesNotHaveDuplicates();
+        assertThat(new HashSet<>(found)).as(where).containsAll(set(acknowledged, stream));
+        assertThat(set(pushed, stream)).as(where).containsAll(found);
+        // What turned up without having been acknowledged is there from now on.
+        set(acknowledged, stream).addAll(found);
+      }
+    }
+
+    private static Set<String> set(Map<Labels, Set<String>> sets, Labels stream) {
+      return sets.computeIfAbsent(stream, _ -> new HashSet<>());
+    }
+  }
+}
