@@ -107,7 +107,7 @@ class ConformanceDatasetTest {
     }
     boolean categorize = recorded.path("headers").toString().contains("categorize-labels");
     JsonNode expected = recorded.get("expect");
-    String query = parameters.get("query");
+    String query = parameters.getOrDefault("query", "");
     QueryResult result;
     try {
       QueryRequest request =
@@ -116,10 +116,10 @@ class ConformanceDatasetTest {
               : ConformanceRequest.range(parameters, categorize);
       result = engine.execute(request, SOURCE, new QueryStatistics(), Cancellation.none());
     } catch (ParseException e) {
-      assertRefused(query, expected, 400, e.getMessage());
+      assertRefused(query, expected, 400, e);
       return;
     } catch (QueryException e) {
-      assertRefused(query, expected, e.status(), e.getMessage());
+      assertRefused(query, expected, e.status(), e);
       return;
     }
     assertThat(expected.get("status").asInt()).as(query).isEqualTo(200);
@@ -131,9 +131,9 @@ class ConformanceDatasetTest {
   }
 
   private static void assertRefused(
-      String query, JsonNode expected, int status, String message) {
+      String query, JsonNode expected, int status, RuntimeException refusal) {
     String recorded = expected.get("body").asString("");
-    assertThat(status + " " + comparable(message))
+    assertThat(status + " " + comparable(String.valueOf(refusal.getMessage())))
         .as(query)
         .isEqualTo(expected.get("status").asInt() + " " + comparable(recorded));
   }
