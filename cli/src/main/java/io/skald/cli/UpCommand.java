@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "Run everything in one process on defaults, tailing log files.")
 final class UpCommand implements Callable<Integer> {
+  private static final String UNLIMITED_MB = "10000";
+
   @Option(
       names = "--tail",
       paramLabel = "GLOB",
@@ -76,6 +78,12 @@ final class UpCommand implements Callable<Integer> {
     overrides.put("server.http_listen_port", Integer.toString(address.getPort()));
     overrides.put("server.log_level", logLevel);
     overrides.put("common.path_prefix", data.toString());
+    // One user on one machine: the disk is the limit, not a share of a fleet.
+    overrides.put("limits_config.ingestion_rate_mb", UNLIMITED_MB);
+    overrides.put("limits_config.ingestion_burst_size_mb", UNLIMITED_MB);
+    overrides.put("limits_config.per_stream_rate_limit", UNLIMITED_MB + "MB");
+    overrides.put("limits_config.per_stream_rate_limit_burst", UNLIMITED_MB + "MB");
+    overrides.put("limits_config.max_global_streams_per_user", "100000");
     return overrides;
   }
 

@@ -17,6 +17,9 @@ import java.util.function.Supplier;
 final class UpScreen {
   private static final long PERIOD_MILLIS = 500;
 
+  /** After so many updates without a file the count is printed as it is. */
+  private static final int PATIENCE_UPDATES = 20;
+
   private final String address;
   private final List<String> globs;
   private final Path data;
@@ -30,6 +33,7 @@ final class UpScreen {
   // Confined to the timer thread once started.
   private String last = "";
   private boolean caughtUp;
+  private int updates;
 
   UpScreen(
       String address,
@@ -70,7 +74,7 @@ final class UpScreen {
         out.print("\r\u001b[2K" + line);
         out.flush();
       }
-    } else if (!caughtUp && isCaughtUp(now)) {
+    } else if (!caughtUp && (++updates > PATIENCE_UPDATES || isCaughtUp(now))) {
       caughtUp = true;
       out.println(line);
       out.flush();
@@ -82,7 +86,8 @@ final class UpScreen {
     return status.clients().stream()
         .allMatch(
             client ->
-                client.lagBytes() == 0
+                client.linesRead() > 0
+                    && client.lagBytes() == 0
                     && client.entriesSent() + client.entriesDropped() >= client.linesRead());
   }
 

@@ -9,6 +9,7 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.storage.chunk.BlockSealer;
+import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.pack.PackWriter;
 import io.skald.storage.wal.PushRecord;
@@ -51,6 +52,7 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
 
   private final IngesterConfig config;
   private final LabelIndex index;
+  private final ColumnDecoder decoder;
   private final IngesterLimits limits;
   private final Clock clock;
   private final WriteAheadLog wal;
@@ -84,19 +86,21 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
       WalDisk disk,
       PackWriter packs,
       LabelIndex index,
+      ColumnDecoder decoder,
       IngesterLimits limits,
       Clock clock,
       RandomGenerator random)
       throws IOException {
     this.config = config;
     this.index = index;
+    this.decoder = decoder;
     this.limits = limits;
     this.clock = clock;
     this.wal = WriteAheadLog.open(disk, walConfig(config.wal()), clock);
     this.flushLoop = new FlushLoop(config.flushCheckPeriod(), this::flushAndTidy);
     this.memory =
         new MemoryAccount(config.maxUnflushedBytes(), config.maxPushWait(), flushLoop::wake);
-    this.sealing = new SealingPool(config.sealThreads(), BlockSealer::new, memory);
+    this.sealing = new SealingPool(config.sealThreads(), () -> new BlockSealer(decoder), memory);
     this.rules = new StreamRules(config, random, sealing::submit);
     this.flusher =
         new Flusher(config, tenants, sealing, packs, index, memory, flushCounters, clock);
@@ -124,7 +128,8 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
     state = State.STARTING;
     long startNanos = clock.monotonicNanos();
     LogReplayer replayer =
-        new LogReplayer(tenants, index, rules, memory, this::flushDue, clock.nowNanos());
+        new LogReplayer(
+            tenants, index, decoder, rules, memory, this::flushDue, clock.nowNanos());
     ReplayReport report =
         wal.replay(replayer, config.sealThreads(), config.wal().replayMemoryCeiling());
     replayReport = report;

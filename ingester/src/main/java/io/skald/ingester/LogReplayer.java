@@ -6,6 +6,7 @@ import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.SealedBlocks;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.wal.CheckpointChunk;
@@ -28,6 +29,7 @@ final class LogReplayer implements ReplayTarget {
 
   private final Tenants tenants;
   private final LabelIndex index;
+  private final ColumnDecoder decoder;
   private final StreamRules rules;
   private final MemoryAccount memory;
   private final Runnable relieveMemory;
@@ -54,12 +56,14 @@ final class LogReplayer implements ReplayTarget {
   LogReplayer(
       Tenants tenants,
       LabelIndex index,
+      ColumnDecoder decoder,
       StreamRules rules,
       MemoryAccount memory,
       Runnable relieveMemory,
       long nowNanos) {
     this.tenants = tenants;
     this.index = index;
+    this.decoder = decoder;
     this.rules = rules;
     this.memory = memory;
     this.relieveMemory = relieveMemory;
@@ -123,7 +127,7 @@ final class LogReplayer implements ReplayTarget {
 
   private void addSealed(CheckpointChunk chunk, byte[] bytes, List<LiveBlock> blocks) {
     try {
-      LiveBlock block = new LiveBlock(SealedBlocks.decode(bytes));
+      LiveBlock block = new LiveBlock(SealedBlocks.decode(bytes, decoder));
       memory.unflushedChanged(LiveBlock.memoryBytes(block.sealed()));
       blocks.add(block);
     } catch (StorageException e) {

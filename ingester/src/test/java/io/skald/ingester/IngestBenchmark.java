@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
+import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.FileObjectStore;
 import io.skald.storage.pack.PackWriter;
@@ -50,6 +51,7 @@ final class IngestBenchmark {
     Files.createDirectories(directory.resolve("objects"));
     try (DirectoryWalDisk disk = DirectoryWalDisk.open(directory.resolve("wal"));
         RocksLabelIndex index = new RocksLabelIndex(directory.resolve("index"));
+        ColumnDecoder decoder = new ColumnDecoder();
         Ingester ingester =
             new Ingester(
                 IngesterConfig.defaults(),
@@ -57,6 +59,7 @@ final class IngestBenchmark {
                 new PackWriter(
                     new FileObjectStore(directory.resolve("objects")), clock, random.split()),
                 index,
+                decoder,
                 IngesterLimits.defaults(),
                 clock,
                 random)) {

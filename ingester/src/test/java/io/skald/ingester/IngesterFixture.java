@@ -11,6 +11,7 @@ import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedStream;
 import io.skald.storage.index.RocksLabelIndex;
@@ -49,8 +50,9 @@ final class IngesterFixture implements AutoCloseable {
   SimulatedDisk disk = new SimulatedDisk();
   IngesterLimits limits = IngesterLimits.defaults();
   private final RandomGenerator random;
+  private final ColumnDecoder decoder = new ColumnDecoder();
   private final ChunkReader reader =
-      new ChunkReader(store, new ChunkCaches(CacheConfig.DEFAULT));
+      new ChunkReader(store, new ChunkCaches(CacheConfig.DEFAULT), decoder);
 
   IngesterFixture(Path directory, long seed) {
     index = new RocksLabelIndex(directory);
@@ -108,7 +110,7 @@ final class IngesterFixture implements AutoCloseable {
 
   Ingester created(IngesterConfig config) throws IOException {
     return new Ingester(
-        config, disk, new PackWriter(store, clock, random), index, limits, clock, random);
+        config, disk, new PackWriter(store, clock, random), index, decoder, limits, clock, random);
   }
 
   /** Ends an ingester as a crash does: what is not on the disk, in the index or the store is gone. */

@@ -373,7 +373,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return request.route.handler().handle(toRequest(request));
     } catch (HttpException e) {
       return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      // An Error too: whatever happened, the client gets an answer and the connection goes on.
       LOG.error("{} {} failed", request.head.method(), request.path, e);
       return HttpResponse.error(500, "internal error, see the server's log\n");
     }

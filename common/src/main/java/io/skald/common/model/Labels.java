@@ -52,6 +52,43 @@ public final class Labels implements Comparable<Labels> {
     return builder.build();
   }
 
+  /**
+   * Returns the labels of a list {@code name, value, name, value, ...} in any order. For callers
+   * that know their names to be distinct and may have very many of them: it neither checks nor
+   * slows down with their number as {@link #of(String...)} does.
+   *
+   * @param namesAndValues taken over; must not be used afterwards
+   */
+  public static Labels ofDistinct(String[] namesAndValues) {
+    if (namesAndValues.length == 0) {
+      return EMPTY;
+    }
+    if (!isSorted(namesAndValues)) {
+      sort(namesAndValues);
+    }
+    return new Labels(namesAndValues);
+  }
+
+  private static boolean isSorted(String[] pairs) {
+    for (int i = 2; i < pairs.length; i += 2) {
+      if (compareUtf8(pairs[i - 2], pairs[i]) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void sort(String[] pairs) {
+    Integer[] order = new Integer[pairs.length / 2];
+    Arrays.setAll(order, i -> 2 * i);
+    String[] unsorted = pairs.clone();
+    Arrays.sort(order, (a, b) -> compareUtf8(unsorted[a], unsorted[b]));
+    for (int i = 0; i < order.length; i++) {
+      pairs[2 * i] = unsorted[order[i]];
+      pairs[2 * i + 1] = unsorted[order[i] + 1];
+    }
+  }
+
   public static Builder builder() {
     return new Builder(8);
   }

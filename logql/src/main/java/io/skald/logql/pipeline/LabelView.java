@@ -23,7 +23,10 @@ public interface LabelView {
   /** Returns whether {@code __error__} is set. */
   boolean hasError();
 
-  /** Returns the labels that {@code grouping} keeps of {@link #all()}; absent ones are omitted. */
+  /**
+   * Returns the labels that {@code grouping} keeps of {@link #all()}; absent ones are omitted. With
+   * an error that the query does not ask for, returns all labels: such a series fails the query.
+   */
   Labels group(Grouping grouping);
 
   /** Returns {@link #all()} without the label {@code name}. */

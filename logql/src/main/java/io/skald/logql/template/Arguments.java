@@ -25,7 +25,11 @@ final class Arguments {
 
   /** Returns the compiled expression. */
   Pattern regex(String expression) throws FunctionException {
-    return execution.environment().regexes().compile(expression);
+    return execution.environment().regex(expression);
+  }
+
+  GoTimeLayout layout(String layout) throws FunctionException {
+    return execution.environment().layout(layout);
   }
 
   int count() {

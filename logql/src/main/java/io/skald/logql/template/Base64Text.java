@@ -72,7 +72,7 @@ final class Base64Text {
     if (position < text.length()) {
       return position;
     }
-    append(bits << 6 * (4 - digits), digits - 1);
+    append(bits << (6 * (4 - digits)), digits - 1);
     return -1;
   }
 
@@ -85,7 +85,7 @@ final class Base64Text {
 
   private void append(int bits, int bytes) {
     for (int i = 0; i < bytes; i++) {
-      out.append((char) (bits >> 16 - 8 * i & 0xFF));
+      out.append((char) ((bits >> (16 - 8 * i)) & 0xFF));
     }
   }
 }

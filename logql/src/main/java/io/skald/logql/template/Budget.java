@@ -1,5 +1,8 @@
 package io.skald.logql.template;
 
+import io.skald.common.time.Clock;
+import java.time.Duration;
+
 /**
  * What one execution may still use. Bounds time and memory of templates that loop, recurse or
  * multiply text; a template that is only a bit silly stays far below.
@@ -17,15 +20,31 @@ final class Budget {
   /** Control structures and parentheses that may be open at once, over all open definitions. */
   static final int MAX_NESTING = 500;
 
+  /**
+   * How long an execution may take. Only a few things are not bounded by the other limits, like a
+   * regular expression that reads on to the end for each of many matches.
+   */
+  static final Duration MAX_DURATION = Duration.ofSeconds(5);
+
+  /** The clock is read once in so many steps; a power of two. */
+  private static final int STEPS_PER_CLOCK_READING = 256;
+
+  /** A call that handles a longer string may take so long that the clock is read at once. */
+  private static final int LONG_STRING_BYTES = 4096;
+
   /** Bytes of the output, and of each string that a function returns. */
   private final int maxOutputBytes;
 
+  private final Clock clock;
+  private final long startNanos;
   private int steps;
   private long workBytes;
   private int nesting;
 
-  Budget(int maxOutputBytes) {
+  Budget(int maxOutputBytes, Clock clock) {
     this.maxOutputBytes = maxOutputBytes;
+    this.clock = clock;
+    this.startNanos = clock.monotonicNanos();
   }
 
   /** Counts a node. */
@@ -33,6 +52,17 @@ final class Budget {
     steps++;
     if (steps > MAX_STEPS) {
       throw new LimitException("exceeded the limit of " + MAX_STEPS + " steps");
+    }
+    if (steps % STEPS_PER_CLOCK_READING == 0) {
+      checkTime();
+    }
+  }
+
+  /** Checks the time; to be called where a single step can be long. */
+  void checkTime() throws LimitException {
+    if (clock.monotonicNanos() - startNanos > MAX_DURATION.toNanos()) {
+      throw new LimitException(
+          "exceeded the limit of " + MAX_DURATION.toSeconds() + " seconds for a line");
     }
   }
 
@@ -42,6 +72,9 @@ final class Budget {
     if (workBytes > MAX_WORK_BYTES) {
       throw new LimitException(
           "exceeded the limit of " + MAX_WORK_BYTES + " bytes read and produced by functions");
+    }
+    if (bytes > LONG_STRING_BYTES) {
+      checkTime();
     }
   }
 

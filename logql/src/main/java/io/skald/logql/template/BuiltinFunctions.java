@@ -156,7 +156,8 @@ final class BuiltinFunctions {
         };
     int[] bounds = {0, length, length};
     for (int i = 0; i < count; i++) {
-      bounds[i] = position(Values.bare(arguments.value(i + 1)), length);
+      // Unlike index, slice does not look into an interface for its bounds.
+      bounds[i] = position(arguments.value(i + 1), length);
     }
     if (bounds[0] > bounds[1]) {
       throw new FunctionException("invalid slice index: " + bounds[0] + " > " + bounds[1]);

@@ -36,9 +36,18 @@ final class ByteStrings {
 
   /** Returns the text; each byte that is not part of valid UTF-8 becomes U+FFFD. */
   static String toText(String byteString) {
-    return isAscii(byteString)
-        ? byteString
-        : new String(toBytes(byteString), StandardCharsets.UTF_8);
+    if (isAscii(byteString)) {
+      return byteString;
+    }
+    if (isUtf8(byteString)) {
+      return new String(toBytes(byteString), StandardCharsets.UTF_8);
+    }
+    // Java's decoder makes one U+FFFD of several bytes.
+    StringBuilder out = new StringBuilder(byteString.length());
+    for (int i = 0; i < byteString.length(); i += runeLength(byteString, i)) {
+      out.appendCodePoint(runeAt(byteString, i));
+    }
+    return out.toString();
   }
 
   static boolean isAscii(String byteString) {
@@ -57,19 +66,14 @@ final class ByteStrings {
   static int runeAt(String byteString, int index) {
     int length = runeLength(byteString, index);
     int first = byteString.charAt(index);
-    return switch (length) {
-      case 2 -> (first & 0x1F) << 6 | continuation(byteString, index + 1);
-      case 3 ->
-          (first & 0x0F) << 12
-              | continuation(byteString, index + 1) << 6
-              | continuation(byteString, index + 2);
-      case 4 ->
-          (first & 0x07) << 18
-              | continuation(byteString, index + 1) << 12
-              | continuation(byteString, index + 2) << 6
-              | continuation(byteString, index + 3);
-      default -> first < 0x80 ? first : REPLACEMENT;
-    };
+    if (length == 1) {
+      return first < 0x80 ? first : REPLACEMENT;
+    }
+    int rune = first & (0xFF >> (length + 1));
+    for (int i = 1; i < length; i++) {
+      rune = (rune << 6) | (byteString.charAt(index + i) & 0x3F);
+    }
+    return rune;
   }
 
   /** Returns how many bytes the character at {@code index} takes; 1 for an invalid byte. */
@@ -99,6 +103,15 @@ final class ByteStrings {
     return byteString.charAt(index) >= 0x80 && runeLength(byteString, index) == 1;
   }
 
+  static boolean isUtf8(String byteString) {
+    for (int i = 0; i < byteString.length(); i += runeLength(byteString, i)) {
+      if (isInvalidAt(byteString, i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Returns the number of characters; an invalid byte counts as one. */
   static int runeCount(String byteString) {
     int count = 0;
@@ -113,28 +126,25 @@ final class ByteStrings {
     if (rune >= 0 && rune < 0x80) {
       out.append((char) rune);
     } else if (rune >= 0 && rune < 0x800) {
-      out.append((char) (0xC0 | rune >> 6)).append((char) (0x80 | rune & 0x3F));
+      out.append((char) (0xC0 | (rune >> 6))).append(continuation(rune));
     } else if (rune < 0 || rune > 0x10FFFF || (rune >= 0xD800 && rune <= 0xDFFF)) {
-      out.append("\u00EF\u00BF\u00BD");
+      appendRune(out, REPLACEMENT);
     } else if (rune < 0x10000) {
-      out.append((char) (0xE0 | rune >> 12))
-          .append((char) (0x80 | rune >> 6 & 0x3F))
-          .append((char) (0x80 | rune & 0x3F));
+      out.append((char) (0xE0 | (rune >> 12)));
+      out.append(continuation(rune >> 6)).append(continuation(rune));
     } else {
-      out.append((char) (0xF0 | rune >> 18))
-          .append((char) (0x80 | rune >> 12 & 0x3F))
-          .append((char) (0x80 | rune >> 6 & 0x3F))
-          .append((char) (0x80 | rune & 0x3F));
+      out.append((char) (0xF0 | (rune >> 18))).append(continuation(rune >> 12));
+      out.append(continuation(rune >> 6)).append(continuation(rune));
     }
+  }
+
+  private static char continuation(int bits) {
+    return (char) (0x80 | (bits & 0x3F));
   }
 
   static String ofRune(int rune) {
     StringBuilder out = new StringBuilder(4);
     appendRune(out, rune);
     return out.toString();
-  }
-
-  private static int continuation(String byteString, int index) {
-    return byteString.charAt(index) & 0x3F;
   }
 }

@@ -73,7 +73,7 @@ final class ComparisonFunctions {
       return required(left).equals(right);
     }
     if (left == null || right == null) {
-      return left == right;
+      return left == null && right == null;
     }
     return otherEqual(budget, left, right);
   }
@@ -86,13 +86,16 @@ final class ComparisonFunctions {
     }
     String leftType = Values.typeOf(left).text();
     String rightType = Values.typeOf(right).text();
-    String shown = Formatter.withVerb(budget, right, 's');
     if (isMap(left) != isMap(right) || isList(left) != isList(right)) {
       throw new FunctionException(
           "non-comparable types %s: %s, %s: %s"
-              .formatted(Formatter.withVerb(budget, left, 's'), leftType, rightType, shown));
+              .formatted(
+                  Formatter.withVerb(budget, left, 's'),
+                  leftType,
+                  rightType,
+                  Formatter.withVerb(budget, right, 'v')));
     }
-    throw new FunctionException("non-comparable type " + shown + ": " + rightType);
+    throw new FunctionException("non-comparable type " + Formatter.withVerb(budget, right, 's') + ": " + rightType);
   }
 
   private static FunctionException incompatible(Object left, Object right) {

@@ -16,12 +16,16 @@ final class Evaluator {
   private final String templateName;
   private final String text;
   private Variables variables = new Variables(null);
+
+  /** The definition that runs, which errors name besides the template. */
+  private String definition;
   private Node.@Nullable Located current;
 
   Evaluator(Execution execution, Template template) {
     this.execution = execution;
     this.budget = execution.budget();
-    this.templateName = template.name();
+    this.templateName = ByteStrings.ofText(template.name());
+    this.definition = templateName;
     this.text = template.text();
   }
 
@@ -29,16 +33,21 @@ final class Evaluator {
     return variables;
   }
 
-  /** Opens a definition with variables of its own; returns those to go back to. */
-  Variables enterTemplate(@Nullable Object argument) {
-    Variables caller = variables;
+  /** Opens a definition with variables of its own; returns the caller's state, to go back to. */
+  Caller enterTemplate(String name, @Nullable Object argument) {
+    Caller caller = new Caller(definition, variables);
+    definition = name;
     variables = new Variables(argument);
     return caller;
   }
 
-  void leaveTemplate(Variables caller) {
-    variables = caller;
+  void leaveTemplate(Caller caller) {
+    definition = caller.definition();
+    variables = caller.variables();
   }
+
+  /** What a definition hides while it runs. */
+  record Caller(String definition, Variables variables) {}
 
   /** Marks the node that an error would be about. */
   void at(Node.Located node) {
@@ -48,9 +57,9 @@ final class Evaluator {
   /** Returns the error at the marked node. */
   TemplateException fail(String message) {
     Node.Located node = current;
-    String name = ByteStrings.ofText(templateName);
     if (node == null) {
-      return new TemplateException(ByteStrings.toText("template: " + name + ": " + message));
+      return new TemplateException(
+          ByteStrings.toText("template: " + definition + ": " + message));
     }
     int lineStart = text.lastIndexOf('\n', node.position() - 1) + 1;
     long line = 1 + text.substring(0, lineStart).chars().filter(c -> c == '\n').count();
@@ -58,10 +67,10 @@ final class Evaluator {
         ByteStrings.toText(
             "template: %s:%d:%d: executing %s at <%s>: %s"
                 .formatted(
-                    name,
+                    templateName,
                     line,
                     node.position() - lineStart,
-                    GoQuote.quote(name),
+                    GoQuote.quote(definition),
                     node.text(),
                     message)));
   }
@@ -77,6 +86,7 @@ final class Evaluator {
     }
     for (String name : pipeline.declarations()) {
       if (pipeline.isAssignment()) {
+        requireDeclared(name);
         variables.set(name, value);
       } else {
         variables.push(name, value);
@@ -93,31 +103,32 @@ final class Evaluator {
     List<Node.Operand> operands = command.operands();
     Node.Operand first = operands.getFirst();
     List<Node.Operand> arguments = operands.subList(1, operands.size());
-    switch (first) {
+    return switch (first) {
       case Node.Field field -> {
         at(field);
-        return fieldChain(dot, dot, field, field.path(), arguments, piped);
+        yield fieldChain(dot, dot, field, field.path(), arguments, piped);
       }
-      case Node.Chain chain -> {
-        return chain(chain, dot, arguments, piped);
-      }
+      case Node.Chain chain -> chain(chain, dot, arguments, piped);
       case Node.Identifier(_, Function function) -> {
         at(first);
-        return call(function, command, dot, arguments, piped);
+        yield call(function, command, dot, arguments, piped);
       }
-      case Node.Variable variable -> {
-        return variable(variable, dot, arguments, piped);
-      }
+      case Node.Variable variable -> variable(variable, dot, arguments, piped);
       case Node.Pipeline inner -> {
         refuseArguments(first, arguments, piped);
-        return nested(inner, dot);
+        yield nested(inner, dot);
       }
       default -> {
         at(first);
         refuseArguments(first, arguments, piped);
-        return constant(first, dot);
+        yield constant(first, dot);
       }
-    }
+    };
+  }
+
+  @SuppressWarnings("ReferenceEquality") // a marker, equal to nothing else
+  private static boolean isPiped(@Nullable Object piped) {
+    return piped != NOTHING_PIPED;
   }
 
   private @Nullable Object constant(Node.Operand operand, @Nullable Object dot) {
@@ -143,7 +154,7 @@ final class Evaluator {
 
   private void refuseArguments(
       Node.Operand first, List<Node.Operand> arguments, @Nullable Object piped) {
-    if (!arguments.isEmpty() || piped != NOTHING_PIPED) {
+    if (!arguments.isEmpty() || isPiped(piped)) {
       throw fail("can't give argument to non-function " + first.text());
     }
   }
@@ -161,6 +172,7 @@ final class Evaluator {
       List<Node.Operand> arguments,
       @Nullable Object piped) {
     at(variable);
+    requireDeclared(variable.name());
     Object value = variables.get(variable.name());
     List<String> path = variable.path();
     if (path.size() == 1) {
@@ -168,6 +180,12 @@ final class Evaluator {
       return value;
     }
     return fieldChain(dot, value, variable, path.subList(1, path.size()), arguments, piped);
+  }
+
+  private void requireDeclared(String name) {
+    if (!variables.has(name)) {
+      throw fail("undefined variable: " + name);
+    }
   }
 
   private @Nullable Object chain(
@@ -213,7 +231,7 @@ final class Evaluator {
       throw fail("nil pointer evaluating " + type.text() + "." + name);
     }
     if (value instanceof GoMap map) {
-      if (!arguments.isEmpty() || piped != NOTHING_PIPED) {
+      if (!arguments.isEmpty() || isPiped(piped)) {
         throw fail(name + " is not a method but has arguments");
       }
       return map.get(name);
@@ -241,7 +259,7 @@ final class Evaluator {
       List<Node.Operand> arguments,
       @Nullable Object piped) {
     budget.step();
-    boolean isPiped = piped != NOTHING_PIPED;
+    boolean isPiped = isPiped(piped);
     int count = arguments.size() + (isPiped ? 1 : 0);
     checkCount(function, arguments.size(), count);
     if (function.isShortCircuit()) {
@@ -297,7 +315,7 @@ final class Evaluator {
         return value;
       }
     }
-    return piped == NOTHING_PIPED ? value : piped;
+    return isPiped(piped) ? piped : value;
   }
 
   /**

@@ -27,7 +27,7 @@ final class Execution {
   Execution(Template template, TemplateData data, int maxOutputBytes) {
     this.template = template;
     this.data = data;
-    this.budget = new Budget(maxOutputBytes);
+    this.budget = new Budget(maxOutputBytes, template.environment().clock());
     this.evaluator = new Evaluator(this, template);
   }
 
@@ -36,7 +36,7 @@ final class Execution {
    */
   String run() {
     try {
-      invoke(template.root(), new GoMap.EntryLabels(data));
+      invoke(ByteStrings.ofText(template.name()), template.root(), new GoMap.EntryLabels(data));
       return output.toString();
     } catch (Budget.LimitException e) {
       throw new TemplateException("template: " + template.name() + ": " + e.getMessage(), e);
@@ -55,8 +55,8 @@ final class Execution {
     return budget;
   }
 
-  private void invoke(List<Node.Statement> body, @Nullable Object dot) {
-    Variables caller = evaluator.enterTemplate(dot);
+  private void invoke(String name, List<Node.Statement> body, @Nullable Object dot) {
+    Evaluator.Caller caller = evaluator.enterTemplate(name, dot);
     walk(body, dot);
     evaluator.leaveTemplate(caller);
   }
@@ -197,7 +197,7 @@ final class Execution {
     Object argument = pipeline == null ? null : evaluator.pipeline(pipeline, dot);
     budget.enter();
     templateDepth++;
-    invoke(body, argument);
+    invoke(invocation.name(), body, argument);
     templateDepth--;
     budget.leave();
     return Flow.NEXT;

@@ -80,13 +80,6 @@ final class FormatFlags {
 
   /** Returns the characters that the precision leaves. */
   String truncate(String byteString) {
-    if (!hasPrecision()) {
-      return byteString;
-    }
-    int end = 0;
-    for (int count = 0; end < byteString.length() && count < precision; count++) {
-      end += ByteStrings.runeLength(byteString, end);
-    }
-    return byteString.substring(0, end);
+    return hasPrecision() ? Runes.head(byteString, precision) : byteString;
   }
 }

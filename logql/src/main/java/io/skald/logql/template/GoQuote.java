@@ -177,40 +177,25 @@ final class GoQuote {
       out.append("\u0007\b\f\n\r\t\u000B\\".charAt(simple));
       return index + 2;
     }
-    switch (kind) {
+    return switch (kind) {
       case '\'', '"' -> {
-        if (kind != quote) {
-          return -1;
-        }
         out.append(kind);
-        return index + 2;
+        yield kind == quote ? index + 2 : -1;
       }
-      case 'x' -> {
-        int value = digits(literal, index + 2, 2, 16);
-        if (value < 0) {
-          return -1;
-        }
-        out.append((char) value);
-        return index + 4;
-      }
+      case 'x' -> appendByte(out, digits(literal, index + 2, 2, 16), index + 4);
       case 'u', 'U' -> {
         int length = kind == 'u' ? 4 : 8;
         int value = digits(literal, index + 2, length, 16);
-        if (!isRune(value)) {
-          return -1;
-        }
         ByteStrings.appendRune(out, value);
-        return index + 2 + length;
+        yield isRune(value) ? index + 2 + length : -1;
       }
-      default -> {
-        int value = digits(literal, index + 1, 3, 8);
-        if (value < 0 || value > 255) {
-          return -1;
-        }
-        out.append((char) value);
-        return index + 4;
-      }
-    }
+      default -> appendByte(out, digits(literal, index + 1, 3, 8), index + 4);
+    };
+  }
+
+  private static int appendByte(StringBuilder out, int value, int next) {
+    out.append((char) value);
+    return value >= 0 && value <= 255 ? next : -1;
   }
 
   private static int digits(String literal, int from, int count, int radix) {

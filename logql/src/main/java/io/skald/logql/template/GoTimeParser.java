@@ -6,6 +6,7 @@ import java.time.Year;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,32 +109,34 @@ final class GoTimeParser {
         year = two >= 69 ? 1900 + two : 2000 + two;
         yield two >= 0;
       }
-      case LONG_YEAR -> (year = digits(4, 4)) >= 0;
-      case MONTH -> (month = name(GoTimeLayout.MONTHS, true)) > 0;
-      case LONG_MONTH -> (month = name(GoTimeLayout.MONTHS, false)) > 0;
-      case NUMERIC_MONTH -> inRange(month = digits(1, 2), 1, 12);
-      case ZERO_MONTH -> inRange(month = digits(2, 2), 1, 12);
+      case LONG_YEAR -> set(digits(4, 4), 0, 9999, value -> year = value);
+      case MONTH -> set(name(GoTimeLayout.MONTHS, true), 1, 12, value -> month = value);
+      case LONG_MONTH -> set(name(GoTimeLayout.MONTHS, false), 1, 12, value -> month = value);
+      case NUMERIC_MONTH -> set(digits(1, 2), 1, 12, value -> month = value);
+      case ZERO_MONTH -> set(digits(2, 2), 1, 12, value -> month = value);
       // The day of the week must be one, but need not be the right one.
       case WEEKDAY -> name(GoTimeLayout.DAYS, true) > 0;
       case LONG_WEEKDAY -> name(GoTimeLayout.DAYS, false) > 0;
-      case DAY -> (day = digits(1, 2)) >= 0;
+      // Whether the month has the day is checked at the end.
+      case DAY -> set(digits(1, 2), 0, 99, value -> day = value);
       case UNDERSCORE_DAY -> {
         skipSpaces(1);
-        yield (day = digits(1, 2)) >= 0;
+        yield set(digits(1, 2), 0, 99, value -> day = value);
       }
-      case ZERO_DAY -> (day = digits(2, 2)) >= 0;
+      case ZERO_DAY -> set(digits(2, 2), 0, 99, value -> day = value);
       case UNDERSCORE_YEAR_DAY -> {
         skipSpaces(2);
-        yield (yearDay = digits(1, 3)) >= 0;
+        yield set(digits(1, 3), 0, 999, value -> yearDay = value);
       }
-      case ZERO_YEAR_DAY -> (yearDay = digits(3, 3)) >= 0;
-      case HOUR -> inRange(hour = digits(1, 2), 0, 23);
-      case HOUR_12 -> inRange(hour = digits(1, 2), 0, 12);
-      case ZERO_HOUR_12 -> inRange(hour = digits(2, 2), 0, 12);
-      case MINUTE -> inRange(minute = digits(1, 2), 0, 59);
-      case ZERO_MINUTE -> inRange(minute = digits(2, 2), 0, 59);
-      case SECOND -> inRange(second = digits(1, 2), 0, 59) && unaskedFraction(index);
-      case ZERO_SECOND -> inRange(second = digits(2, 2), 0, 59) && unaskedFraction(index);
+      case ZERO_YEAR_DAY -> set(digits(3, 3), 0, 999, value -> yearDay = value);
+      case HOUR -> set(digits(1, 2), 0, 23, value -> hour = value);
+      case HOUR_12 -> set(digits(1, 2), 0, 12, value -> hour = value);
+      case ZERO_HOUR_12 -> set(digits(2, 2), 0, 12, value -> hour = value);
+      case MINUTE -> set(digits(1, 2), 0, 59, value -> minute = value);
+      case ZERO_MINUTE -> set(digits(2, 2), 0, 59, value -> minute = value);
+      case SECOND -> set(digits(1, 2), 0, 59, value -> second = value) && unaskedFraction(index);
+      case ZERO_SECOND ->
+          set(digits(2, 2), 0, 59, value -> second = value) && unaskedFraction(index);
       case UPPER_PM -> halfDay("AM", "PM");
       case LOWER_PM -> halfDay("am", "pm");
       case FRACTION_ZEROS -> fraction(part.digits());
@@ -154,8 +157,13 @@ final class GoTimeParser {
     };
   }
 
-  private static boolean inRange(int value, int low, int high) {
-    return value >= low && value <= high;
+  /** Keeps a value that was read if it is in the range; returns whether it is. */
+  private static boolean set(int value, int low, int high, IntConsumer field) {
+    if (value < low || value > high) {
+      return false;
+    }
+    field.accept(value);
+    return true;
   }
 
   private void skipSpaces(int max) {

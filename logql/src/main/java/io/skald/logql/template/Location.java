@@ -4,7 +4,9 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRulesProvider;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,10 @@ final class Location {
   private static final DateTimeFormatter ABBREVIATION =
       DateTimeFormatter.ofPattern("zzz", Locale.ENGLISH);
 
-  private static final long HALF_YEAR_SECONDS = 182L * 24 * 60 * 60;
+  /** The abbreviation before a place had a standard time. */
+  private static final String LOCAL_MEAN_TIME = "LMT";
+
+  private static final long QUARTER_SECONDS = 91L * 24 * 60 * 60;
 
   private final String name;
 
@@ -73,9 +78,15 @@ final class Location {
 
   /** Returns the abbreviation in force, {@code CET}; empty if the zone is only an offset. */
   String abbreviation(long epochSecond) {
-    return zone == null
-        ? name
-        : ABBREVIATION.format(Instant.ofEpochSecond(epochSecond).atZone(zone));
+    if (zone == null) {
+      return name;
+    }
+    Instant instant = Instant.ofEpochSecond(epochSecond);
+    List<ZoneOffsetTransition> transitions = zone.getRules().getTransitions();
+    if (!transitions.isEmpty() && instant.isBefore(transitions.getFirst().getInstant())) {
+      return LOCAL_MEAN_TIME;
+    }
+    return ABBREVIATION.format(instant.atZone(zone));
   }
 
   /**
@@ -95,9 +106,10 @@ final class Location {
    * @param localSecond what a clock shows, as seconds since the epoch
    */
   @Nullable Integer offsetOf(String abbreviation, long localSecond) {
-    long[] moments = {
-      localSecond, localSecond - HALF_YEAR_SECONDS, localSecond + HALF_YEAR_SECONDS
-    };
+    long[] moments = new long[5];
+    for (int i = 0; i < moments.length; i++) {
+      moments[i] = localSecond + (i - 2) * QUARTER_SECONDS;
+    }
     for (long moment : moments) {
       long atOffset = localSecond - offsetSeconds(moment);
       if (abbreviation(moment).equals(abbreviation)

@@ -74,7 +74,7 @@ final class Methods {
       case "GoString" -> string(name, time.goSyntax());
       case "Format" ->
           Function.of(
-              name, GoType.STRING, a -> GoTimeLayout.of(a.string(0)).format(time), GoType.STRING);
+              name, GoType.STRING, a -> a.layout(a.string(0)).format(time), GoType.STRING);
       case "UTC" -> Function.of(name, GoType.TIME, _ -> time.in(Location.UTC));
       case "Local" ->
           Function.of(name, GoType.TIME, a -> time.in(a.execution().environment().local()));

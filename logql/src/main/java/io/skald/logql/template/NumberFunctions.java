@@ -39,8 +39,8 @@ final class NumberFunctions {
           Function.variadic("subf", FLOAT64, a -> decimal(a, BigDecimal::subtract), ANY, ANY),
           Function.variadic("mulf", FLOAT64, a -> decimal(a, BigDecimal::multiply), ANY, ANY),
           Function.variadic("divf", FLOAT64, NumberFunctions::quotient, ANY, ANY),
-          Function.variadic("maxf", FLOAT64, a -> foldFloats(a, Math::max), ANY, ANY),
-          Function.variadic("minf", FLOAT64, a -> foldFloats(a, Math::min), ANY, ANY),
+          Function.variadic("maxf", FLOAT64, a -> foldFloats(a, NumberFunctions::max), ANY, ANY),
+          Function.variadic("minf", FLOAT64, a -> foldFloats(a, NumberFunctions::min), ANY, ANY),
           Function.of("ceil", FLOAT64, a -> Math.ceil(Numbers.toDouble(a.any(0))), ANY),
           Function.of("floor", FLOAT64, a -> Math.floor(Numbers.toDouble(a.any(0))), ANY),
           Function.variadic("round", FLOAT64, NumberFunctions::round, ANY, INT, FLOAT64),
@@ -92,6 +92,16 @@ final class NumberFunctions {
     return result;
   }
 
+  /** Infinity wins over NaN, other than in Java. */
+  private static double max(double x, double y) {
+    boolean isInfinite = x == Double.POSITIVE_INFINITY || y == Double.POSITIVE_INFINITY;
+    return isInfinite ? Double.POSITIVE_INFINITY : Math.max(x, y);
+  }
+
+  private static double min(double x, double y) {
+    return -max(-x, -y);
+  }
+
   private static double sum(Arguments arguments) throws FunctionException {
     BigDecimal sum = BigDecimal.ZERO;
     for (Object value : arguments.anyFrom(0)) {
@@ -138,7 +148,7 @@ final class NumberFunctions {
    */
   private static double round(Arguments arguments) {
     double threshold = arguments.count() > 2 ? arguments.floating(2) : 0.5;
-    double power = Math.pow(10, arguments.integer(1));
+    double power = Math.pow(10, (double) arguments.integer(1));
     double scaled = power * Numbers.toDouble(arguments.any(0));
     double fraction = Double.isInfinite(scaled) ? Double.NaN : scaled % 1;
     return (fraction >= threshold ? Math.ceil(scaled) : Math.floor(scaled)) / power;
@@ -146,7 +156,7 @@ final class NumberFunctions {
 
   private static double bytes(String text) throws FunctionException {
     try {
-      return ByteSize.parse(ByteStrings.toText(text));
+      return (double) ByteSize.parse(ByteStrings.toText(text));
     } catch (NumberFormatException e) {
       throw new FunctionException(ByteStrings.ofText(String.valueOf(e.getMessage())));
     }
@@ -155,7 +165,8 @@ final class NumberFunctions {
   private static double seconds(String text) throws FunctionException {
     try {
       long nanos = GoDuration.parse(ByteStrings.toText(text));
-      return nanos / NANOS_PER_SECOND + nanos % NANOS_PER_SECOND / 1e9;
+      long whole = nanos / NANOS_PER_SECOND;
+      return (double) whole + (nanos - whole * NANOS_PER_SECOND) / 1e9;
     } catch (IllegalArgumentException e) {
       throw new FunctionException(ByteStrings.ofText(String.valueOf(e.getMessage())));
     }

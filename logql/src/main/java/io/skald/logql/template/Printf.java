@@ -198,8 +198,10 @@ final class Printf {
     }
     Object value = arguments.get(argument);
     argument++;
-    return value instanceof GoInt integer && Math.abs(integer.value()) <= MAX_NUMBER
-        ? (int) integer.value()
+    return value instanceof GoInt(_, long number)
+            && number >= -MAX_NUMBER
+            && number <= MAX_NUMBER
+        ? (int) number
         : null;
   }
 

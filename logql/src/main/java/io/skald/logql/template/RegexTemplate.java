@@ -1,6 +1,5 @@
 package io.skald.logql.template;
 
-import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import java.util.Map;
 
@@ -15,10 +14,10 @@ final class RegexTemplate {
    * Appends the replacement of a match.
    *
    * @param replacement a byte string
-   * @param text the bytes that {@code matcher} looks at
+   * @param search stands at a match in {@code text}
    */
   static void expand(
-      StringBuilder out, String replacement, Pattern pattern, Matcher matcher, String text) {
+      StringBuilder out, String replacement, Pattern pattern, RegexSearch search, String text) {
     int at = 0;
     while (at < replacement.length()) {
       int dollar = replacement.indexOf('$', at);
@@ -42,7 +41,7 @@ final class RegexTemplate {
         at = dollar + 1;
         continue;
       }
-      appendGroup(out, replacement.substring(nameStart, nameEnd), pattern, matcher, text);
+      appendGroup(out, replacement.substring(nameStart, nameEnd), pattern, search, text);
       at = nameEnd + (braced ? 1 : 0);
     }
     out.append(replacement, at, replacement.length());
@@ -61,7 +60,7 @@ final class RegexTemplate {
   }
 
   private static void appendGroup(
-      StringBuilder out, String name, Pattern pattern, Matcher matcher, String text) {
+      StringBuilder out, String name, Pattern pattern, RegexSearch search, String text) {
     int group;
     if (name.chars().allMatch(c -> c >= '0' && c <= '9')) {
       // Nobody has a million groups; a longer number names none either.
@@ -70,8 +69,8 @@ final class RegexTemplate {
       Map<String, Integer> named = pattern.namedGroups();
       group = named.getOrDefault(ByteStrings.toText(name), -1);
     }
-    if (group >= 0 && group <= matcher.groupCount() && matcher.start(group) >= 0) {
-      out.append(text, matcher.start(group), matcher.end(group));
+    if (group >= 0 && group <= search.groupCount() && search.start(group) >= 0) {
+      out.append(text, search.start(group), search.end(group));
     }
   }
 }

@@ -16,6 +16,15 @@ final class Runes {
     };
   }
 
+  /** Returns the first {@code count} characters. */
+  static String head(String byteString, int count) {
+    int end = 0;
+    for (int i = 0; i < count && end < byteString.length(); i++) {
+      end += ByteStrings.runeLength(byteString, end);
+    }
+    return byteString.substring(0, end);
+  }
+
   static String trimSpace(String byteString) {
     return trimRight(trimLeft(byteString, Runes::isSpace), Runes::isSpace);
   }

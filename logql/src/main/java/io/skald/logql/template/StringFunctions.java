@@ -4,7 +4,6 @@ import static io.skald.logql.template.GoType.BOOL;
 import static io.skald.logql.template.GoType.INT;
 import static io.skald.logql.template.GoType.STRING;
 
-import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -143,53 +142,35 @@ final class StringFunctions {
     Pattern pattern = arguments.regex(arguments.string(0));
     String text = arguments.string(1);
     String replacement = arguments.string(2);
-    Matcher matcher = pattern.matcher(ByteStrings.toBytes(text));
+    RegexSearch search = new RegexSearch(pattern, text);
     StringBuilder out = new StringBuilder(text.length());
     int copied = 0;
-    int searchFrom = 0;
-    int previousEnd = -1;
-    while (searchFrom <= text.length() && matcher.find(searchFrom)) {
-      int start = matcher.start();
-      int end = matcher.end();
-      out.append(text, copied, start);
-      copied = end;
-      // An empty match directly behind a match does not count.
-      if (end > previousEnd) {
-        if (expands) {
-          RegexTemplate.expand(out, replacement, pattern, matcher, text);
-        } else {
-          out.append(replacement);
-        }
+    while (search.next()) {
+      out.append(text, copied, search.start(0));
+      if (expands) {
+        RegexTemplate.expand(out, replacement, pattern, search, text);
+      } else {
+        out.append(replacement);
       }
+      copied = search.end(0);
       arguments.budget().checkLength(out.length());
-      arguments.budget().step();
-      previousEnd = end;
-      searchFrom = nextSearch(text, start, end);
+      afterMatch(arguments.budget());
     }
     return out.append(text, copied, text.length()).toString();
   }
 
-  private static int nextSearch(String text, int start, int end) {
-    if (end > start) {
-      return end;
-    }
-    return end < text.length() ? end + ByteStrings.runeLength(text, end) : end + 1;
+  private static void afterMatch(Budget budget) {
+    budget.step();
+    budget.checkTime();
   }
 
   private static GoInt count(Arguments arguments) throws FunctionException {
-    Pattern pattern = arguments.regex(arguments.string(0));
-    String text = arguments.string(1);
-    Matcher matcher = pattern.matcher(ByteStrings.toBytes(text));
+    RegexSearch search =
+        new RegexSearch(arguments.regex(arguments.string(0)), arguments.string(1));
     long count = 0;
-    int searchFrom = 0;
-    int previousEnd = -1;
-    while (searchFrom <= text.length() && matcher.find(searchFrom)) {
-      if (matcher.end() > matcher.start() || matcher.start() != previousEnd) {
-        count++;
-      }
-      arguments.budget().step();
-      previousEnd = matcher.end();
-      searchFrom = nextSearch(text, matcher.start(), matcher.end());
+    while (search.next()) {
+      count++;
+      afterMatch(arguments.budget());
     }
     return GoInt.of(count);
   }
@@ -238,12 +219,8 @@ final class StringFunctions {
       String padding = " ".repeat((int) (width - length));
       return left ? text + padding : padding + text;
     }
-    long skipped = left ? width : length - width;
-    int at = 0;
-    for (long i = 0; i < skipped; i++) {
-      at += ByteStrings.runeLength(text, at);
-    }
-    return left ? text.substring(0, at) : text.substring(at);
+    String head = Runes.head(text, left ? (int) width : length - (int) width);
+    return left ? head : text.substring(head.length());
   }
 
   private static String indent(Arguments arguments, String lead) throws FunctionException {

@@ -22,11 +22,16 @@ final class TimeFunctions {
               a -> GoTime.ofEpochNanos(a.execution().data().timestampNanos(), local(a))),
           Function.of("now", TIME, TimeFunctions::now),
           Function.of("date", STRING, TimeFunctions::date, STRING, ANY),
-          Function.of("toDate", TIME, a -> parse(a.string(0), a.string(1), local(a)), STRING, STRING),
+          Function.of(
+              "toDate",
+              TIME,
+              a -> parse(a.layout(a.string(0)), a.string(1), local(a)),
+              STRING,
+              STRING),
           Function.of(
               "toDateInZone",
               TIME,
-              a -> parse(a.string(0), a.string(2), zone(a, a.string(1))),
+              a -> parse(a.layout(a.string(0)), a.string(2), zone(a, a.string(1))),
               STRING,
               STRING,
               STRING),
@@ -54,7 +59,7 @@ final class TimeFunctions {
   /** Formats a time, or an integer of Unix seconds; anything else counts as now. */
   private static String date(Arguments arguments) throws FunctionException {
     GoTime time = time(arguments, arguments.any(1)).in(local(arguments));
-    return GoTimeLayout.of(arguments.string(0)).format(time);
+    return arguments.layout(arguments.string(0)).format(time);
   }
 
   private static GoTime time(Arguments arguments, @Nullable Object value)
@@ -67,8 +72,8 @@ final class TimeFunctions {
     };
   }
 
-  private static GoTime parse(String layout, String text, Location location) {
-    GoTime time = GoTimeParser.parse(GoTimeLayout.of(layout), text, location);
+  private static GoTime parse(GoTimeLayout layout, String text, Location location) {
+    GoTime time = GoTimeParser.parse(layout, text, location);
     return time == null ? GoTime.ZERO : time;
   }
 

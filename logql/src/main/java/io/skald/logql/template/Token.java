@@ -43,13 +43,14 @@ record Token(Kind kind, int position, int line, String text) {
     TEMPLATE,
     WITH;
 
+    /** The dot counts as one. */
     boolean isKeyword() {
-      return compareTo(DOT) > 0;
+      return compareTo(DOT) >= 0;
     }
   }
 
   /** Longer tokens are cut when an error message shows them. */
-  private static final int SHOWN_BYTES = 10;
+  private static final int SHOWN_CHARACTERS = 10;
 
   /** Returns the token as error messages name it. */
   String describe() {
@@ -62,8 +63,8 @@ record Token(Kind kind, int position, int line, String text) {
     if (kind.isKeyword()) {
       return "<" + text + ">";
     }
-    return text.length() > SHOWN_BYTES
-        ? GoQuote.quote(text.substring(0, SHOWN_BYTES)) + "..."
+    return text.length() > SHOWN_CHARACTERS
+        ? GoQuote.quote(Runes.head(text, SHOWN_CHARACTERS)) + "..."
         : GoQuote.quote(text);
   }
 }

@@ -30,7 +30,15 @@ final class Variables {
     }
   }
 
-  /** Returns the innermost variable of that name; the parser has checked that there is one. */
+  /**
+   * Returns whether there is a variable of that name. The parser lets an assignment to one that was
+   * never declared pass, as Go's does, and what comes after it.
+   */
+  boolean has(String name) {
+    return names.contains(name);
+  }
+
+  /** Returns the innermost variable of that name. */
   @Nullable Object get(String name) {
     return values.get(names.lastIndexOf(name));
   }
@@ -48,6 +56,9 @@ final class Variables {
     boolean hasIndex = declarations.size() > 1;
     if (isAssignment) {
       set(declarations.getFirst(), hasIndex ? index : element);
+      if (hasIndex) {
+        set(declarations.getLast(), element);
+      }
       return;
     }
     int last = values.size() - 1;

@@ -4,6 +4,7 @@ import io.skald.agent.position.FileHead;
 import io.skald.agent.position.FileId;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.FileStat;
+import io.skald.agent.position.LineState;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -67,10 +68,14 @@ public final class Tailer implements AutoCloseable {
   private final Set<FileId> binary = new LinkedHashSet<>();
   private final Set<FileId> binaryInScan = new LinkedHashSet<>();
   private final boolean firstRun;
+  private final Set<Neighbourhood> searched = new LinkedHashSet<>();
   private boolean scanned;
   private long nextScan;
   private long nextStatus;
   private volatile List<FileStatus> status = List.of();
+
+  /** Where to look for generations that were missed, at the end of the pass. */
+  private record Neighbourhood(Target target, String path, Path directory) {}
 
   /** A file that was read to its end and closed, and how it looked then. */
   private record Finished(Path location, Target target, long sizeBytes) {}
@@ -123,6 +128,7 @@ public final class Tailer implements AutoCloseable {
         more |= poll(file, now);
       }
     }
+    searchNeighbourhoods();
     giveUpTooMany();
     if (now - nextStatus >= 0) {
       publishStatus();
@@ -270,7 +276,8 @@ public final class Tailer implements AutoCloseable {
         return;
       }
       if (positions.get(id) == null && positions.knowsPath(path.toString())) {
-        readMissedGenerations(target, path.toString(), directoryOf(path.toRealPath()));
+        searched.add(
+            new Neighbourhood(target, path.toString(), directoryOf(path.toRealPath())));
       }
       open(target, path.toString(), path);
       troubles.readable(path);
@@ -340,7 +347,7 @@ public final class Tailer implements AutoCloseable {
       }
       FilePosition replaced = positions.replacedBy(opened);
       if (replaced != null) {
-        readCopyFrom(target, replaced);
+        readCopyFrom(target, replaced, replaced.offset());
       }
       FilePosition start = positions.take(opened);
       Path directory = directoryOf(location.toRealPath());
@@ -355,7 +362,11 @@ public final class Tailer implements AutoCloseable {
       finished.remove(id);
       open.put(id, file);
       kept = true;
-      sink.sighted(file.position());
+      if (start.offset() == 0) {
+        sink.sighted(file.position());
+      } else {
+        sink.advance(file.position()); // not before the lines that lead up to it
+      }
       log.info("following {} (inode {}) from byte {}", location, id.inode(), start.offset());
     } finally {
       if (!kept) {
@@ -400,7 +411,7 @@ public final class Tailer implements AutoCloseable {
           continue;
         }
         open(target, position.path(), moved.path());
-        readMissedGenerations(target, position.path(), directoryOf(moved.path()));
+        searched.add(new Neighbourhood(target, position.path(), directoryOf(moved.path())));
       } catch (IOException e) {
         troubles.unreadable(Path.of(position.path()), e);
       }
@@ -430,14 +441,32 @@ public final class Tailer implements AutoCloseable {
     }
     for (Path directory : directories) {
       Siblings.Sibling found = Siblings.find(directory, position.id());
-      if (found != null
-          && position.head().length() > 0
-          && !position.bornAtAnotherTime(found.stat().bornNanos())
-          && Siblings.hasHead(found.path(), position.head())) {
+      if (found != null && isFile(found, position)) {
         return found;
       }
     }
     return null;
+  }
+
+  /** By its content, or by its time of birth if it was truncated meanwhile. */
+  private static boolean isFile(Siblings.Sibling found, FilePosition position) {
+    long born = found.stat().bornNanos();
+    return (born != 0 && born == position.bornNanos())
+        || (!position.bornAtAnotherTime(born)
+            && position.head().length() > 0
+            && Siblings.hasHead(found.path(), position.head()));
+  }
+
+  private void searchNeighbourhoods() {
+    List<Neighbourhood> due = List.copyOf(searched);
+    searched.clear();
+    for (Neighbourhood around : due) {
+      try {
+        readMissedGenerations(around.target, around.path, around.directory);
+      } catch (IOException e) {
+        log.warn("cannot look for rotated files of {}: {}", around.path, e.toString());
+      }
+    }
   }
 
   /**
@@ -446,6 +475,14 @@ public final class Tailer implements AutoCloseable {
    */
   private void readMissedGenerations(Target target, String path, Path directory)
       throws IOException {
+    for (TailedFile file : List.copyOf(open.values())) {
+      if (file.target == target && file.path.equals(path)) {
+        boolean truncated = file.channel.size() < file.readOffset() || reader.wasRewritten(file);
+        if (truncated) {
+          startOver(file); // or the copy of what it held would look like a generation
+        }
+      }
+    }
     List<Siblings.Sibling> known = new ArrayList<>();
     List<Siblings.Sibling> unknown = new ArrayList<>();
     for (Siblings.Sibling sibling : Siblings.rotatedFrom(path, directory)) {
@@ -588,7 +625,7 @@ public final class Tailer implements AutoCloseable {
           "{} was {}; its last lines are read before it is closed",
           file.path,
           moved == null ? "deleted" : "renamed to " + moved.path());
-      readMissedGenerations(file.target, file.path, file.directory);
+      searched.add(new Neighbourhood(file.target, file.path, file.directory));
       if (atPath != null && !file.target.excludes(file.path)) {
         visit(file.target, Path.of(file.path));
       }
@@ -613,7 +650,7 @@ public final class Tailer implements AutoCloseable {
   private void startOver(TailedFile file) {
     counters.truncations.increment();
     long unread = Math.max(0, file.seenSize - file.readOffset());
-    boolean copyFound = readCopyFrom(file.target, file.position());
+    boolean copyFound = readCopyFrom(file.target, file.position(), file.readOffset());
     log.info(
         "{} was truncated after byte {}: read from its start{}",
         file.path,
@@ -629,38 +666,47 @@ public final class Tailer implements AutoCloseable {
   }
 
   /**
-   * Looks for the copy that a truncated file left beside it and reads on there.
+   * Looks for the copy that a truncated file left beside it and reads on there. A copy that was
+   * made before our last look holds nothing new: it is noted as read.
    *
    * @param lost the position in the content that is gone
-   * @return whether there is one
+   * @param readOffset how far that content was read, an unfinished line included
+   * @return whether there is one that goes on
    */
-  private boolean readCopyFrom(Target target, FilePosition lost) {
+  private boolean readCopyFrom(Target target, FilePosition lost, long readOffset) {
     Path path = Path.of(lost.path());
-    if (lost.head().length() == 0 || path.getParent() == null) {
+    if (lost.head().length() == 0) {
       return false;
     }
-    for (Siblings.Sibling sibling : Siblings.rotatedFrom(lost.path(), path.getParent())) {
+    for (Siblings.Sibling sibling : Siblings.rotatedFrom(lost.path(), directoryOf(path))) {
       FileStat stat = sibling.stat();
       FileId id = new FileId(target.key(), stat.device(), stat.inode());
-      if (!open.containsKey(id)
-          && positions.get(id) == null
-          && stat.sizeBytes() >= lost.offset()
-          && Siblings.hasHead(sibling.path(), lost.head())) {
-        positions.put(
-            new FilePosition(
-                id,
-                stat.bornNanos(),
-                lost.head(),
-                lost.offset(),
-                lost.lineState(),
-                lost.path()));
-        try {
-          open(target, lost.path(), sibling.path());
-          readMissedGenerations(target, lost.path(), path.getParent());
-          return open.containsKey(id);
-        } catch (IOException e) {
-          troubles.unreadable(sibling.path(), e);
-        }
+      if (open.containsKey(id)
+          || positions.get(id) != null
+          || !Siblings.hasHead(sibling.path(), lost.head())) {
+        continue;
+      }
+      boolean goesOn = stat.sizeBytes() > readOffset;
+      FilePosition start =
+          new FilePosition(
+              id,
+              stat.bornNanos(),
+              lost.head(),
+              goesOn ? lost.offset() : stat.sizeBytes(),
+              goesOn ? lost.lineState() : LineState.START,
+              lost.path());
+      positions.put(start);
+      if (!goesOn) {
+        finished.put(id, new Finished(sibling.path(), target, stat.sizeBytes()));
+        sink.advance(start);
+        continue;
+      }
+      try {
+        open(target, lost.path(), sibling.path());
+        searched.add(new Neighbourhood(target, lost.path(), directoryOf(path)));
+        return open.containsKey(id);
+      } catch (IOException e) {
+        troubles.unreadable(sibling.path(), e);
       }
     }
     return false;

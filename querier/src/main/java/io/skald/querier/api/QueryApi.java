@@ -1,9 +1,9 @@
 package io.skald.querier.api;
 
-import io.skald.common.block.LogSource;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.common.values.GoDuration;
@@ -15,16 +15,24 @@ import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryResult;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.logql.syntax.Expr;
+import io.skald.logql.syntax.Formatter;
 import io.skald.logql.syntax.LogExpr;
 import io.skald.logql.syntax.MetricExpr;
+import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
+import io.skald.querier.source.QueryData;
+import io.skald.storage.read.ReadStatistics;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -32,30 +40,24 @@ import tools.jackson.core.JsonGenerator;
  * throws {@link QueryException} with the status and text for the client.
  */
 public final class QueryApi {
-  /** What the endpoints read; every call names the tenant. */
-  public interface Data {
-    /** Returns the tenant's entries; what reading costs is added to {@code statistics}. */
-    LogSource entries(TenantId tenant, QueryStatistics statistics);
-
-    /** Returns the label sets of streams with data in {@code [fromNanos, throughNanos]}. */
-    Set<io.skald.common.model.Labels> series(
-        TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos);
-  }
-
   /** Writes one successful answer. */
   @FunctionalInterface
   public interface Body {
     void writeTo(OutputStream out);
   }
 
-  private final Data data;
-  private final QueryEngine engine;
+  private final QueryData data;
+  private final Function<Limits, QueryEngine> engines;
   private final TenantLimits limits;
   private final Clock clock;
 
-  public QueryApi(Data data, QueryEngine engine, TenantLimits limits, Clock clock) {
+  /**
+   * @param engines makes the engine that works under a tenant's limits
+   */
+  public QueryApi(
+      QueryData data, Function<Limits, QueryEngine> engines, TenantLimits limits, Clock clock) {
     this.data = data;
-    this.engine = engine;
+    this.engines = engines;
     this.limits = limits;
     this.clock = clock;
   }
@@ -121,8 +123,15 @@ public final class QueryApi {
     QueryStatistics statistics = new QueryStatistics();
     long started = clock.monotonicNanos();
     Cancellation cancellation = request.cancellation(limits.of(tenant).queryTimeout(), clock);
+    ReadStatistics reads = new ReadStatistics();
     QueryResult result =
-        engine.execute(query, data.entries(tenant, statistics), statistics, cancellation);
+        engines
+            .apply(limits.of(tenant))
+            .execute(
+                query, data.entries(tenant, statistics, reads), statistics, cancellation);
+    statistics.compressedBytes.add(reads.compressedBytes.sum());
+    statistics.decompressedBytes.add(reads.decompressedBytes.sum());
+    statistics.decompressedLines.add(reads.decompressedLines.sum());
     long nanos = clock.monotonicNanos() - started;
     long entries =
         result instanceof QueryResult.Streams(List<QueryResult.Stream> streams)
@@ -143,7 +152,7 @@ public final class QueryApi {
         () -> {
           Parameters parameters = request.parameters(clock.nowNanos());
           Set<String> names = new TreeSet<>();
-          for (io.skald.common.model.Labels labels : selectSeries(tenant, parameters)) {
+          for (Labels labels : selectSeries(tenant, parameters)) {
             for (int i = 0; i < labels.size(); i++) {
               names.add(labels.name(i));
             }
@@ -158,7 +167,7 @@ public final class QueryApi {
         () -> {
           Parameters parameters = request.parameters(clock.nowNanos());
           Set<String> values = new TreeSet<>();
-          for (io.skald.common.model.Labels labels : selectSeries(tenant, parameters)) {
+          for (Labels labels : selectSeries(tenant, parameters)) {
             String value = labels.get(name);
             if (value != null) {
               values.add(value);
@@ -168,7 +177,7 @@ public final class QueryApi {
         });
   }
 
-  private Collection<io.skald.common.model.Labels> selectSeries(
+  private Collection<Labels> selectSeries(
       TenantId tenant, Parameters parameters) {
     Parameters.Range range = metadataRange(tenant, parameters);
     String query = parameters.text("query");
@@ -209,7 +218,7 @@ public final class QueryApi {
           Parameters.Range range = metadataRange(tenant, parameters);
           List<String> selectors = new ArrayList<>(parameters.all("match"));
           selectors.addAll(parameters.all("match[]"));
-          Set<io.skald.common.model.Labels> found = new TreeSet<>();
+          Set<Labels> found = new TreeSet<>();
           for (List<LabelMatcher> matchers : groups(selectors)) {
             found.addAll(
                 data.series(tenant, matchers, range.startNanos(), range.endNanos()));
@@ -221,6 +230,34 @@ public final class QueryApi {
                 json.writeEndArray();
               });
         });
+  }
+
+  /** {@code /loki/api/v1/format_query}; a query that does not parse is told in the body. */
+  public static FormatAnswer formatQuery(ReadRequest request) {
+    String query = request.parameters(0).text("query");
+    try {
+      String formatted = Formatter.format(Parser.parse(query));
+      return new FormatAnswer(200, object("status", "success", "data", formatted));
+    } catch (ParseException e) {
+      return new FormatAnswer(
+          400, object("status", "invalid-query", "error", String.valueOf(e.getMessage())));
+    }
+  }
+
+  /** A status and its JSON body. */
+  public record FormatAnswer(int status, Body body) {}
+
+  private static Body object(String... namesAndValues) {
+    return out -> {
+      try (JsonGenerator json = ResultWriter.generator(out)) {
+        json.writeStartObject();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+          json.writeStringProperty(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        json.writeEndObject();
+        json.writeRaw('\n');
+      }
+    };
   }
 
   private static List<List<LabelMatcher>> groups(List<String> selectors) {
@@ -238,7 +275,7 @@ public final class QueryApi {
     return groups;
   }
 
-  private static Body success(java.util.function.Consumer<JsonGenerator> content) {
+  private static Body success(Consumer<JsonGenerator> content) {
     return out -> {
       try (JsonGenerator json = ResultWriter.generator(out)) {
         json.writeStartObject();
@@ -269,7 +306,7 @@ public final class QueryApi {
   }
 
   private static void checkLength(
-      Parameters.Range range, @org.jspecify.annotations.Nullable Expr expression, Limits allowed) {
+      Parameters.Range range, @Nullable Expr expression, Limits allowed) {
     long max = allowed.maxQueryLength().toNanos();
     long length =
         range.endNanos()
@@ -352,10 +389,10 @@ public final class QueryApi {
     };
   }
 
-  private static Body answering(java.util.function.Supplier<Body> work) {
+  private static Body answering(Supplier<Body> work) {
     try {
       return work.get();
-    } catch (BadRequestException | io.skald.logql.syntax.ParseException e) {
+    } catch (BadRequestException | ParseException e) {
       throw new QueryException(400, String.valueOf(e.getMessage()));
     }
   }

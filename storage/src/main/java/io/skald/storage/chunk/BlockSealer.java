@@ -12,27 +12,33 @@ public final class BlockSealer implements AutoCloseable {
   public static final int DEFAULT_LEVEL = 1;
 
   private final Zstandard zstd;
+  private final Zstandard numbersZstd;
+  private final ColumnDecoder decoder;
   private final TimestampColumn timestamps;
   private final MetadataColumn metadata;
   private final LengthColumn lengths;
   private final LineColumn lines;
 
-  public BlockSealer() {
-    this(DEFAULT_LEVEL);
+  /** Seals with {@link #DEFAULT_LEVEL}. */
+  public BlockSealer(ColumnDecoder decoder) {
+    this(DEFAULT_LEVEL, decoder);
   }
 
   /**
    * @param level of zstd, 1 (fast) to 19 (small)
+   * @param decoder for the views of the sealed blocks, shared; stays open
    */
-  public BlockSealer(int level) {
+  public BlockSealer(int level, ColumnDecoder decoder) {
     if (level < 1 || level > 19) {
       throw new IllegalArgumentException("zstd level must be 1 to 19: " + level);
     }
     this.zstd = new Zstandard(level);
+    this.numbersZstd = Zstandard.forNumbers(level);
+    this.decoder = decoder;
     this.timestamps = new TimestampColumn(zstd);
     this.metadata = new MetadataColumn(zstd);
     this.lengths = new LengthColumn(zstd);
-    this.lines = new LineColumn(zstd);
+    this.lines = new LineColumn(zstd, numbersZstd);
   }
 
   /**
@@ -55,7 +61,8 @@ public final class BlockSealer implements AutoCloseable {
             metadata.encode(block.metadataIds(), block.metadata(), size),
             SkipFilter.encode(bytes, offsets, size, zstd),
             lengths.encode(offsets, size),
-            lines.encode(bytes, offsets[0], offsets[size])));
+            lines.encode(bytes, offsets[0], offsets[size])),
+        decoder);
   }
 
   private static BlockLayout layout(int size, long[] times, int[] offsets) {
@@ -78,6 +85,7 @@ public final class BlockSealer implements AutoCloseable {
 
   @Override
   public void close() {
+    numbersZstd.close();
     zstd.close();
   }
 }

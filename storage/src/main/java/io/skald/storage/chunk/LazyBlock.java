@@ -21,15 +21,17 @@ public final class LazyBlock implements BlockView {
 
   private final BlockLayout layout;
   private final ColumnLoader loader;
+  private final ColumnDecoder decoder;
   private volatile long @Nullable [] timestamps;
   private volatile int @Nullable [] lineOffsets;
   private volatile byte @Nullable [] lines;
-  private volatile BlockLayout.@Nullable Metadata metadata;
+  private volatile ColumnDecoder.@Nullable Metadata metadata;
   private volatile @Nullable SkipFilter filter;
 
-  public LazyBlock(BlockLayout layout, ColumnLoader loader) {
+  public LazyBlock(BlockLayout layout, ColumnLoader loader, ColumnDecoder decoder) {
     this.layout = layout;
     this.loader = loader;
+    this.decoder = decoder;
   }
 
   @Override
@@ -56,7 +58,7 @@ public final class LazyBlock implements BlockView {
   public long[] timestamps() {
     long[] decoded = timestamps;
     if (decoded == null) {
-      decoded = loader.load(Column.TIMESTAMPS, layout::timestamps);
+      decoded = loader.load(Column.TIMESTAMPS, section -> decoder.timestamps(layout, section));
       timestamps = decoded;
     }
     return decoded;
@@ -66,7 +68,7 @@ public final class LazyBlock implements BlockView {
   public int[] lineOffsets() {
     int[] decoded = lineOffsets;
     if (decoded == null) {
-      decoded = loader.load(Column.LENGTHS, layout::lineOffsets);
+      decoded = loader.load(Column.LENGTHS, section -> decoder.lineOffsets(layout, section));
       lineOffsets = decoded;
     }
     return decoded;
@@ -76,7 +78,7 @@ public final class LazyBlock implements BlockView {
   public byte[] lines() {
     byte[] decoded = lines;
     if (decoded == null) {
-      decoded = loader.load(Column.LINES, layout::lines);
+      decoded = loader.load(Column.LINES, section -> decoder.lines(layout, section));
       lines = decoded;
     }
     return decoded;
@@ -92,10 +94,10 @@ public final class LazyBlock implements BlockView {
     return decodedMetadata().table();
   }
 
-  private BlockLayout.Metadata decodedMetadata() {
-    BlockLayout.Metadata decoded = metadata;
+  private ColumnDecoder.Metadata decodedMetadata() {
+    ColumnDecoder.Metadata decoded = metadata;
     if (decoded == null) {
-      decoded = loader.load(Column.METADATA, layout::metadata);
+      decoded = loader.load(Column.METADATA, section -> decoder.metadata(layout, section));
       metadata = decoded;
     }
     return decoded;
@@ -105,7 +107,7 @@ public final class LazyBlock implements BlockView {
   public boolean mayContain(byte[] literal) {
     SkipFilter decoded = filter;
     if (decoded == null) {
-      decoded = loader.load(Column.FILTER, layout::filter);
+      decoded = loader.load(Column.FILTER, decoder::filter);
       filter = decoded;
     }
     return decoded.mayContain(literal);

@@ -33,8 +33,9 @@ final class LengthColumn {
   }
 
   /** Returns {@code size + 1} offsets, from 0 to {@code lineBytes}. */
-  static int[] decode(Section section, int size, int lineBytes) {
-    byte[] bytes = Packing.unpack(section, (long) MAX_PLANES * size + 16);
+  static int[] decode(
+      Section section, DecompressionContexts contexts, int size, int lineBytes) {
+    byte[] bytes = Packing.unpack(section, contexts, (long) MAX_PLANES * size + 16);
     SectionReader in = new SectionReader(section, bytes);
     int least = in.readVarInt("the least length", lineBytes);
     int planes = in.readByte();

@@ -8,8 +8,8 @@ import java.util.Arrays;
  * <pre>
  *  PLAIN : one zstd frame
  *  RAW   : the bytes
- *  SPLIT : text length | stored length | digits length | stored length      LEB128 each
- *          | text | digits | ids (the rest)
+ *  SPLIT : text length | stored length | numbers length | stored length      LEB128 each
+ *          | text | numbers | ids (the rest)
  *          a stream whose stored length equals its length is stored as it is, else as a zstd frame
  * </pre>
  *
@@ -21,12 +21,17 @@ final class LineColumn {
   static final int SPLIT = 3;
 
   private final Zstandard zstd;
+  private final Zstandard numbersZstd;
   private final SplitText split = new SplitText();
   private final SectionWriter body = new SectionWriter();
   private final SectionWriter header = new SectionWriter();
 
-  LineColumn(Zstandard zstd) {
+  /**
+   * @param numbersZstd see {@link Zstandard#forNumbers}
+   */
+  LineColumn(Zstandard zstd, Zstandard numbersZstd) {
     this.zstd = zstd;
+    this.numbersZstd = numbersZstd;
   }
 
   /** Encodes {@code raw[from, to)} in the shortest of the forms. */
@@ -49,28 +54,28 @@ final class LineColumn {
   private EncodedColumn encodeSplit() {
     header.clear();
     body.clear();
-    addStream(split.text(), split.textLength());
-    addStream(split.digits(), split.digitsLength());
+    addStream(zstd, split.text(), SplitText.LEAD, split.textLength());
+    addStream(numbersZstd, split.numbers(), 0, split.numbersLength());
     body.writeBytes(split.ids(), 0, split.idsLength());
     byte[] bytes = Arrays.copyOf(header.toByteArray(), header.size() + body.size());
     body.copyTo(bytes, header.size());
     return new EncodedColumn(SPLIT, bytes);
   }
 
-  private void addStream(byte[] stream, int length) {
-    int packed = zstd.compress(stream, 0, length);
+  private void addStream(Zstandard zstd, byte[] stream, int from, int length) {
+    int packed = zstd.compress(stream, from, length);
     header.writeVarLong(length);
     if (packed < length) {
       header.writeVarLong(packed);
       body.writeBytes(zstd.buffer(), 0, packed);
     } else {
       header.writeVarLong(length);
-      body.writeBytes(stream, 0, length);
+      body.writeBytes(stream, from, length);
     }
   }
 
   /** Returns the line bytes; the array may be longer. */
-  static byte[] decode(Section section, int lineBytes) {
+  static byte[] decode(Section section, DecompressionContexts contexts, int lineBytes) {
     byte[] bytes = section.bytes();
     return switch (section.encoding()) {
       case RAW -> {
@@ -79,40 +84,46 @@ final class LineColumn {
         }
         yield bytes;
       }
-      case PLAIN -> Zstandard.decompress(section, 0, bytes.length, lineBytes, 0);
-      case SPLIT -> decodeSplit(section, lineBytes);
+      case PLAIN -> contexts.decompress(section, 0, bytes.length, 0, lineBytes, 0);
+      case SPLIT -> decodeSplit(section, contexts, lineBytes);
       default -> throw Packing.unknown(section);
     };
   }
 
-  private static byte[] decodeSplit(Section section, int lineBytes) {
+  private static byte[] decodeSplit(
+      Section section, DecompressionContexts contexts, int lineBytes) {
     SectionReader in = new SectionReader(section);
-    // A number of one digit takes two bytes, so the digits may be longer than the lines.
     int textLength = in.readVarInt("the length of the text", lineBytes);
     int textStored = in.readLength("the stored length of the text");
-    int digitsLength = in.readVarInt("the length of the digits", 2L * lineBytes);
-    int digitsStored = in.readLength("the stored length of the digits");
-    byte[] text = stream(section, in, textStored, textLength);
-    byte[] digits = stream(section, in, digitsStored, digitsLength);
-    int idsLength = in.remaining();
-    byte[] ids = in.readBytes(idsLength);
-    return SplitText.decode(
-        section,
-        new SplitText.Streams(text, textLength, digits, digitsLength, ids, idsLength),
-        lineBytes);
+    int numbersLength = in.readVarInt("the length of the numbers", maxNumbersLength(lineBytes));
+    int numbersStored = in.readLength("the stored length of the numbers");
+    byte[] text =
+        stream(section, contexts, in, textStored, SplitText.LEAD, textLength);
+    byte[] numbers = stream(section, contexts, in, numbersStored, 0, numbersLength);
+    byte[] ids = in.readBytes(in.remaining());
+    return new SplitTextDecoder(section, text, numbers, ids, lineBytes).decode();
   }
 
-  private static byte[] stream(Section section, SectionReader in, int stored, int length) {
+  /** A number of one digit takes two bytes, and there is the table. */
+  private static long maxNumbersLength(int lineBytes) {
+    return 2L * lineBytes + 16 * SplitText.COLUMNS;
+  }
+
+  /** Returns the stream behind {@code lead} zeros and before some slack. */
+  private static byte[] stream(
+      Section section,
+      DecompressionContexts contexts,
+      SectionReader in,
+      int stored,
+      int lead,
+      int length) {
     int from = in.position();
     in.skip(stored);
-    return stored == length
-        ? padded(section.bytes(), from, length)
-        : Zstandard.decompress(section, from, stored, length, SplitText.SLACK);
-  }
-
-  private static byte[] padded(byte[] bytes, int from, int length) {
-    byte[] result = new byte[length + SplitText.SLACK];
-    System.arraycopy(bytes, from, result, 0, length);
+    if (stored != length) {
+      return contexts.decompress(section, from, stored, lead, length, SplitTextDecoder.SLACK);
+    }
+    byte[] result = new byte[lead + length + SplitTextDecoder.SLACK];
+    System.arraycopy(section.bytes(), from, result, lead, length);
     return result;
   }
 }

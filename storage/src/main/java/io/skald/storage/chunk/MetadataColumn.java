@@ -71,16 +71,17 @@ final class MetadataColumn {
     return known == null ? symbols.size() - 1 : known;
   }
 
-  static BlockLayout.Metadata decode(Section section, int size) {
+  static ColumnDecoder.Metadata decode(
+      Section section, DecompressionContexts contexts, int size) {
     MetadataTable table = new MetadataTable();
     int[] ids = new int[size];
     if (section.encoding() == EncodedColumn.ABSENT_ENCODING) {
       if (section.bytes().length != 0) {
         throw section.corrupt("it should be empty");
       }
-      return new BlockLayout.Metadata(ids, table);
+      return new ColumnDecoder.Metadata(ids, table);
     }
-    byte[] bytes = Packing.unpack(section, BlockLayout.MAX_METADATA_BYTES);
+    byte[] bytes = Packing.unpack(section, contexts, BlockLayout.MAX_METADATA_BYTES);
     SectionReader in = new SectionReader(section, bytes);
     readSets(section, in, table);
     int planes = in.readByte();
@@ -92,7 +93,7 @@ final class MetadataColumn {
     if (Arrays.stream(ids).max().orElse(0) >= table.size()) {
       throw section.corrupt("an entry refers to a set that is not there");
     }
-    return new BlockLayout.Metadata(ids, table);
+    return new ColumnDecoder.Metadata(ids, table);
   }
 
   private static void readSets(Section section, SectionReader in, MetadataTable table) {

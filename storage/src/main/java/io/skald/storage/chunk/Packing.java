@@ -26,14 +26,14 @@ final class Packing {
    * @throws CorruptChunkException if the section is not of that form or holds more than {@code max}
    *     bytes
    */
-  static byte[] unpack(Section section, long max) {
+  static byte[] unpack(Section section, DecompressionContexts contexts, long max) {
     byte[] bytes = section.bytes();
     return switch (section.encoding()) {
       case RAW -> bytes;
       case ZSTD -> {
         SectionReader in = new SectionReader(section);
         int length = in.readVarInt("the unpacked length", max);
-        yield Zstandard.decompress(section, in.position(), in.remaining(), length, 0);
+        yield contexts.decompress(section, in.position(), in.remaining(), 0, length, 0);
       }
       default -> throw unknown(section);
     };

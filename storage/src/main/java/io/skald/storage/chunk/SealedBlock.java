@@ -8,12 +8,14 @@ import java.util.function.Function;
 public final class SealedBlock {
   private final BlockLayout layout;
   private final List<EncodedColumn> columns;
+  private final ColumnDecoder decoder;
   private final int sizeBytes;
 
   /** Takes one encoded column for each {@link Column}, in order. */
-  SealedBlock(BlockLayout layout, List<EncodedColumn> columns) {
+  SealedBlock(BlockLayout layout, List<EncodedColumn> columns, ColumnDecoder decoder) {
     this.layout = layout;
     this.columns = List.copyOf(columns);
+    this.decoder = decoder;
     this.sizeBytes = columns.stream().mapToInt(column -> column.bytes().length).sum();
   }
 
@@ -50,7 +52,7 @@ public final class SealedBlock {
    * query, so that what it decoded can be collected.
    */
   public BlockView view() {
-    return new LazyBlock(layout, new InMemory(this));
+    return new LazyBlock(layout, new InMemory(this), decoder);
   }
 
   EncodedColumn encoded(Column column) {

@@ -31,9 +31,10 @@ public final class SealedBlocks {
   }
 
   /**
+   * @param decoder what the block's views decode with
    * @throws CorruptChunkException if the bytes do not follow the format or have an unknown version
    */
-  public static SealedBlock decode(byte[] bytes) {
+  public static SealedBlock decode(byte[] bytes, ColumnDecoder decoder) {
     Section section = new Section(OBJECT, "sealed block", 0, 0, bytes);
     SectionReader in = new SectionReader(section);
     int version = in.readByte();
@@ -54,6 +55,6 @@ public final class SealedBlocks {
       columns.add(new EncodedColumn(encoding, in.readBytes(in.readLength("the column length"))));
     }
     in.expectEnd();
-    return new SealedBlock(new BlockLayout(entries, lineBytes, first, last), columns);
+    return new SealedBlock(new BlockLayout(entries, lineBytes, first, last), columns, decoder);
   }
 }

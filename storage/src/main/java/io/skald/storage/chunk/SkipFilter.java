@@ -67,14 +67,14 @@ public final class SkipFilter {
     return (int) ((gram * MULTIPLIER & 0xFFFFFFFFL) * bits >>> 32);
   }
 
-  static SkipFilter decode(Section section) {
+  static SkipFilter decode(Section section, DecompressionContexts contexts) {
     if (section.encoding() == EncodedColumn.ABSENT_ENCODING) {
       if (section.bytes().length != 0) {
         throw section.corrupt("it should be empty");
       }
       return new SkipFilter(section.bytes());
     }
-    byte[] bitmap = Packing.unpack(section, MAX_BYTES);
+    byte[] bitmap = Packing.unpack(section, contexts, MAX_BYTES);
     if (bitmap.length == 0) {
       throw section.corrupt("the bitmap is empty");
     }

@@ -4,7 +4,7 @@
  * <p>Owns the byte layout of blocks and chunks (docs/formats/chunk.md) and is the only user of zstd.
  * It reads and writes byte arrays; where they lie is for {@code storage.pack} and {@code
  * storage.read} to know. Entry types: {@link io.skald.storage.chunk.BlockSealer} to write, {@link
- * io.skald.storage.chunk.ChunkFooter} and {@link io.skald.storage.chunk.Section} to read. A sealer
+ * io.skald.storage.chunk.ChunkFooter} and {@link io.skald.storage.chunk.ColumnDecoder} to read. A sealer
  * belongs to one thread; everything else is immutable.
  */
 @NullMarked

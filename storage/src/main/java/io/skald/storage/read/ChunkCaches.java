@@ -5,9 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Weigher;
 import io.skald.common.block.MetadataTable;
 import io.skald.common.model.Labels;
-import io.skald.storage.chunk.BlockLayout;
 import io.skald.storage.chunk.ChunkFooter;
 import io.skald.storage.chunk.Column;
+import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.SkipFilter;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +56,7 @@ public final class ChunkCaches {
           case int[] offsets -> offsets.length * Integer.BYTES;
           case byte[] bytes -> bytes.length;
           case SkipFilter filter -> filter.sizeBytes();
-          case BlockLayout.Metadata metadata ->
+          case ColumnDecoder.Metadata metadata ->
               metadata.ids().length * Integer.BYTES + weigh(metadata.table());
           default -> throw new IllegalArgumentException("no column: " + column.getClass());
         };

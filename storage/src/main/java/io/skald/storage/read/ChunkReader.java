@@ -2,10 +2,11 @@ package io.skald.storage.read;
 
 import io.skald.common.block.BlockView;
 import io.skald.storage.chunk.ChunkFooter;
+import io.skald.storage.chunk.ChunkRef;
+import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.CorruptChunkException;
 import io.skald.storage.chunk.LazyBlock;
 import io.skald.storage.object.ObjectStore;
-import io.skald.storage.chunk.ChunkRef;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,10 +14,16 @@ import java.util.List;
 public final class ChunkReader {
   private final ObjectStore store;
   private final ChunkCaches caches;
+  private final ColumnDecoder decoder;
 
-  public ChunkReader(ObjectStore store, ChunkCaches caches) {
+  /**
+   * @param caches shared with other readers of the same store
+   * @param decoder shared; stays open
+   */
+  public ChunkReader(ObjectStore store, ChunkCaches caches, ColumnDecoder decoder) {
     this.store = store;
     this.caches = caches;
+    this.decoder = decoder;
   }
 
   /**
@@ -46,7 +53,7 @@ public final class ChunkReader {
             store, caches, ref, footer, chosen.getFirst(), chosen.getLast(), statistics);
     List<BlockView> blocks = new ArrayList<>(chosen.size());
     for (int index : chosen) {
-      blocks.add(new LazyBlock(footer.blocks().get(index).layout(), columns.ofBlock(index)));
+      blocks.add(new LazyBlock(footer.blocks().get(index).layout(), columns.ofBlock(index), decoder));
     }
     return blocks;
   }

@@ -1,0 +1,43 @@
+package io.skald.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Lines as bytes, through a buffer. A reader that has gone (a pipe to head) ends the command. */
+final class LineOutput implements AutoCloseable {
+  private static final int BUFFER_BYTES = 64 << 10;
+
+  private final OutputStream out;
+
+  LineOutput(OutputStream out) {
+    this.out = new BufferedOutputStream(out, BUFFER_BYTES);
+  }
+
+  void line(byte[] bytes) {
+    try {
+      out.write(bytes);
+      out.write('\n');
+    } catch (IOException e) {
+      throw closed(e);
+    }
+  }
+
+  void line(String text) {
+    line(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public void close() {
+    try {
+      out.flush();
+    } catch (IOException e) {
+      throw closed(e);
+    }
+  }
+
+  private static RefusedException closed(IOException cause) {
+    return new RefusedException("standard output cannot be written: " + cause.getMessage());
+  }
+}

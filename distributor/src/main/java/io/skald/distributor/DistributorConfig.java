@@ -1,0 +1,53 @@
+package io.skald.distributor;
+
+/**
+ * The bounds of pushes and how often they are stored.
+ *
+ * @param maxRecvMsgSize the largest body, bytes
+ * @param maxDecompressedSize the largest body after decompression, bytes
+ * @param maxRows the most streams, entries and metadata pairs of a push together
+ * @param labelCacheBytes about how much memory the cache of label text may use
+ * @param replicationFactor how many ingesters store each stream
+ */
+public record DistributorConfig(
+    long maxRecvMsgSize,
+    long maxDecompressedSize,
+    int maxRows,
+    long labelCacheBytes,
+    int replicationFactor) {
+  public static final DistributorConfig DEFAULTS =
+      new DistributorConfig(100L << 20, 512L << 20, 5_000_000, 32L << 20, 1);
+
+  /** Lines are ranges of one array. */
+  private static final long MOST_DECOMPRESSED = Integer.MAX_VALUE - 8L;
+
+  public DistributorConfig {
+    if (maxRecvMsgSize <= 0) {
+      throw new IllegalArgumentException(
+          "distributor.max_recv_msg_size must be positive: " + maxRecvMsgSize);
+    }
+    if (maxDecompressedSize <= 0 || maxDecompressedSize > MOST_DECOMPRESSED) {
+      throw new IllegalArgumentException(
+          "distributor.max_decompressed_size must be from 1 to "
+              + MOST_DECOMPRESSED
+              + ": "
+              + maxDecompressedSize);
+    }
+    if (maxRows <= 0) {
+      throw new IllegalArgumentException("distributor.max_rows must be positive: " + maxRows);
+    }
+    if (labelCacheBytes < 0) {
+      throw new IllegalArgumentException(
+          "distributor.label_cache_bytes must not be negative: " + labelCacheBytes);
+    }
+    if (replicationFactor < 1) {
+      throw new IllegalArgumentException(
+          "replication_factor must be at least 1: " + replicationFactor);
+    }
+  }
+
+  public DistributorConfig withReplicationFactor(int factor) {
+    return new DistributorConfig(
+        maxRecvMsgSize, maxDecompressedSize, maxRows, labelCacheBytes, factor);
+  }
+}

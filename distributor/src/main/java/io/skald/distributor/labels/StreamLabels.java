@@ -1,0 +1,33 @@
+package io.skald.distributor.labels;
+
+import io.skald.common.model.Fingerprint;
+import io.skald.common.model.Labels;
+
+/** What label text stands for. */
+public sealed interface StreamLabels {
+  /**
+   * A stream that may take entries.
+   *
+   * @param labels normalised: no empty values, {@code service_name} added
+   * @param text the labels as messages print them
+   * @param level the level that the labels tell, or "" if they tell none
+   */
+  record Accepted(Labels labels, Fingerprint fingerprint, String text, String level)
+      implements StreamLabels {}
+
+  /**
+   * A stream that is refused.
+   *
+   * @param message for the client
+   */
+  record Refused(Reason reason, String message) implements StreamLabels {}
+
+  /** Why labels are refused. */
+  enum Reason {
+    NO_LABELS,
+    TOO_MANY_NAMES,
+    NAME_TOO_LONG,
+    VALUE_TOO_LONG,
+    DUPLICATE_NAME
+  }
+}

@@ -1,0 +1,50 @@
+package io.skald.distributor.push;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Reads push bodies of all forms. Immutable, thread-safe. */
+public final class PushDecoder {
+  /** The JSON dialects; the path of a request tells which one it speaks. */
+  public enum Dialect {
+    /** {@code {"streams":[{"stream":{…},"values":[["nanos","line",{…}]]}]}}. */
+    CURRENT,
+    /** {@code {"streams":[{"labels":"{…}","entries":[{"ts":"…","line":"…"}]}]}}. */
+    LEGACY
+  }
+
+  private final long maxDecodedBytes;
+  private final int maxRows;
+
+  /**
+   * @param maxDecodedBytes the largest body after decompression
+   * @param maxRows the most streams, entries and metadata pairs of a body together
+   */
+  public PushDecoder(long maxDecodedBytes, int maxRows) {
+    this.maxDecodedBytes = maxDecodedBytes;
+    this.maxRows = maxRows;
+  }
+
+  /**
+   * @param contentType the header, or null
+   * @param contentEncoding the header, or null
+   * @param body not modified; the result may point into it
+   * @throws PushDecodeException if the body is damaged or too large
+   */
+  public DecodedPush decode(
+      @Nullable String contentType,
+      @Nullable String contentEncoding,
+      byte[] body,
+      Dialect dialect) {
+    String mediaType = MediaType.parse(Objects.requireNonNullElse(contentType, ""));
+    String coding = Objects.requireNonNullElse(contentEncoding, "");
+    byte[] plain = ContentCoding.decode(coding, body, maxDecodedBytes);
+    if (mediaType.equals("application/json")) {
+      return switch (dialect) {
+        case CURRENT -> JsonPushReader.read(plain, maxRows);
+        case LEGACY -> LegacyJsonPushReader.read(plain, maxRows);
+      };
+    }
+    return ProtobufReader.read(ContentCoding.snappy(plain, maxDecodedBytes), maxRows);
+  }
+}

@@ -1,0 +1,57 @@
+package io.skald.distributor.validate;
+
+import io.skald.common.limits.Limits;
+import java.time.Duration;
+
+/**
+ * The limits on entries as of the moment of a push, ready to compare with.
+ *
+ * @param oldestNanos an older entry is refused
+ * @param newestNanos a newer entry is refused
+ */
+record EntryRules(
+    long oldestNanos,
+    long newestNanos,
+    int maxLineSize,
+    boolean truncate,
+    boolean metadataAllowed,
+    long maxMetadataBytes,
+    int maxMetadataPairs,
+    boolean detectLevels,
+    boolean incrementDuplicates) {
+  /** Building a set takes time that grows with the square of its size; 0 allows no more. */
+  private static final int MOST_METADATA_PAIRS = 4096;
+
+  static EntryRules of(Limits limits, long nowNanos) {
+    int pairs = limits.maxStructuredMetadataEntriesCount();
+    return new EntryRules(
+        limits.rejectOldSamples()
+            ? minus(nowNanos, limits.rejectOldSamplesMaxAge())
+            : Long.MIN_VALUE,
+        plus(nowNanos, limits.creationGracePeriod()),
+        limits.maxLineSize() == 0
+            ? Integer.MAX_VALUE
+            : (int) Math.min(limits.maxLineSize(), Integer.MAX_VALUE),
+        limits.maxLineSizeTruncate(),
+        limits.allowStructuredMetadata(),
+        limits.maxStructuredMetadataSize() == 0
+            ? Long.MAX_VALUE
+            : limits.maxStructuredMetadataSize(),
+        pairs == 0 ? MOST_METADATA_PAIRS : Math.min(pairs, MOST_METADATA_PAIRS),
+        limits.discoverLogLevels() && limits.allowStructuredMetadata(),
+        limits.incrementDuplicateTimestamp());
+  }
+
+  private static long minus(long nanos, Duration age) {
+    return age.compareTo(Duration.ofNanos(Long.MAX_VALUE)) >= 0
+        ? Long.MIN_VALUE
+        : nanos - age.toNanos();
+  }
+
+  /** A grace of zero means none, not no limit. */
+  private static long plus(long nanos, Duration grace) {
+    return grace.compareTo(Duration.ofNanos(Long.MAX_VALUE - nanos)) >= 0
+        ? Long.MAX_VALUE
+        : nanos + grace.toNanos();
+  }
+}

@@ -1,0 +1,39 @@
+package io.skald.distributor.validate;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.skald.common.limits.Limits;
+import io.skald.common.time.Clock;
+import io.skald.distributor.labels.LabelCache;
+import io.skald.distributor.labels.LabelRules;
+import io.skald.distributor.push.DecodedPush;
+import io.skald.distributor.push.PushDecodeException;
+
+/** Applies a tenant's limits to decoded pushes. Thread-safe. */
+public final class PushValidator {
+  private static final int MAX_RULES = 1000;
+
+  private final LabelCache labels;
+  private final Clock clock;
+
+  /** One instance of rules for equal limits: the label cache tells rules apart by identity. */
+  private final Cache<Limits, LabelRules> rules =
+      Caffeine.newBuilder().maximumSize(MAX_RULES).executor(Runnable::run).build();
+
+  public PushValidator(LabelCache labels, Clock clock) {
+    this.labels = labels;
+    this.clock = clock;
+  }
+
+  /**
+   * Drops the entries and streams that the limits do not allow and keeps the rest.
+   *
+   * @throws PushDecodeException if label text cannot be parsed or a metadata name stands for nothing:
+   *     the whole push is refused then
+   */
+  public ValidatedPush validate(Limits limits, DecodedPush push) {
+    LabelRules labelRules = rules.get(limits, LabelRules::new);
+    EntryRules entryRules = EntryRules.of(limits, clock.nowNanos());
+    return new PushWalk(push, labels, labelRules, entryRules).walk();
+  }
+}

@@ -1,0 +1,43 @@
+package io.skald.logql.engine;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Counts what a query holds, across its threads, and refuses what exceeds the limit. */
+final class MemoryBudget {
+  private final long limitBytes;
+  private final AtomicLong heldBytes = new AtomicLong();
+
+  MemoryBudget(long limitBytes) {
+    this.limitBytes = limitBytes;
+  }
+
+  /**
+   * Accounts for memory that is about to be allocated.
+   *
+   * @throws QueryException with status 400 if the query would hold more than it may
+   */
+  void take(long bytes) {
+    if (heldBytes.addAndGet(bytes) > limitBytes) {
+      throw new QueryException(
+          400,
+          "the query needs more than " + limitBytes + " bytes of memory (max_query_memory_bytes);"
+              + " reduce the time range, increase the step, add label matchers or filters, or"
+              + " aggregate with functions like sum() or count()");
+    }
+  }
+
+  /** Returns what is accounted for. */
+  long held() {
+    return heldBytes.get();
+  }
+
+  /** Gives back all but {@code bytes}; no other thread may be working for the query. */
+  void releaseTo(long bytes) {
+    heldBytes.set(bytes);
+  }
+
+  /** Takes back what {@link #take} accounted for. */
+  void release(long bytes) {
+    heldBytes.addAndGet(-bytes);
+  }
+}

@@ -1,0 +1,68 @@
+package io.skald.logql.engine;
+
+import io.skald.common.block.LogSource;
+import io.skald.logql.syntax.Expr;
+import io.skald.logql.syntax.LogExpr;
+import io.skald.logql.syntax.MetricExpr;
+import java.util.concurrent.Executor;
+
+/**
+ * Evaluates queries over a source of blocks. Keeps nothing between queries; thread-safe.
+ *
+ * <p>The answer is a function of the entries and the query: how entries are cut into blocks, and how
+ * many threads read them, does not show.
+ */
+public final class QueryEngine {
+  private final EngineLimits limits;
+  private final WorkCrew crew;
+
+  /**
+   * @param limits what a query may use, unless the call says otherwise
+   * @param executor runs the threads that read blocks beside the calling one; may refuse
+   * @param parallelism how many threads read blocks for one query, the calling one included
+   */
+  public QueryEngine(EngineLimits limits, Executor executor, int parallelism) {
+    if (parallelism < 1) {
+      throw new IllegalArgumentException("parallelism must be at least 1: " + parallelism);
+    }
+    this.limits = limits;
+    this.crew = new WorkCrew(executor, parallelism);
+  }
+
+  /** As {@link #execute(QueryRequest, LogSource, EngineLimits, QueryStatistics, Cancellation)}. */
+  public QueryResult execute(
+      QueryRequest request,
+      LogSource source,
+      QueryStatistics statistics,
+      Cancellation cancellation) {
+    return execute(request, source, limits, statistics, cancellation);
+  }
+
+  /**
+   * Evaluates a query on the calling thread and those of the executor.
+   *
+   * @param queryLimits what this query may use, for tenants with limits of their own
+   * @throws io.skald.logql.syntax.ParseException if a stage cannot be compiled
+   * @throws QueryException if the query has no answer, or goes beyond a limit
+   * @throws QueryCancelledException if {@code cancellation} ended it
+   * @throws io.skald.common.block.StorageException if data could not be read
+   */
+  public QueryResult execute(
+      QueryRequest request,
+      LogSource source,
+      EngineLimits queryLimits,
+      QueryStatistics statistics,
+      Cancellation cancellation) {
+    cancellation.check();
+    QueryContext context =
+        new QueryContext(
+            source, crew, new MemoryBudget(queryLimits.maxMemoryBytes()), statistics, cancellation);
+    return switch (request.expression()) {
+      case LogExpr log -> new LogQuery(context, request, log).execute();
+      case MetricExpr metric -> new MetricQuery(context, queryLimits).execute(metric, request);
+      case Expr.Variants _ ->
+          throw new QueryException(
+              400, "multi variant queries are disabled for this instance");
+    };
+  }
+}

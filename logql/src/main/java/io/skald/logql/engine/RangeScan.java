@@ -1,0 +1,71 @@
+package io.skald.logql.engine;
+
+import io.skald.common.model.Labels;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Evaluates range aggregations: reads each block once, for all steps, on several threads; puts every
+ * entry into the state of its series; merges the states of the threads and reads off the steps.
+ */
+final class RangeScan {
+  private final StepGrid grid;
+  private final QueryContext context;
+
+  RangeScan(StepGrid grid, QueryContext context) {
+    this.grid = grid;
+    this.context = context;
+  }
+
+  /**
+   * @param limit what the number of series has to keep to; checked while they are found
+   * @return the series sorted by labels
+   */
+  StepVector run(RangePlan plan, SeriesLimit limit) {
+    Windows windows =
+        new Windows(grid, plan.range().rangeNanos(), plan.range().offsetNanos());
+    StepVector result = new StepVector(grid.count(), context.budget());
+    if (plan.range().rangeNanos() == 0) {
+      return result;
+    }
+    long held = context.budget().held();
+    Map<Labels, SeriesState> states = scan(plan, windows, limit);
+    for (Map.Entry<Labels, SeriesState> entry : states.entrySet()) {
+      context.cancellation().check();
+      entry.getValue().finish(result.add(entry.getKey()));
+    }
+    context.budget().releaseTo(held + states.size() * StepSeries.bytes(grid.count()));
+    return result.sorted();
+  }
+
+  private Map<Labels, SeriesState> scan(RangePlan plan, Windows windows, SeriesLimit limit) {
+    EntryStages stages = EntryStages.compile(plan);
+    List<ScanUnit> units =
+        ScanUnit.select(
+            context, plan.range().log().selector(), windows.from(), windows.through());
+    List<RangeWorker> workers =
+        context
+            .crew()
+            .run(
+                units.size(),
+                () -> new RangeWorker(plan, stages, windows, limit, context),
+                (worker, unit) -> worker.scan(unit, units.get(unit)));
+    Map<Labels, SeriesState> merged = new HashMap<>();
+    for (RangeWorker worker : workers) {
+      worker
+          .states()
+          .forEach(
+              (labels, state) ->
+                  merged.merge(
+                      labels,
+                      state,
+                      (a, b) -> {
+                        a.merge(b);
+                        return a;
+                      }));
+    }
+    limit.check(merged.size());
+    return merged;
+  }
+}

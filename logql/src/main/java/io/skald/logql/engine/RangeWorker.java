@@ -1,0 +1,264 @@
+package io.skald.logql.engine;
+
+import io.skald.common.block.BlockView;
+import io.skald.common.block.MetadataTable;
+import io.skald.common.model.Labels;
+import io.skald.logql.pipeline.LabelView;
+import io.skald.logql.pipeline.LineProcessor;
+import io.skald.logql.pipeline.Unwrapper;
+import io.skald.logql.syntax.Grouping;
+import io.skald.logql.syntax.LogRange;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads blocks for a range aggregation and holds the states of the series found so far. Confined to
+ * a thread.
+ *
+ * <p>Of a block is read what the query needs: nothing but its bounds when one pane holds it whole
+ * and labels do not matter, timestamps when entries are only counted, metadata when it decides the
+ * series, lines when a stage looks at them.
+ */
+final class RangeWorker {
+  /** What a map entry, its labels and an empty state take, roughly. */
+  private static final int SERIES_BYTES = 256;
+
+  private static final int ENTRIES_PER_CHECK = 4096;
+
+  private final RangePlan plan;
+  private final EntryStages stages;
+  private final Windows windows;
+  private final SeriesLimit limit;
+  private final QueryContext context;
+  private final Map<Labels, SeriesState> states = new HashMap<>();
+  private final BlockSelection selection = new BlockSelection();
+
+  /** Whether entries are looked at one by one: for stages, or for a value. */
+  private final boolean entriesAreProcessed;
+
+  private final LogRange.@Nullable Unwrap unwrap;
+  private final @Nullable Unwrapper unwrapper;
+
+  /** What the last entry weighs. */
+  private double value;
+
+  /** The series of the last entry: the next one mostly has the same. */
+  private @Nullable Labels lastSeries;
+
+  private @Nullable SeriesState lastState;
+  private int processorStream = -1;
+  private @Nullable LineProcessor processor;
+
+  RangeWorker(
+      RangePlan plan,
+      EntryStages stages,
+      Windows windows,
+      SeriesLimit limit,
+      QueryContext context) {
+    this.plan = plan;
+    this.stages = stages;
+    this.windows = windows;
+    this.limit = limit;
+    this.context = context;
+    this.unwrap = plan.range().unwrap();
+    this.unwrapper = unwrap == null ? null : Unwrapper.compile(unwrap);
+    this.entriesAreProcessed = stages.processesEntries() || unwrapper != null;
+  }
+
+  Map<Labels, SeriesState> states() {
+    return states;
+  }
+
+  /**
+   * @param number the number of the unit, ascending from call to call
+   */
+  void scan(int number, ScanUnit unit) {
+    context.cancellation().check();
+    BlockView block = unit.block();
+    PaneCursor cursor = new PaneCursor(windows, block.minTimestamp());
+    if (!cursor.inWindow() && cursor.covers(block.maxTimestamp())) {
+      return; // between two windows
+    }
+    if (stages.canSkip(block)) {
+      context.statistics().blocksSkipped.increment();
+      return;
+    }
+    if (!stages.filtersBlocks() && !entriesAreProcessed) {
+      count(number, unit, cursor);
+      return;
+    }
+    int from = unit.lowerBound(windows.from());
+    int to = unit.upperBound(windows.through());
+    stages.select(block, from, to, selection);
+    int[] offsets = block.lineOffsets();
+    looked(to - from, offsets[to] - offsets[from]);
+    if (selection.size() == 0) {
+      return;
+    }
+    if (entriesAreProcessed) {
+      process(number, unit, cursor);
+    } else {
+      countSelected(number, block, new BlockSeries(plan, unit, this::stateOf), cursor);
+    }
+  }
+
+  /** Counts all entries of a block, pane by pane. */
+  private void count(int number, ScanUnit unit, PaneCursor cursor) {
+    BlockView block = unit.block();
+    BlockSeries series = new BlockSeries(plan, unit, this::stateOf);
+    if (!series.isOne()) {
+      selection.fillRange(
+          unit.lowerBound(windows.from()), unit.upperBound(windows.through()));
+      looked(selection.size(), 0);
+      countSelected(number, block, series, cursor);
+    } else if (cursor.covers(block.maxTimestamp())) {
+      looked(block.size(), 0);
+      long bytes = plan.ofBytes() ? block.lineBytes() : 0;
+      addRun(number, series.of(0), cursor, block.size(), bytes);
+      context.statistics().postFilterLines.add(block.size());
+    } else {
+      countRuns(number, block, series, cursor);
+    }
+  }
+
+  private void countRuns(int number, BlockView block, BlockSeries series, PaneCursor cursor) {
+    long[] timestamps = block.timestamps();
+    int[] offsets = plan.ofBytes() ? block.lineOffsets() : new int[0];
+    int size = block.size();
+    int counted = 0;
+    for (int from = 0; from < size; ) {
+      cursor.advance(timestamps[from]);
+      int to = cursor.endIndex(timestamps, from, size);
+      if (cursor.inWindow()) {
+        long bytes = plan.ofBytes() ? offsets[to] - offsets[from] : 0;
+        addRun(number, series.of(from), cursor, to - from, bytes);
+        counted += to - from;
+      }
+      from = to;
+    }
+    looked(counted, 0);
+    context.statistics().postFilterLines.add(counted);
+  }
+
+  /** Counts the selected entries; their series follow from stream and metadata. */
+  private void countSelected(int number, BlockView block, BlockSeries series, PaneCursor cursor) {
+    long[] timestamps = block.timestamps();
+    int[] offsets = plan.ofBytes() ? block.lineOffsets() : new int[0];
+    int counted = 0;
+    for (int i = 0; i < selection.size(); i++) {
+      int entry = selection.entry(i);
+      cursor.advance(timestamps[entry]);
+      if (cursor.inWindow()) {
+        long bytes = plan.ofBytes() ? offsets[entry + 1] - offsets[entry] : 0;
+        addRun(number, series.of(entry), cursor, 1, bytes);
+        counted++;
+      }
+    }
+    context.statistics().postFilterLines.add(counted);
+  }
+
+  private void addRun(
+      int number, SeriesState state, PaneCursor cursor, int entries, long bytes) {
+    state.add(number, cursor.firstStep(), cursor.lastStep(), 0, entries, bytes);
+  }
+
+  private void looked(int lines, long bytes) {
+    context.statistics().processedLines.add(lines);
+    context.statistics().processedBytes.add(bytes);
+  }
+
+  /** Runs the stages on the selected entries, one by one. */
+  private void process(int number, ScanUnit unit, PaneCursor cursor) {
+    BlockView block = unit.block();
+    LineProcessor lineProcessor = processorFor(unit);
+    MetadataTable sets = block.metadata();
+    int[] metadataIds = sets.size() > 1 ? block.metadataIds() : new int[0];
+    long[] timestamps = block.timestamps();
+    int[] offsets = block.lineOffsets();
+    byte[] lines = block.lines();
+    int kept = 0;
+    for (int i = 0; i < selection.size(); i++) {
+      if (i % ENTRIES_PER_CHECK == ENTRIES_PER_CHECK - 1) {
+        context.cancellation().check();
+      }
+      int entry = selection.entry(i);
+      cursor.advance(timestamps[entry]);
+      if (!cursor.inWindow()) {
+        continue;
+      }
+      Labels metadata = metadataIds.length == 0 ? Labels.EMPTY : sets.get(metadataIds[entry]);
+      int start = offsets[entry];
+      int length = offsets[entry + 1] - start;
+      if (lineProcessor.process(timestamps[entry], lines, start, length, metadata)
+          && hasValue(lineProcessor)) {
+        kept++;
+        stateOf(lineProcessor.labels())
+            .add(number, cursor.firstStep(), cursor.lastStep(), timestamps[entry], 1, value);
+      }
+    }
+    context.statistics().postFilterLines.add(kept);
+  }
+
+  /** Sets {@link #value} to what the entry weighs. */
+  private boolean hasValue(LineProcessor entry) {
+    if (unwrapper == null || unwrap == null) {
+      value = entry.lineLength();
+      return true;
+    }
+    if (unwrapper.unwrap(entry)) {
+      value = unwrapper.value();
+      return true;
+    }
+    value = 0;
+    String text = plan.countsMissingValues() ? entry.labels().get(unwrap.label()) : "none";
+    return text == null || text.isEmpty();
+  }
+
+  private LineProcessor processorFor(ScanUnit unit) {
+    LineProcessor current = processor;
+    if (current == null || processorStream != unit.stream()) {
+      current = stages.forStream(unit.labels());
+      processor = current;
+      processorStream = unit.stream();
+    }
+    return current;
+  }
+
+  /** Returns the series of an entry; one with an error has none, unless the query asks for it. */
+  private SeriesState stateOf(LabelView labels) {
+    Grouping grouping = plan.grouping();
+    if (!labels.hasError()) {
+      return stateOf(grouping == null ? labels.all() : labels.group(grouping));
+    }
+    Labels all = labels.all();
+    PipelineErrors.check(all);
+    return stateOf(grouping == null ? all : labels.group(grouping), true);
+  }
+
+  private SeriesState stateOf(Labels series) {
+    return stateOf(series, false);
+  }
+
+  /**
+   * @param errorAllowed whether the series may carry an error
+   */
+  private SeriesState stateOf(Labels series, boolean errorAllowed) {
+    if (series == lastSeries && lastState != null) {
+      return lastState;
+    }
+    SeriesState state = states.get(series);
+    if (state == null) {
+      if (!errorAllowed) {
+        PipelineErrors.check(series);
+      }
+      context.budget().take(SERIES_BYTES);
+      state = plan.newState(windows, context.budget());
+      states.put(series, state);
+      limit.check(states.size());
+    }
+    lastSeries = series;
+    lastState = state;
+    return state;
+  }
+}

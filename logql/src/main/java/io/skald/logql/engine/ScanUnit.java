@@ -1,0 +1,67 @@
+package io.skald.logql.engine;
+
+import io.skald.common.block.BlockView;
+import io.skald.common.block.StreamBlocks;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.Labels;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * One block to look at.
+ *
+ * @param stream number of its stream in the order of label texts
+ * @param arrival number of the block among the blocks of its stream
+ */
+record ScanUnit(int stream, Labels labels, int arrival, BlockView block) {
+  /**
+   * Returns the blocks that overlap {@code [fromNanos, throughNanos]}, streams in the order of their
+   * label texts as bytes, blocks of a stream in arrival order. All tie-breaks between entries follow
+   * this order.
+   */
+  static List<ScanUnit> select(
+      QueryContext context, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    List<StreamBlocks> streams =
+        new ArrayList<>(context.source().select(matchers, fromNanos, throughNanos));
+    streams.sort(Comparator.comparing(StreamBlocks::labels, LabelText.ORDER));
+    List<ScanUnit> units = new ArrayList<>();
+    for (int i = 0; i < streams.size(); i++) {
+      StreamBlocks stream = streams.get(i);
+      List<BlockView> blocks = stream.blocks();
+      for (int arrival = 0; arrival < blocks.size(); arrival++) {
+        BlockView block = blocks.get(arrival);
+        if (block.minTimestamp() <= throughNanos && block.maxTimestamp() >= fromNanos) {
+          units.add(new ScanUnit(i, stream.labels(), arrival, block));
+        }
+      }
+    }
+    context.statistics().streams.add(streams.size());
+    context.statistics().blocksTotal.add(units.size());
+    return units;
+  }
+
+  /** Returns the first entry at or behind {@code timestamp}. */
+  int lowerBound(long timestamp) {
+    if (timestamp <= block.minTimestamp()) {
+      return 0;
+    }
+    long[] timestamps = block.timestamps();
+    int low = 0;
+    int high = block.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (timestamps[middle] < timestamp) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Returns the first entry behind {@code timestamp}. */
+  int upperBound(long timestamp) {
+    return timestamp >= block.maxTimestamp() ? block.size() : lowerBound(timestamp + 1);
+  }
+}

@@ -1,0 +1,30 @@
+package io.skald.logql.engine;
+
+/**
+ * What is known of one series while its entries are read: enough to give the value of the range
+ * function at every step. Filled by one thread; states of several threads are then merged. The
+ * outcome depends on the entries only, not on how they were spread over threads and blocks.
+ */
+sealed interface SeriesState permits CountState, SumState, ExtremeState, SampleState {
+  /**
+   * Adds an entry, or a run of entries in one pane where the function does not look at single
+   * values.
+   *
+   * @param unit number of the block in the order of streams and arrival; not less than in earlier
+   *     calls
+   * @param firstStep first step whose window holds the entry
+   * @param lastStep last such step, at least {@code firstStep}
+   * @param entries number of entries, at least 1
+   * @param value their bytes, or the unwrapped value of the one entry
+   */
+  void add(int unit, int firstStep, int lastStep, long timestampNanos, int entries, double value);
+
+  /**
+   * Adds what another thread found of the same series, in the same query; {@code other} is of no use
+   * afterwards.
+   */
+  void merge(SeriesState other);
+
+  /** Sets the value of the function at each step whose window holds an entry. */
+  void finish(StepSeries out);
+}

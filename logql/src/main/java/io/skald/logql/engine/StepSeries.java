@@ -1,0 +1,34 @@
+package io.skald.logql.engine;
+
+import io.skald.common.model.Labels;
+import java.util.BitSet;
+
+/**
+ * One series of an intermediate or final vector, over all steps.
+ *
+ * @param values by step; of no meaning where {@code present} is not set
+ * @param present the steps that have a sample
+ */
+record StepSeries(Labels labels, double[] values, BitSet present) {
+  /** What an instance over {@code steps} steps takes, for the memory budget. */
+  static long bytes(int steps) {
+    return 96 + 8L * steps + steps / 8;
+  }
+
+  static StepSeries empty(Labels labels, int steps) {
+    return new StepSeries(labels, new double[steps], new BitSet(steps));
+  }
+
+  void set(int step, double value) {
+    values[step] = value;
+    present.set(step);
+  }
+
+  boolean has(int step) {
+    return present.get(step);
+  }
+
+  StepSeries withLabels(Labels other) {
+    return new StepSeries(other, values, present);
+  }
+}

@@ -1,0 +1,75 @@
+package io.skald.querier.api;
+
+import io.skald.common.block.StorageException;
+import io.skald.common.http.HttpBody;
+import io.skald.common.http.HttpException;
+import io.skald.common.http.HttpRequest;
+import io.skald.common.http.HttpResponse;
+import io.skald.common.http.Router;
+import io.skald.common.http.TenantHeader;
+import io.skald.common.model.TenantId;
+import io.skald.logql.engine.QueryException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/** Puts the read endpoints on a router. */
+public final class QueryRoutes {
+  private static final String FLAGS = "X-Loki-Response-Encoding-Flags";
+
+  private final QueryApi api;
+  private final TenantHeader tenants;
+
+  public QueryRoutes(QueryApi api, TenantHeader tenants) {
+    this.api = api;
+    this.tenants = tenants;
+  }
+
+  public void register(Router router) {
+    router
+        .read("/loki/api/v1/query_range", request -> answer(request, api::queryRange))
+        .read("/loki/api/v1/query", request -> answer(request, api::queryInstant))
+        .read("/loki/api/v1/labels", request -> answer(request, api::labels))
+        .read("/loki/api/v1/label", request -> answer(request, api::labels))
+        .read("/loki/api/v1/label/{name}/values", this::labelValues)
+        .read("/loki/api/v1/series", request -> answer(request, api::series))
+        .read("/loki/api/v1/format_query", QueryRoutes::formatQuery);
+  }
+
+  private HttpResponse labelValues(HttpRequest request) {
+    return answer(
+        request,
+        (tenant, read) -> api.labelValues(tenant, request.pathParameter(), read));
+  }
+
+  private static HttpResponse formatQuery(HttpRequest request) {
+    QueryApi.FormatAnswer answer = QueryApi.formatQuery(readRequest(request));
+    return json(answer.status(), answer.body());
+  }
+
+  private HttpResponse answer(
+      HttpRequest request, BiFunction<TenantId, ReadRequest, QueryApi.Body> endpoint) {
+    try {
+      List<TenantId> ids = tenants.ofQuery(request);
+      if (ids.size() > 1) {
+        throw new HttpException(400, "multiple org IDs present");
+      }
+      return json(200, endpoint.apply(ids.getFirst(), readRequest(request)));
+    } catch (QueryException e) {
+      return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
+    } catch (StorageException e) {
+      return HttpResponse.error(500, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static ReadRequest readRequest(HttpRequest request) {
+    return new ReadRequest(
+        request::parameters, ReadRequest.flags(request.headers(FLAGS)), request::isClientGone);
+  }
+
+  private static HttpResponse json(int status, QueryApi.Body body) {
+    HttpBody out = new HttpBody();
+    body.writeTo(out);
+    return new HttpResponse(status, HttpResponse.JSON, Map.of(), out.segments());
+  }
+}

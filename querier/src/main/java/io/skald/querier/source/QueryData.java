@@ -1,0 +1,46 @@
+package io.skald.querier.source;
+
+import io.skald.common.block.LogSource;
+import io.skald.common.ingest.RecentStreams;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.logql.engine.QueryStatistics;
+import io.skald.storage.index.LabelIndex;
+import io.skald.storage.read.ChunkReader;
+import io.skald.storage.read.ReadStatistics;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Everything a querier can read: what ingesters hold and what the index lists. Thread-safe. */
+public final class QueryData {
+  private final RecentStreams recent;
+  private final LabelIndex index;
+  private final ChunkReader reader;
+
+  public QueryData(RecentStreams recent, LabelIndex index, ChunkReader reader) {
+    this.recent = recent;
+    this.index = index;
+    this.reader = reader;
+  }
+
+  /**
+   * Returns the tenant's entries; what finding and reading them costs is added to {@code statistics}
+   * and {@code reads}.
+   */
+  public LogSource entries(TenantId tenant, QueryStatistics statistics, ReadStatistics reads) {
+    return new TenantLogSource(tenant, recent, index, reader, statistics, reads);
+  }
+
+  /** Returns the label sets of streams with data in {@code [fromNanos, throughNanos]}. */
+  public Set<Labels> series(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    Set<Labels> found = new HashSet<>();
+    recent
+        .select(tenant, matchers, fromNanos, throughNanos)
+        .forEach(stream -> found.add(stream.labels()));
+    found.addAll(index.series(tenant, matchers, fromNanos, throughNanos));
+    return found;
+  }
+}

@@ -1,0 +1,309 @@
+package io.skald.server;
+
+import io.skald.common.http.HttpResponse;
+import io.skald.common.http.HttpServer;
+import io.skald.common.http.HttpServerConfig;
+import io.skald.common.http.Router;
+import io.skald.common.http.TenantHeader;
+import io.skald.common.limits.TenantLimits;
+import io.skald.common.ring.InMemoryRing;
+import io.skald.common.ring.Instance;
+import io.skald.common.time.Clock;
+import io.skald.distributor.Distributor;
+import io.skald.ingester.FlushFailedException;
+import io.skald.ingester.Ingester;
+import io.skald.ingester.IngesterLimits;
+import io.skald.ingester.IngesterStatistics;
+import io.skald.logql.engine.EngineLimits;
+import io.skald.logql.engine.QueryEngine;
+import io.skald.querier.api.QueryApi;
+import io.skald.querier.api.QueryRoutes;
+import io.skald.querier.source.QueryData;
+import io.skald.storage.chunk.ColumnDecoder;
+import io.skald.storage.index.RocksLabelIndex;
+import io.skald.storage.object.FileObjectStore;
+import io.skald.storage.pack.PackWriter;
+import io.skald.storage.read.CacheConfig;
+import io.skald.storage.read.ChunkCaches;
+import io.skald.storage.read.ChunkReader;
+import io.skald.storage.wal.DirectoryWalDisk;
+import io.skald.storage.wal.WalDisk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All roles in one process, called directly, with one HTTP port. Start and close it once each; what
+ * fails to start closes what had started.
+ */
+public final class SingleProcess implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SingleProcess.class);
+  private static final String INGESTER_ID = "single-process";
+  private static final int TOKENS = 128;
+
+  /** The API version that clients look for; what it answers like, not what it is. */
+  private static final String API_VERSION = "3.7.6";
+
+  private final SkaldConfig config;
+  private final Clock clock;
+  private final ServerMetrics metrics = new ServerMetrics();
+
+  /** What has been opened, the last first. */
+  private final Deque<Runnable> closers = new ArrayDeque<>();
+
+  private volatile String notReady = "starting";
+  private int port;
+
+  public SingleProcess(SkaldConfig config, Clock clock) {
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens storage, replays the log, listens.
+   *
+   * @throws RuntimeException if a part cannot start; the message says which and why
+   */
+  public void start() {
+    try {
+      open();
+    } catch (RuntimeException | IOException e) {
+      close();
+      if (e instanceof RuntimeException unchecked) {
+        throw unchecked;
+      }
+      throw new UncheckedIOException("cannot start: " + e.getMessage(), (IOException) e);
+    }
+  }
+
+  private void open() throws IOException {
+    RandomGenerator random = new SecureRandom();
+    Files.createDirectories(config.common().pathPrefix());
+    FileObjectStore objects = new FileObjectStore(config.common().chunksDirectory());
+    RocksLabelIndex index = new RocksLabelIndex(config.common().indexDirectory());
+    closers.push(index::close);
+    WalDisk disk = DirectoryWalDisk.open(config.ingester().wal().dir());
+    closers.push(() -> closeDisk(disk));
+    ColumnDecoder decoder = new ColumnDecoder();
+    closers.push(decoder::close);
+    TenantLimits limits = _ -> config.limitsConfig();
+    Ingester ingester =
+        new Ingester(
+            config.ingester(),
+            disk,
+            new PackWriter(objects, clock, random),
+            index,
+            decoder,
+            tenant -> new IngesterLimits.Limits(limits.of(tenant).maxGlobalStreamsPerUser()),
+            clock,
+            random);
+    closers.push(ingester::close);
+    bind(ingester);
+
+    ChunkReader reader = new ChunkReader(objects, new ChunkCaches(cacheConfig()), decoder);
+    ExecutorService scans = Executors.newFixedThreadPool(config.querier().threads(), scanThreads());
+    closers.push(() -> stop(scans));
+    TenantHeader tenants = new TenantHeader(config.authEnabled());
+    QueryApi queries =
+        new QueryApi(
+            new QueryData(ingester, index, reader),
+            allowed ->
+                new QueryEngine(
+                    new EngineLimits(
+                        allowed.maxQuerySeries(),
+                        config.querier().maxQueryMemory(),
+                        allowed.shardAggregations().contains("approx_topk")),
+                    scans,
+                    config.querier().threads()),
+            limits,
+            clock);
+    InMemoryRing ring = new InMemoryRing();
+    ring.put(
+        new Instance(
+            INGESTER_ID,
+            "",
+            Instance.State.ACTIVE,
+            random.ints(TOKENS).distinct().boxed().toList()));
+    Distributor distributor =
+        new Distributor(
+            ring, _ -> ingester, limits, tenants, config.distributor(), metrics, clock);
+
+    Router router = new Router();
+    distributor.register(router);
+    new QueryRoutes(queries, tenants).register(router);
+    registerAdministration(router, ingester);
+    HttpServer server = new HttpServer(httpConfig(), router, metrics, clock);
+    closers.push(() -> server.close(config.server().gracefulShutdownTimeout()));
+    server.start();
+    port = server.port();
+    ingester.start();
+    notReady = "";
+    LOG.info("listening on {}", address());
+  }
+
+  private CacheConfig cacheConfig() {
+    long size = config.querier().cacheSize();
+    return new CacheConfig(size / 16, size * 9 / 16, size * 6 / 16);
+  }
+
+  private static ThreadFactory scanThreads() {
+    return Thread.ofPlatform().name("scan-", 0).daemon().factory();
+  }
+
+  private HttpServerConfig httpConfig() {
+    HttpServerConfig defaults = HttpServerConfig.DEFAULTS;
+    return new HttpServerConfig(
+        config.server().httpListenAddress(),
+        config.server().httpListenPort(),
+        defaults.maxHeaderBytes(),
+        config.server().httpServerIdleTimeout(),
+        config.server().httpServerReadTimeout(),
+        defaults.writeTimeout(),
+        defaults.maxConnections(),
+        defaults.maxInflightBodyBytes(),
+        defaults.compressResponses());
+  }
+
+  private void registerAdministration(Router router, Ingester ingester) {
+    router
+        .get("/ready", _ -> ready())
+        .get("/metrics", _ -> metrics.scrape())
+        .get("/loki/api/v1/status/buildinfo", _ -> buildInfo())
+        .read("/flush", _ -> flush(ingester));
+  }
+
+  private HttpResponse ready() {
+    String reason = notReady;
+    return reason.isEmpty()
+        ? HttpResponse.text(200, "ready\n")
+        : HttpResponse.text(503, "not ready: " + reason + "\n");
+  }
+
+  private static HttpResponse flush(Ingester ingester) {
+    try {
+      ingester.flush();
+      return HttpResponse.empty(204);
+    } catch (FlushFailedException e) {
+      return HttpResponse.error(500, e.getMessage() + "\n");
+    }
+  }
+
+  private static HttpResponse buildInfo() {
+    String json =
+        "{\"version\":\""
+            + API_VERSION
+            + "\",\"revision\":\"skald-"
+            + Version.current()
+            + "\",\"branch\":\"\",\"buildUser\":\"\",\"buildDate\":\"\",\"goVersion\":\"\"}\n";
+    return HttpResponse.of(200, "application/json", json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void bind(Ingester ingester) {
+    Supplier<IngesterStatistics> now = ingester::statistics;
+    metrics.gauge(
+        "skald_ingester_memory_streams", "Streams in memory.", () -> now.get().streams());
+    metrics.gauge(
+        "skald_ingester_unflushed_bytes",
+        "Memory of what is not in object storage yet.",
+        () -> now.get().unflushedBytes());
+    metrics.gauge(
+        "skald_ingester_unflushed_bytes_limit",
+        "Memory at which pushes wait, then are refused.",
+        () -> config.ingester().maxUnflushedBytes());
+    metrics.counter(
+        "skald_ingester_refused_pushes_total",
+        "Pushes refused because memory was full.",
+        () -> now.get().refusedPushes());
+    metrics.counter(
+        "skald_ingester_chunks_flushed_total",
+        "Chunks moved to object storage.",
+        () -> now.get().flushedChunks().values().stream().mapToLong(Long::longValue).sum());
+    metrics.counter(
+        "skald_ingester_packs_written_total",
+        "Objects written to the object store.",
+        () -> now.get().flushedPacks());
+    metrics.counter(
+        "skald_ingester_flushed_bytes_total",
+        "Bytes of the chunks in them.",
+        () -> now.get().flushedBytes());
+    metrics.counter(
+        "skald_ingester_flush_failures_total",
+        "Flushes that failed and are tried again.",
+        () -> now.get().flushFailures());
+    metrics.counter(
+        "skald_wal_records_total", "Records made durable.", () -> now.get().wal().records());
+    metrics.counter(
+        "skald_wal_bytes_total", "Bytes of these records.", () -> now.get().wal().bytes());
+    metrics.counter(
+        "skald_wal_syncs_total", "Groups of records made durable.", () -> now.get().wal().syncs());
+    metrics.counter(
+        "skald_wal_sync_seconds_total",
+        "Time spent in them.",
+        () -> now.get().wal().syncNanos() / 1e9);
+    metrics.counter(
+        "skald_wal_failures_total",
+        "Groups that could not be written; their pushes were refused.",
+        () -> now.get().wal().failures());
+    metrics.gauge(
+        "skald_wal_disk_bytes", "Size of the segment files.", () -> now.get().wal().segmentBytes());
+  }
+
+  /** Returns the URL to reach the server by. */
+  public String address() {
+    String host = config.server().httpListenAddress();
+    boolean everywhere = host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
+    return "http://" + (everywhere ? "127.0.0.1" : host) + ":" + port;
+  }
+
+  /** Refuses new work, finishes running requests, flushes, closes. */
+  @Override
+  public void close() {
+    notReady = "stopping";
+    RuntimeException first = null;
+    while (!closers.isEmpty()) {
+      try {
+        closers.pop().run();
+      } catch (RuntimeException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  private static void closeDisk(WalDisk disk) {
+    try {
+      disk.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the log's folder could not be closed", e);
+    }
+  }
+
+  private static void stop(ExecutorService executor) {
+    executor.shutdownNow();
+    try {
+      if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
+        LOG.warn("scan threads did not end in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

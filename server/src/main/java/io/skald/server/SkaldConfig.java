@@ -1,0 +1,155 @@
+package io.skald.server;
+
+import io.skald.common.config.ConfigReader;
+import io.skald.common.limits.Limits;
+import io.skald.distributor.DistributorConfig;
+import io.skald.ingester.IngesterConfig;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The configuration of a server, in the shape users of Loki know.
+ *
+ * @param authEnabled whether requests name their tenant; without, all belongs to one
+ * @param target only {@code all} in a single process
+ */
+public record SkaldConfig(
+    boolean authEnabled,
+    String target,
+    ServerSection server,
+    CommonSection common,
+    DistributorConfig distributor,
+    IngesterConfig ingester,
+    QuerierSection querier,
+    Limits limitsConfig) {
+  public static final SkaldConfig DEFAULTS =
+      new SkaldConfig(
+          true,
+          "all",
+          ServerSection.DEFAULTS,
+          CommonSection.DEFAULTS,
+          DistributorConfig.DEFAULTS,
+          IngesterConfig.defaults(),
+          QuerierSection.DEFAULTS,
+          Limits.DEFAULTS);
+
+  /** Keys of Loki's file that have no counterpart here, with everything below them. */
+  private static final Set<String> IGNORED =
+      Set.of(
+          "analytics",
+          "bloom_build",
+          "bloom_gateway",
+          "chunk_store_config",
+          "common.compactor_address",
+          "common.compactor_grpc_address",
+          "common.instance_addr",
+          "common.instance_interface_names",
+          "common.ring",
+          "common.storage.filesystem.rules_directory",
+          "compactor",
+          "distributor.ring",
+          "frontend",
+          "frontend_worker",
+          "index_gateway",
+          "ingester.autoforget_unhealthy",
+          "ingester.chunk_encoding",
+          "ingester.chunk_retain_period",
+          "ingester.flush_op_backoff",
+          "ingester.flush_op_timeout",
+          "ingester.lifecycler",
+          "ingester.query_store_max_look_back_period",
+          "ingester.wal.flush_on_shutdown",
+          "ingester_client",
+          "ingester_rf1",
+          "limits_config.ingestion_rate_strategy",
+          "limits_config.max_cache_freshness_per_query",
+          "limits_config.max_concurrent_tail_requests",
+          "limits_config.max_query_parallelism",
+          "limits_config.split_queries_by_interval",
+          "limits_config.unordered_writes",
+          "memberlist",
+          "pattern_ingester",
+          "querier.engine",
+          "querier.multi_tenant_queries_enabled",
+          "querier.query_ingesters_within",
+          "query_range",
+          "query_scheduler",
+          "ruler",
+          "runtime_config",
+          "schema_config",
+          "server.grpc_listen_address",
+          "server.grpc_listen_port",
+          "server.grpc_server_max_concurrent_streams",
+          "server.grpc_server_max_recv_msg_size",
+          "server.grpc_server_max_send_msg_size",
+          "server.http_server_write_timeout",
+          "storage_config",
+          "table_manager",
+          "tracing");
+
+  public SkaldConfig {
+    if (!target.equals("all")) {
+      throw new IllegalArgumentException(
+          "target must be all: this version runs as a single process, not as '" + target + "'");
+    }
+  }
+
+  /** A configuration and what was said while it was read. */
+  public record Loaded(SkaldConfig config, List<String> warnings) {}
+
+  /**
+   * Reads a configuration.
+   *
+   * @param source the file's name, for messages
+   * @param overrides dotted keys and values that take precedence
+   * @throws io.skald.common.config.ConfigException with every mistake and its line
+   */
+  public static Loaded load(String source, String yaml, Map<String, String> overrides) {
+    ConfigReader reader = new ConfigReader(source, IGNORED);
+    SkaldConfig config = reader.read(yaml, DEFAULTS, overrides);
+    return new Loaded(config.withWalBelowPrefix(), reader.warnings());
+  }
+
+  /** A log directory that is not configured lies below the path prefix, like everything else. */
+  private SkaldConfig withWalBelowPrefix() {
+    IngesterConfig.Wal wal = ingester.wal();
+    if (!wal.dir().equals(IngesterConfig.defaults().wal().dir())) {
+      return this;
+    }
+    return new SkaldConfig(
+        authEnabled,
+        target,
+        server,
+        common,
+        distributor,
+        withWalDirectory(common.walDirectory()),
+        querier,
+        limitsConfig);
+  }
+
+  private IngesterConfig withWalDirectory(Path directory) {
+    IngesterConfig.Wal wal = ingester.wal();
+    return new IngesterConfig(
+        ingester.chunkBlockSize(),
+        ingester.chunkTargetSize(),
+        ingester.maxChunkAge(),
+        ingester.chunkIdlePeriod(),
+        ingester.flushCheckPeriod(),
+        ingester.concurrentFlushes(),
+        ingester.maxPackSize(),
+        ingester.maxUnflushedBytes(),
+        ingester.maxPushWait(),
+        ingester.sealThreads(),
+        new IngesterConfig.Wal(
+            wal.enabled(),
+            directory,
+            wal.segmentSize(),
+            wal.checkpointDuration(),
+            wal.checkpointSize(),
+            wal.replayMemoryCeiling(),
+            wal.maxQueuedBytes(),
+            wal.maxQueueWait()));
+  }
+}

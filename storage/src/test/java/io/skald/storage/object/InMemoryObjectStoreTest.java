@@ -1,0 +1,10 @@
+package io.skald.storage.object;
+
+class InMemoryObjectStoreTest extends ObjectStoreContract {
+  private final ObjectStore store = new InMemoryObjectStore();
+
+  @Override
+  ObjectStore store() {
+    return store;
+  }
+}
