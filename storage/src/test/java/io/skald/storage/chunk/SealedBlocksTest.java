@@ -12,11 +12,13 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class SealedBlocksTest {
+  private final ColumnDecoder decoder = new ColumnDecoder();
+
   @Test
   void decode_reversesEncode() {
     SealedBlock block = block();
 
-    BlockView view = SealedBlocks.decode(SealedBlocks.encode(block)).view();
+    BlockView view = SealedBlocks.decode(SealedBlocks.encode(block), decoder).view();
 
     assertThat(view.size()).isEqualTo(3);
     assertThat(view.minTimestamp()).isEqualTo(-5);
@@ -33,7 +35,7 @@ final class SealedBlocksTest {
     byte[] bytes = SealedBlocks.encode(block());
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
-      assertThatThrownBy(() -> SealedBlocks.decode(cut))
+      assertThatThrownBy(() -> SealedBlocks.decode(cut, decoder))
           .as("length %s", length)
           .isInstanceOf(CorruptChunkException.class);
     }
@@ -43,15 +45,15 @@ final class SealedBlocksTest {
   void decode_unknownVersion_isRefused() {
     byte[] bytes = SealedBlocks.encode(block());
     bytes[0] = 2;
-    assertThatThrownBy(() -> SealedBlocks.decode(bytes))
+    assertThatThrownBy(() -> SealedBlocks.decode(bytes, decoder))
         .isInstanceOf(CorruptChunkException.class)
         .hasMessageContaining("version 2");
   }
 
-  private static SealedBlock block() {
+  private SealedBlock block() {
     MetadataTable table = new MetadataTable();
     int set = table.intern(Labels.of("k", "v"));
-    try (BlockSealer sealer = new BlockSealer()) {
+    try (BlockSealer sealer = new BlockSealer(decoder)) {
       return sealer.seal(
           ColumnBlock.of(
               3,
