@@ -1,6 +1,7 @@
 package io.skald.cli;
 
 import io.skald.common.time.Clock;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -50,10 +51,13 @@ record Shell(
   }
 
   /**
-   * Java tells only whether standard input and output are both a terminal, so Linux is asked first:
-   * {@code skald query ... < file} still writes to the screen.
+   * Returns whether a person looks at standard output (1) or standard error (2).
+   *
+   * <p>Java tells only whether standard input and output are both a terminal, so Linux is asked
+   * first: {@code skald query ... < file} still writes to the screen.
    */
-  private static boolean isTerminal(int descriptor) {
+  @SuppressWarnings("SystemConsoleNull") // never null on this JDK, but declared to be
+  static boolean isTerminal(int descriptor) {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
       return target.startsWith("/dev/pts/")
@@ -61,7 +65,8 @@ record Shell(
           || target.equals("/dev/console");
     } catch (IOException | UnsupportedOperationException e) {
       // Not Linux: the console is the best guess.
-      return System.console() != null && System.console().isTerminal();
+      Console console = System.console();
+      return console != null && console.isTerminal();
     }
   }
 }

@@ -289,7 +289,7 @@ class QueryCommandTest {
   /** Returns a page of lines at {@code count} timestamps that go down to {@code oldest}. */
   static String page(long oldest, int count) {
     StringBuilder values = new StringBuilder();
-    for (long i = count - 1; i >= 0; i--) {
+    for (int i = count - 1; i >= 0; i--) {
       values.append(values.isEmpty() ? "" : ",");
       values.append("[\"").append(oldest + i).append("\",\"l").append(oldest + i).append("\"]");
     }
