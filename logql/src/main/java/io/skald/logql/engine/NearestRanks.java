@@ -22,14 +22,14 @@ final class NearestRanks {
     int lower = (int) rank;
     select(values, lower);
     double below = values[lower];
-    double above = below;
-    if (lower + 1 < values.length) {
-      above = values[lower + 1];
-      for (int i = lower + 2; i < values.length; i++) {
-        above = Math.min(above, values[i]);
-      }
-    }
     double weight = rank - lower;
+    if (weight == 0) {
+      return below; // not NaN beside an infinity
+    }
+    double above = values[lower + 1];
+    for (int i = lower + 2; i < values.length; i++) {
+      above = Math.min(above, values[i]);
+    }
     return below * (1 - weight) + above * weight;
   }
 

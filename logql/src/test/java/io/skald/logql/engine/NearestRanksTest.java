@@ -35,10 +35,13 @@ class NearestRanksTest {
   }
 
   @Test
-  void interpolate_betweenInfinities_isAsInTheFormula() {
+  void interpolate_besideAnInfinity_isExactAtARank() {
+    assertThat(NearestRanks.interpolate(new double[] {Double.POSITIVE_INFINITY, 1}, 0))
+        .isEqualTo(1);
+    assertThat(NearestRanks.interpolate(new double[] {Double.POSITIVE_INFINITY, 1}, 0.5))
+        .isInfinite();
     assertThat(NearestRanks.interpolate(new double[] {Double.POSITIVE_INFINITY, 1}, 1))
         .isInfinite();
-    assertThat(NearestRanks.interpolate(new double[] {Double.POSITIVE_INFINITY, 1}, 0)).isNaN();
   }
 
   private static void verify(double[] values, double rank, String situation) {
