@@ -88,9 +88,9 @@ public final class Distributor {
           .map(failure -> error(failure.status(), failure.message()))
           .orElseGet(() -> HttpResponse.empty(204));
     } catch (PushDecodeException e) {
-      return error(e.status(), e.getMessage());
+      return error(e.status(), String.valueOf(e.getMessage()));
     } catch (IngestUnavailableException e) {
-      return error(e.status(), e.getMessage());
+      return error(e.status(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -77,22 +77,22 @@ public final class LabelCache {
 
     /** Eight bytes a step; the seed keeps a client from choosing texts that collide. */
     private static int hash(int seed, byte[] area, int start, int end) {
-      long hash = seed * 0x9E3779B97F4A7C15L;
+      long hash = (long) seed * 0x9E3779B97F4A7C15L;
       int i = start;
       for (; i + Long.BYTES <= end; i += Long.BYTES) {
         hash = mix(hash ^ (long) LONGS.get(area, i));
       }
-      long rest = end - start;
+      long rest = (long) end - start;
       for (; i < end; i++) {
-        rest = rest << 8 | area[i] & 0xFF;
+        rest = (rest << 8) | (area[i] & 0xFF);
       }
       hash = mix(hash ^ rest);
-      return (int) (hash ^ hash >>> 32);
+      return (int) (hash ^ (hash >>> 32));
     }
 
     private static long mix(long value) {
       long product = value * 0xD6E8FEB86659FD93L;
-      return product ^ product >>> 32;
+      return product ^ (product >>> 32);
     }
 
     Key copy() {

@@ -47,17 +47,17 @@ final class ByteArea {
     if (c < 0x80) {
       bytes[length++] = (byte) c;
     } else if (c < 0x800) {
-      bytes[length++] = (byte) (0xC0 | c >> 6);
-      bytes[length++] = (byte) (0x80 | c & 0x3F);
+      bytes[length++] = (byte) (0xC0 | (c >> 6));
+      bytes[length++] = (byte) (0x80 | (c & 0x3F));
     } else if (c < 0x10000) {
-      bytes[length++] = (byte) (0xE0 | c >> 12);
-      bytes[length++] = (byte) (0x80 | c >> 6 & 0x3F);
-      bytes[length++] = (byte) (0x80 | c & 0x3F);
+      bytes[length++] = (byte) (0xE0 | (c >> 12));
+      bytes[length++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+      bytes[length++] = (byte) (0x80 | (c & 0x3F));
     } else {
-      bytes[length++] = (byte) (0xF0 | c >> 18);
-      bytes[length++] = (byte) (0x80 | c >> 12 & 0x3F);
-      bytes[length++] = (byte) (0x80 | c >> 6 & 0x3F);
-      bytes[length++] = (byte) (0x80 | c & 0x3F);
+      bytes[length++] = (byte) (0xF0 | (c >> 18));
+      bytes[length++] = (byte) (0x80 | ((c >> 12) & 0x3F));
+      bytes[length++] = (byte) (0x80 | ((c >> 6) & 0x3F));
+      bytes[length++] = (byte) (0x80 | (c & 0x3F));
     }
   }
 

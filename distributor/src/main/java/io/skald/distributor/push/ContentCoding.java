@@ -121,7 +121,7 @@ final class ContentCoding {
   private static long declaredLength(byte[] body) {
     long length = 0;
     for (int i = 0; i < Math.min(5, body.length); i++) {
-      length |= (long) (body[i] & 0x7F) << 7 * i;
+      length |= (long) (body[i] & 0x7F) << (7 * i);
       if (body[i] >= 0) {
         return length <= 0xFFFF_FFFFL ? length : -1;
       }

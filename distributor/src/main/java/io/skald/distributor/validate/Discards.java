@@ -1,24 +1,26 @@
 package io.skald.distributor.validate;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 /** Counts what a push lost, by reason. Confined to one thread. */
 public final class Discards {
-  private static final DiscardReason[] REASONS = DiscardReason.values();
+  private final Map<DiscardReason, Count> counts = new EnumMap<>(DiscardReason.class);
 
-  private final long[] lines = new long[REASONS.length];
-  private final long[] bytes = new long[REASONS.length];
+  private static final class Count {
+    private long lines;
+    private long bytes;
+  }
 
-  void add(DiscardReason reason, long lineCount, long byteCount) {
-    lines[reason.ordinal()] += lineCount;
-    bytes[reason.ordinal()] += byteCount;
+  void add(DiscardReason reason, long lines, long bytes) {
+    Count count = counts.computeIfAbsent(reason, _ -> new Count());
+    count.lines += lines;
+    count.bytes += bytes;
   }
 
   /** Calls {@code visitor} for every reason that has lines. */
   public void forEach(Visitor visitor) {
-    for (DiscardReason reason : REASONS) {
-      if (lines[reason.ordinal()] > 0) {
-        visitor.visit(reason, lines[reason.ordinal()], bytes[reason.ordinal()]);
-      }
-    }
+    counts.forEach((reason, count) -> visitor.visit(reason, count.lines, count.bytes));
   }
 
   /** Takes one reason's counts. */

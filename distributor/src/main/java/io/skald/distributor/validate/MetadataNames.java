@@ -3,7 +3,6 @@ package io.skald.distributor.validate;
 import io.skald.distributor.push.PushDecodeException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Normalises the names of structured metadata to {@code [a-zA-Z0-9_]}, and remembers the names of a
@@ -12,9 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class MetadataNames {
   private static final int SLOTS = 256;
   private static final int MAX_REMEMBERED_LENGTH = 256;
+  private static final byte[] NOTHING = {};
 
-  private final byte @Nullable [][] raw = new byte[SLOTS][];
+  private final byte[][] raw = new byte[SLOTS][];
   private final String[] names = new String[SLOTS];
+
+  MetadataNames() {
+    Arrays.fill(raw, NOTHING);
+  }
 
   /**
    * Returns the name that {@code area[start, start + length)} stands for.
@@ -22,13 +26,16 @@ final class MetadataNames {
    * @throws PushDecodeException if nothing but underscores is left of it
    */
   String normalize(byte[] area, int start, int length) {
+    if (length == 0) {
+      return normalize("");
+    }
     int hash = length;
     for (int i = start; i < start + length; i++) {
       hash = 31 * hash + area[i];
     }
-    int slot = (hash ^ hash >>> 15) & (SLOTS - 1);
+    int slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
     byte[] known = raw[slot];
-    if (known != null && Arrays.equals(known, 0, known.length, area, start, start + length)) {
+    if (Arrays.equals(known, 0, known.length, area, start, start + length)) {
       return names[slot];
     }
     String name = normalize(new String(area, start, length, StandardCharsets.UTF_8));

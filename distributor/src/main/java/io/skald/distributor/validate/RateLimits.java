@@ -55,7 +55,7 @@ public final class RateLimits {
       return Optional.empty();
     }
     TokenBucket bucket = tenants.get(tenant, _ -> new TokenBucket(clock));
-    if (bucket.take(push.bytes(), rate, limits.ingestionBurstSizeMb() * MIB)) {
+    if (bucket.take((double) push.bytes(), rate, limits.ingestionBurstSizeMb() * MIB)) {
       return Optional.empty();
     }
     push.discards().add(DiscardReason.RATE_LIMITED, push.lines(), push.bytes());
@@ -95,8 +95,8 @@ public final class RateLimits {
   }
 
   private static boolean take(TokenBucket bucket, Limits limits, long bytes) {
-    double burst = Math.max(limits.perStreamRateLimitBurst(), limits.perStreamRateLimit());
-    return bucket.take(bytes, limits.perStreamRateLimit(), burst);
+    long burst = Math.max(limits.perStreamRateLimitBurst(), limits.perStreamRateLimit());
+    return bucket.take((double) bytes, (double) limits.perStreamRateLimit(), (double) burst);
   }
 
   private static void partly(
