@@ -41,6 +41,7 @@ public final class Distributor {
   private final PushValidator validator;
   private final RateLimits rates;
   private final Replication replication;
+  private final Clock clock;
 
   /**
    * @param ring asked for every push
@@ -61,6 +62,7 @@ public final class Distributor {
     this.decoder = new PushDecoder(config.maxDecompressedSize(), config.maxRows());
     this.validator = new PushValidator(new LabelCache(config.labelCacheBytes()), clock);
     this.rates = new RateLimits(clock);
+    this.clock = clock;
     this.replication = new Replication(ring, clients, config.replicationFactor());
   }
 
@@ -68,34 +70,48 @@ public final class Distributor {
   public void register(Router router) {
     router
         .push("/loki/api/v1/push", handler(Dialect.CURRENT), config.maxRecvMsgSize())
-        .push("/api/prom/push", handler(Dialect.LEGACY), config.maxRecvMsgSize());
+        .push("/api/prom/push", handler(Dialect.LEGACY), config.maxRecvMsgSize())
+        .push("/otlp/v1/logs", this::answerOtlp, config.maxRecvMsgSize());
   }
 
   private HttpHandler handler(Dialect dialect) {
-    return request -> answer(request, dialect);
+    return request ->
+        answer(
+            tenants.ofPush(request),
+            () ->
+                decoder.decode(
+                    request.header("Content-Type"),
+                    request.header("Content-Encoding"),
+                    request.body(),
+                    dialect),
+            failure -> HttpResponse.error(failure.status(), failure.message() + "\n"));
   }
 
-  private HttpResponse answer(HttpRequest request, Dialect dialect) {
-    TenantId tenant = tenants.ofPush(request);
+  private HttpResponse answerOtlp(HttpRequest request) {
+    return answer(
+        tenants.ofPush(request),
+        () ->
+            decoder.decodeOtlp(
+                request.header("Content-Type"),
+                request.header("Content-Encoding"),
+                request.body(),
+                clock.nowNanos()),
+        failure -> OtlpStatus.of(failure.status(), failure.message()));
+  }
+
+  private HttpResponse answer(
+      TenantId tenant,
+      Supplier<DecodedPush> decode,
+      Function<EntryRejection, HttpResponse> print) {
+    Optional<EntryRejection> failure;
     try {
-      DecodedPush push =
-          decoder.decode(
-              request.header("Content-Type"),
-              request.header("Content-Encoding"),
-              request.body(),
-              dialect);
-      return push(tenant, push)
-          .map(failure -> error(failure.status(), failure.message()))
-          .orElseGet(() -> HttpResponse.empty(204));
+      failure = push(tenant, decode.get());
     } catch (PushDecodeException e) {
-      return error(e.status(), String.valueOf(e.getMessage()));
+      failure = Optional.of(new EntryRejection(e.status(), String.valueOf(e.getMessage())));
     } catch (IngestUnavailableException e) {
-      return error(e.status(), String.valueOf(e.getMessage()));
+      failure = Optional.of(new EntryRejection(e.status(), String.valueOf(e.getMessage())));
     }
-  }
-
-  private static HttpResponse error(int status, String message) {
-    return HttpResponse.error(status, message + "\n");
+    return failure.map(print).orElseGet(() -> HttpResponse.empty(204));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.skald.distributor.push;
 
+import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -36,6 +37,26 @@ final class ContentCoding {
       default ->
           throw PushDecodeException.malformed("Content-Encoding \"" + coding + "\" not supported");
     };
+  }
+
+  /** Decodes the codings of OpenTelemetry exporters, otherwise like {@link #decode}. */
+  static byte[] decodeOtlp(String coding, byte[] body, long maxBytes) {
+    return switch (coding) {
+      case "" -> body;
+      case "gzip" -> gunzip(body, maxBytes);
+      case "zstd" -> unzstd(body, maxBytes);
+      default ->
+          throw PushDecodeException.malformed(
+              "unsupported content encoding " + coding + ": only gzip and zstd are supported");
+    };
+  }
+
+  private static byte[] unzstd(byte[] body, long maxBytes) {
+    try (InputStream in = new ZstdInputStream(new ByteArrayInputStream(body))) {
+      return readAll(in, body.length, maxBytes);
+    } catch (IOException e) {
+      throw PushDecodeException.malformed("zstd: " + e.getMessage());
+    }
   }
 
   private static byte[] gunzip(byte[] body, long maxBytes) {

@@ -47,4 +47,24 @@ public final class PushDecoder {
     }
     return ProtobufReader.read(ContentCoding.snappy(plain, maxDecodedBytes), maxRows);
   }
+
+  /**
+   * Reads an OpenTelemetry export request.
+   *
+   * @param nowNanos the time of records that have none
+   * @throws PushDecodeException if the body is damaged or too large
+   */
+  public DecodedPush decodeOtlp(
+      @Nullable String contentType, @Nullable String contentEncoding, byte[] body, long nowNanos) {
+    String type = Objects.requireNonNullElse(contentType, "");
+    int semicolon = type.indexOf(';');
+    String mediaType = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
+    boolean json = mediaType.equalsIgnoreCase("application/json");
+    if (!json && !mediaType.equalsIgnoreCase("application/x-protobuf")) {
+      throw PushDecodeException.malformed("content type: " + type + " is not supported");
+    }
+    String coding = Objects.requireNonNullElse(contentEncoding, "");
+    byte[] plain = ContentCoding.decodeOtlp(coding, body, maxDecodedBytes);
+    return OtlpReader.read(json ? OtlpJson.toProtobuf(plain) : plain, maxRows, nowNanos);
+  }
 }
