@@ -64,19 +64,24 @@ final class IngesterCrashTest {
     }
 
     void run() throws IOException {
-      Ingester ingester = fixture.started();
+      Ingester ingester = start();
       for (int life = 0; life < LIVES; life++) {
         for (int step = 0; step < STEPS; step++) {
           step(ingester);
         }
         healDisk();
         fixture.crash(ingester, random);
-        ingester = fixture.started();
+        ingester = start();
         check(ingester);
       }
       ingester.flush();
       check(ingester);
       ingester.close();
+    }
+
+    private Ingester start() throws IOException {
+      return fixture.started(
+          random.nextBoolean() ? IngesterFixture.checkpointing() : IngesterFixture.config());
     }
 
     private void step(Ingester ingester) {

@@ -64,8 +64,18 @@ final class IngesterFixture implements AutoCloseable {
     return config(1 << 20, 4096, 4096);
   }
 
+  /** As {@link #config()}, with a checkpoint whenever there is more than one segment. */
+  static IngesterConfig checkpointing() {
+    return config(1 << 20, 4096, 4096, 1);
+  }
+
   static IngesterConfig config(
       long maxUnflushedBytes, long chunkTargetSize, long walSegmentSize) {
+    return config(maxUnflushedBytes, chunkTargetSize, walSegmentSize, 1 << 20);
+  }
+
+  private static IngesterConfig config(
+      long maxUnflushedBytes, long chunkTargetSize, long walSegmentSize, long checkpointSize) {
     return new IngesterConfig(
         1024,
         chunkTargetSize,
@@ -82,7 +92,7 @@ final class IngesterFixture implements AutoCloseable {
             Path.of("unused"),
             walSegmentSize,
             Duration.ofMinutes(5),
-            1 << 20,
+            checkpointSize,
             1 << 16,
             1 << 20,
             Duration.ZERO));

@@ -236,19 +236,24 @@ final class IngesterFlushTest {
 
   @Test
   void push_sameStreamTwiceInOnePush_survivesACrashAfterAFlush() throws Exception {
-    for (int i = 0; i < 20; i++) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      String first = randomLine(400 + random.nextInt(500));
+      String second = randomLine(700);
       ingester.push(
           IngesterFixture.TENANT,
           List.of(
-              IngesterFixture.batch(PUMP, NOW + i * 10, "a" + i + "x".repeat(600)),
-              IngesterFixture.batch(PUMP, NOW + i * 10 + 1, "b" + i + "y".repeat(600))));
+              IngesterFixture.batch(PUMP, NOW + i * 10, first),
+              IngesterFixture.batch(PUMP, NOW + i * 10 + 1, second)));
+      lines.add(first);
+      lines.add(second);
+      if (i % 12 == 11) {
+        ingester.flushAndTidy();
+        assertThat(flushedFor(FlushReason.FULL)).isPositive();
+        crashAndStart();
+        assertThat(fixture.lines(ingester, PUMP)).containsExactlyInAnyOrderElementsOf(lines);
+      }
     }
-    ingester.flushAndTidy();
-    List<String> before = fixture.lines(ingester, PUMP);
-    assertThat(before).hasSize(40).doesNotHaveDuplicates();
-
-    crashAndStart();
-    assertThat(fixture.lines(ingester, PUMP)).containsExactlyInAnyOrderElementsOf(before);
   }
 
   @Test
@@ -267,7 +272,12 @@ final class IngesterFlushTest {
     assertThat(ingester.statistics().checkpoints()).isEqualTo(1);
     assertThat(ingester.statistics().wal().segments()).isLessThan(3);
     IngesterFixture.push(ingester, VALVE, NOW + 1, "after");
+    pump.addAll(pushRandomLines(PUMP, 200, NOW + 5_000_000L));
+    ingester.flushAndTidy();
+    assertThat(fixture.disk.list()).anyMatch(name -> name.startsWith("checkpoint"));
     crashAndStart();
+    assertThat(ingester.statistics().replay())
+        .satisfies(report -> assertThat(report.checkpointChunks()).isEqualTo(2));
     assertThat(fixture.lines(ingester, VALVE)).containsExactlyInAnyOrder("slow", "after");
     assertThat(fixture.lines(ingester, PUMP)).containsExactlyInAnyOrderElementsOf(pump);
 
@@ -275,6 +285,27 @@ final class IngesterFlushTest {
     assertThat(fixture.disk.list()).noneMatch(name -> name.startsWith("checkpoint"));
     assertThat(stored(VALVE)).containsExactlyInAnyOrder("slow", "after");
     assertThat(stored(PUMP)).containsExactlyInAnyOrderElementsOf(pump);
+  }
+
+  @Test
+  void push_whileACheckpointBegins_isReplayedOnce() throws Exception {
+    ingester.close();
+    ingester = fixture.started(IngesterFixture.checkpointing());
+    List<String> lines = pushRandomLines(PUMP, 60);
+    lines.add("between");
+    fixture.disk.beforeCreate(
+        name -> {
+          if (name.startsWith("checkpoint")) {
+            IngesterFixture.push(ingester, PUMP, NOW + 1000, "between");
+          }
+        });
+    ingester.flushAndTidy();
+    fixture.disk.beforeCreate(_ -> {});
+    assertThat(ingester.statistics().checkpoints()).isEqualTo(1);
+
+    crashAndStart();
+
+    assertThat(fixture.lines(ingester, PUMP)).containsExactlyInAnyOrderElementsOf(lines);
   }
 
   @Test
@@ -306,14 +337,19 @@ final class IngesterFlushTest {
   private List<String> pushRandomLines(Labels labels, int pushes, long timestamp) {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < pushes; i++) {
-      StringBuilder line = new StringBuilder();
-      for (int c = 0; c < 100; c++) {
-        line.append((char) (' ' + random.nextInt(90)));
-      }
-      IngesterFixture.push(ingester, labels, timestamp + i, line.toString());
-      lines.add(line.toString());
+      String line = randomLine(100);
+      IngesterFixture.push(ingester, labels, timestamp + i, line);
+      lines.add(line);
     }
     return lines;
+  }
+
+  private String randomLine(int length) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      line.append((char) (' ' + random.nextInt(90)));
+    }
+    return line.toString();
   }
 
   private List<String> stored(Labels labels) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** One lane over a directory, driven step by step, that can be killed and started again. */
 final class LaneHarness implements AutoCloseable {
@@ -34,13 +35,15 @@ final class LaneHarness implements AutoCloseable {
     this(directory, glob, tail, batchSize, random, null);
   }
 
+  /** @param transport null for one that stores in {@link #server} and fails as it is told */
+
   LaneHarness(
       Path directory,
       String glob,
       TailConfig tail,
       int batchSize,
       RandomGenerator random,
-      PushTransport transport)
+      @Nullable PushTransport transport)
       throws IOException {
     this.logs = Files.createDirectories(directory.resolve("logs")).toRealPath();
     this.positions = Files.createDirectories(directory.resolve("state")).resolve("positions.yaml");
@@ -61,6 +64,7 @@ final class LaneHarness implements AutoCloseable {
                     Map.of(),
                     defaults.backoffConfig(),
                     defaults.timeout()));
+    this.journal = DeliveryJournal.open(journalFile());
     this.lane = open();
   }
 
@@ -95,6 +99,7 @@ final class LaneHarness implements AutoCloseable {
   }
 
   void restart() throws IOException {
+    journal = DeliveryJournal.open(journalFile());
     lane = open();
   }
 
@@ -132,7 +137,6 @@ final class LaneHarness implements AutoCloseable {
   }
 
   private Lane open() throws IOException {
-    journal = DeliveryJournal.open(journalFile());
     return new Lane(
         "default",
         config,

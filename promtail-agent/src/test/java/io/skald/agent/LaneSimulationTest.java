@@ -32,7 +32,7 @@ class LaneSimulationTest {
   @TempDir Path directory;
 
   static LongStream fewSeeds() {
-    return LongStream.range(0, 60);
+    return LongStream.range(0, 40);
   }
 
   static LongStream manySeeds() {

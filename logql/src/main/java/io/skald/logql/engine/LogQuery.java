@@ -29,7 +29,7 @@ final class LogQuery {
     this.units =
         request.startNanos() <= through
             ? ScanUnit.select(context, expression.selector(), request.startNanos(), through)
-            : List.of();
+            : new ArrayList<>();
     // A block behind another one can only hold what is further on in the answer, or at its end.
     Comparator<ScanUnit> byTime =
         request.forward()

@@ -92,81 +92,84 @@ final class RangeWorker {
     int to = unit.upperBound(windows.through());
     stages.select(block, from, to, selection);
     int[] offsets = block.lineOffsets();
-    context.statistics().processedLines.add(to - from);
-    context.statistics().processedBytes.add(offsets[to] - offsets[from]);
+    looked(to - from, offsets[to] - offsets[from]);
+    if (selection.size() == 0) {
+      return;
+    }
     if (entriesAreProcessed) {
       process(number, unit, cursor);
     } else {
-      context.statistics().postFilterLines.add(selection.size());
-      countSelected(number, unit, cursor);
+      countSelected(number, block, new BlockSeries(plan, unit, this::stateOf), cursor);
     }
   }
 
   /** Counts all entries of a block, pane by pane. */
   private void count(int number, ScanUnit unit, PaneCursor cursor) {
-    Labels common = MetadataSeries.common(plan, unit);
-    if (common == null) {
+    BlockView block = unit.block();
+    BlockSeries series = new BlockSeries(plan, unit, this::stateOf);
+    if (!series.isOne()) {
       selection.fillRange(
           unit.lowerBound(windows.from()), unit.upperBound(windows.through()));
-      countSelected(number, unit, cursor);
-      return;
+      looked(selection.size(), 0);
+      countSelected(number, block, series, cursor);
+    } else if (cursor.covers(block.maxTimestamp())) {
+      looked(block.size(), 0);
+      long bytes = plan.ofBytes() ? block.lineBytes() : 0;
+      addRun(number, series.of(0), cursor, block.size(), bytes);
+      context.statistics().postFilterLines.add(block.size());
+    } else {
+      countRuns(number, block, series, cursor);
     }
-    BlockView block = unit.block();
-    int size = block.size();
-    context.statistics().processedLines.add(size);
-    context.statistics().postFilterLines.add(size);
-    if (cursor.covers(block.maxTimestamp())) {
-      addRun(number, stateOf(common), cursor, size, plan.ofBytes() ? block.lineBytes() : 0);
-      return;
-    }
+  }
+
+  private void countRuns(int number, BlockView block, BlockSeries series, PaneCursor cursor) {
     long[] timestamps = block.timestamps();
+    int[] offsets = plan.ofBytes() ? block.lineOffsets() : new int[0];
+    int size = block.size();
+    int counted = 0;
     for (int from = 0; from < size; ) {
       cursor.advance(timestamps[from]);
       int to = cursor.endIndex(timestamps, from, size);
       if (cursor.inWindow()) {
-        long bytes = 0;
-        if (plan.ofBytes()) {
-          int[] offsets = block.lineOffsets();
-          bytes = offsets[to] - offsets[from];
-        }
-        addRun(number, stateOf(common), cursor, to - from, bytes);
+        long bytes = plan.ofBytes() ? offsets[to] - offsets[from] : 0;
+        addRun(number, series.of(from), cursor, to - from, bytes);
+        counted += to - from;
       }
       from = to;
     }
-  }
-
-  private static void addRun(
-      int number, SeriesState state, PaneCursor cursor, int entries, long bytes) {
-    state.add(number, cursor.firstStep(), cursor.lastStep(), 0, entries, bytes);
+    looked(counted, 0);
+    context.statistics().postFilterLines.add(counted);
   }
 
   /** Counts the selected entries; their series follow from stream and metadata. */
-  private void countSelected(int number, ScanUnit unit, PaneCursor cursor) {
-    if (selection.size() == 0) {
-      return;
-    }
-    BlockView block = unit.block();
-    Labels common = MetadataSeries.common(plan, unit);
-    MetadataSeries series = new MetadataSeries(plan, unit, this::stateOf);
-    int[] metadataIds = common == null ? block.metadataIds() : new int[0];
+  private void countSelected(int number, BlockView block, BlockSeries series, PaneCursor cursor) {
     long[] timestamps = block.timestamps();
     int[] offsets = plan.ofBytes() ? block.lineOffsets() : new int[0];
+    int counted = 0;
     for (int i = 0; i < selection.size(); i++) {
       int entry = selection.entry(i);
       cursor.advance(timestamps[entry]);
       if (cursor.inWindow()) {
-        SeriesState state = common == null ? series.of(metadataIds[entry]) : stateOf(common);
         long bytes = plan.ofBytes() ? offsets[entry + 1] - offsets[entry] : 0;
-        addRun(number, state, cursor, 1, bytes);
+        addRun(number, series.of(entry), cursor, 1, bytes);
+        counted++;
       }
     }
+    context.statistics().postFilterLines.add(counted);
+  }
+
+  private void addRun(
+      int number, SeriesState state, PaneCursor cursor, int entries, long bytes) {
+    state.add(number, cursor.firstStep(), cursor.lastStep(), 0, entries, bytes);
+  }
+
+  private void looked(int lines, long bytes) {
+    context.statistics().processedLines.add(lines);
+    context.statistics().processedBytes.add(bytes);
   }
 
   /** Runs the stages on the selected entries, one by one. */
   private void process(int number, ScanUnit unit, PaneCursor cursor) {
-    if (selection.size() == 0) {
-      return;
-    }
     BlockView block = unit.block();
     LineProcessor lineProcessor = processorFor(unit);
     MetadataTable sets = block.metadata();

@@ -30,9 +30,10 @@ public final class BlockFilter {
 
   private final LineTest[] others;
 
-  /** For each filter that has them: literals of which a line must hold one. */
+  /** Sets of literals; a line must hold one of each set. */
   private final List<List<byte[]>> skipLiterals;
 
+  @SuppressWarnings("ReferenceEquality") // Leaves out the leader itself, not one that is equal.
   BlockFilter(List<LineTest> tests) {
     LineTest positiveLeader = mostSelective(tests);
     LineTest negativeLeader = positiveLeader == null ? firstExcluding(tests) : null;
@@ -44,9 +45,11 @@ public final class BlockFilter {
     this.others = tests.stream().filter(test -> test != leader).toArray(LineTest[]::new);
     this.skipLiterals = new ArrayList<>();
     for (LineTest test : tests) {
-      List<byte[]> required = skipLiterals(test);
-      if (!required.isEmpty()) {
-        skipLiterals.add(required);
+      for (List<ByteSearch> set : test.requiredSets()) {
+        List<byte[]> certain = certainParts(set);
+        if (!certain.isEmpty()) {
+          skipLiterals.add(certain);
+        }
       }
     }
   }
@@ -72,16 +75,17 @@ public final class BlockFilter {
         .orElse(null);
   }
 
-  private static List<byte[]> skipLiterals(LineTest test) {
-    List<byte[]> required = new ArrayList<>();
-    for (ByteSearch literal : test.requiredAnyOf()) {
+  /** Returns what a block is asked for, or nothing if one of the literals is too short for it. */
+  private static List<byte[]> certainParts(List<ByteSearch> set) {
+    List<byte[]> parts = new ArrayList<>();
+    for (ByteSearch literal : set) {
       byte[] certain = longestCertainPart(literal);
       if (certain.length < MIN_SKIP_LENGTH) {
         return List.of();
       }
-      required.add(certain);
+      parts.add(certain);
     }
-    return required;
+    return parts;
   }
 
   /** Returns the longest part that stands in a line as it is: with case ignored, without letters. */
@@ -148,7 +152,7 @@ public final class BlockFilter {
       }
       return selected;
     }
-    HitSearch hits = new HitSearch(literals, area, offsets[from], offsets[to]);
+    HitSearch hits = new HitSearch(literals, area, offsets[to]);
     int line = from;
     while (line < to) {
       int hit = hits.next(offsets[line]);
@@ -222,7 +226,7 @@ public final class BlockFilter {
     private final int end;
     private int hitLength;
 
-    HitSearch(List<ByteSearch> searches, byte[] area, int start, int end) {
+    HitSearch(List<ByteSearch> searches, byte[] area, int end) {
       this.searches = searches.toArray(ByteSearch[]::new);
       this.nextHits = new int[searches.size()];
       Arrays.fill(nextHits, UNKNOWN);

@@ -4,7 +4,6 @@ import io.skald.common.model.Labels;
 import io.skald.logql.syntax.Grouping;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ final class LabelSets {
   /** What each result was made of, in the order it was added. */
   private final String[][] sources = new String[SLOTS][];
 
-  private final Map<Labels, Labels> merged = new IdentityHashMap<>();
+  private final IdentityHashMap<Labels, Labels> merged = new IdentityHashMap<>();
   private String[] pairs = new String[32];
   private int size;
   private int hash;
@@ -106,6 +105,7 @@ final class LabelSets {
   }
 
   /** Returns the labels of the entry that {@code by} names; absent ones are left out. */
+  @SuppressWarnings("ReferenceEquality") // A query hands in the same object for every entry.
   Labels by(LabelView labels, Grouping by) {
     if (by != grouping) {
       grouping = by;
@@ -123,6 +123,7 @@ final class LabelSets {
   }
 
   /** Returns {@code labels} without those that {@code without} names. */
+  @SuppressWarnings("ReferenceEquality") // Repeated sets are the same object, see finish().
   Labels without(Labels labels, Grouping without) {
     if (without == grouping && labels == ungrouped) {
       return grouped;

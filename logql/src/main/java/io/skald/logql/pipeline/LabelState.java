@@ -101,12 +101,6 @@ final class LabelState implements LabelView {
     return name.ofStream() || hasMetadata(name.plain());
   }
 
-  /** Returns whether a value for the name would be taken: it is needed and was not seen before. */
-  boolean isOpen(LabelName name) {
-    boolean clash = clashes(name);
-    return name.isWanted(clash) && parsed.find(name.effective(clash)) < 0;
-  }
-
   /** Sets a label that a parser found, unless the name was set before or is not needed. */
   void extract(LabelName name, byte[] area, int start, int end, ParsedLabels.Encoding encoding) {
     boolean clash = clashes(name);
@@ -114,22 +108,8 @@ final class LabelState implements LabelView {
       return;
     }
     String effective = name.effective(clash);
-    if (parsed.find(effective) < 0 && hasRoom(effective)) {
+    if (isNew(effective, clash)) {
       parsed.set(-1, effective, area, start, end, encoding);
-      missing--;
-    }
-  }
-
-  /** As {@link #extract(LabelName, byte[], int, int, ParsedLabels.Encoding)}, with text. */
-  void extract(LabelName name, String value) {
-    boolean clash = clashes(name);
-    if (!name.isWanted(clash)) {
-      return;
-    }
-    String effective = name.effective(clash);
-    if (parsed.find(effective) < 0 && hasRoom(effective)) {
-      parsed.set(-1, effective, value);
-      missing--;
     }
   }
 
@@ -141,15 +121,26 @@ final class LabelState implements LabelView {
     }
     String effective = name.effective(clash);
     int slot = parsed.find(effective);
-    parsed.set(slot, effective, area, start, end, encoding);
-    if (slot < 0) {
-      missing--;
+    if (slot >= 0 || isNew(effective, clash)) {
+      parsed.set(slot, effective, area, start, end, encoding);
     }
   }
 
-  private boolean hasRoom(String name) {
+  /** Returns whether the name can be set for the first time, and makes way for it. */
+  private boolean isNew(String name, boolean clash) {
+    if (parsed.find(name) >= 0) {
+      return false;
+    }
     nameLength += name.length();
-    return parsed.count() < MAX_EXTRACTED_LABELS && nameLength <= MAX_EXTRACTED_NAME_LENGTH;
+    if (parsed.count() >= MAX_EXTRACTED_LABELS || nameLength > MAX_EXTRACTED_NAME_LENGTH) {
+      return false;
+    }
+    missing--;
+    if (clash) {
+      // Metadata may have got the name with the suffix before.
+      removeOuter(name);
+    }
+    return true;
   }
 
   /** Returns the number of names set so far, to tell with {@link #wasSetBefore} what came later. */

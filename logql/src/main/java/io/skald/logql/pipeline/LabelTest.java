@@ -25,7 +25,7 @@ interface LabelTest {
     return switch (filter) {
       case LabelFilter.Text(LabelMatcher matcher) -> text(matcher);
       case LabelFilter.Number(String name, Comparison comparison, double value, _) ->
-          new Number(name, comparison, value);
+          new Numeric(name, comparison, value);
       case LabelFilter.Duration(String name, Comparison comparison, long nanos, _) ->
           new Quantity(name, comparison, nanos, GoDuration::parse);
       case LabelFilter.Bytes(String name, Comparison comparison, long bytes, _) ->
@@ -98,7 +98,7 @@ interface LabelTest {
   }
 
   /** {@code name > 5}. */
-  record Number(String name, Comparison comparison, double value) implements LabelTest {
+  record Numeric(String name, Comparison comparison, double value) implements LabelTest {
     @Override
     public boolean test(LabelState labels) {
       double simple = labels.simpleNumber(name);

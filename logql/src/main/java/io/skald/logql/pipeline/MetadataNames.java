@@ -16,6 +16,7 @@ final class MetadataNames {
     this.stream = stream;
   }
 
+  @SuppressWarnings("ReferenceEquality") // Entries share the objects of their metadata table.
   Labels adapt(Labels metadata) {
     if (metadata.isEmpty()) {
       return metadata;
@@ -41,9 +42,17 @@ final class MetadataNames {
     for (int i = 0; i < metadata.size(); i++) {
       String name = metadata.name(i);
       if (!name.equals(LabelState.ERROR)) {
-        renamed.set(stream.has(name) ? LabelName.clashing(name) : name, metadata.value(i));
+        renamed.set(free(name), metadata.value(i));
       }
     }
     return renamed.build();
+  }
+
+  private String free(String name) {
+    String free = name;
+    while (stream.has(free)) {
+      free = LabelName.clashing(free);
+    }
+    return free;
   }
 }

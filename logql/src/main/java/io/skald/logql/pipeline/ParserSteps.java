@@ -21,7 +21,7 @@ final class ParserSteps {
   private ParserSteps() {}
 
   /** A step that does nothing but extract labels. */
-  private interface Parser extends Step {
+  interface Parser extends Step {
     @Override
     default boolean onlyExtracts() {
       return true;

@@ -111,7 +111,9 @@ public final class PositionsFile {
         });
     offsets.forEach((path, offset) -> lines.put(path, Long.toString(offset)));
     StringBuilder text = new StringBuilder(lines.isEmpty() ? "positions: {}\n" : "positions:\n");
-    lines.forEach((k, v) -> text.append("  ").append(key(k)).append(": ").append(quoted(v)).append('\n'));
+    lines.forEach(
+        (path, offset) ->
+            text.append("  ").append(key(path)).append(": ").append(quoted(offset)).append('\n'));
     if (!text.toString().equals(written)) {
       written = text.toString();
       DurableFiles.replace(file, ByteBuffer.wrap(written.getBytes(StandardCharsets.UTF_8)));
@@ -129,14 +131,17 @@ public final class PositionsFile {
 
   private static Map<String, String> parse(Path file, String text)
       throws InvalidPositionsException {
+    if (text.isBlank()) {
+      throw new InvalidPositionsException("positions file " + file + " is empty");
+    }
     Object document;
     try {
       document =
           new Load(LoadSettings.builder().setSchema(new FailsafeSchema()).build())
               .loadFromString(text);
-    } catch (YamlEngineException e) {
+    } catch (YamlEngineException | NullPointerException e) { // the latter for a tag it lacks
       throw new InvalidPositionsException(
-          "positions file " + file + " is not valid YAML: " + firstLine(e.getMessage()));
+          "positions file " + file + " is not valid YAML: " + firstLine(e.toString()));
     }
     if (!(document instanceof Map<?, ?> top)) {
       throw new InvalidPositionsException(

@@ -62,7 +62,7 @@ final class LineReader {
       return;
     }
     sink.begin(file.streamLabels, file::positionAt);
-    emit(file, file.tail, 0, file.tailLength, file.offset, sink);
+    emit(file.tail, 0, file.tailLength, file.offset, sink);
     file.offset += file.tailLength;
     file.lineState = LineState.AFTER_TAIL;
     file.keepTail(file.tail, 0, 0);
@@ -109,12 +109,12 @@ final class LineReader {
     for (int newline = indexOfNewline(scan, end);
         newline < end;
         newline = indexOfNewline(lineStart, end)) {
-      emit(file, buffer, lineStart, newline - lineStart, base + lineStart, sink);
+      emit(buffer, lineStart, newline - lineStart, base + lineStart, sink);
       lineStart = newline + 1;
     }
     int rest = end - lineStart;
     if (rest > maxLineBytes) {
-      emit(file, buffer, lineStart, rest, base + lineStart, sink);
+      emit(buffer, lineStart, rest, base + lineStart, sink);
       file.lineState = LineState.INSIDE_CUT_LINE;
       lineStart = end;
       rest = 0;
@@ -123,8 +123,7 @@ final class LineReader {
     file.keepTail(buffer, lineStart, rest);
   }
 
-  private void emit(
-      TailedFile file, byte[] bytes, int from, int length, long offset, LineSink sink) {
+  private void emit(byte[] bytes, int from, int length, long offset, LineSink sink) {
     if (length > maxLineBytes) {
       counters.linesCut.increment();
     }

@@ -4,6 +4,7 @@ import io.skald.agent.position.FileHead;
 import io.skald.agent.position.FileId;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.FileStat;
+import io.skald.agent.position.LineState;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -346,7 +347,7 @@ public final class Tailer implements AutoCloseable {
       }
       FilePosition replaced = positions.replacedBy(opened);
       if (replaced != null) {
-        readCopyFrom(target, replaced);
+        readCopyFrom(target, replaced, replaced.offset());
       }
       FilePosition start = positions.take(opened);
       Path directory = directoryOf(location.toRealPath());
@@ -649,7 +650,7 @@ public final class Tailer implements AutoCloseable {
   private void startOver(TailedFile file) {
     counters.truncations.increment();
     long unread = Math.max(0, file.seenSize - file.readOffset());
-    boolean copyFound = readCopyFrom(file.target, file.position());
+    boolean copyFound = readCopyFrom(file.target, file.position(), file.readOffset());
     log.info(
         "{} was truncated after byte {}: read from its start{}",
         file.path,
@@ -665,38 +666,47 @@ public final class Tailer implements AutoCloseable {
   }
 
   /**
-   * Looks for the copy that a truncated file left beside it and reads on there.
+   * Looks for the copy that a truncated file left beside it and reads on there. A copy that was
+   * made before our last look holds nothing new: it is noted as read.
    *
    * @param lost the position in the content that is gone
-   * @return whether there is one
+   * @param readOffset how far that content was read, an unfinished line included
+   * @return whether there is one that goes on
    */
-  private boolean readCopyFrom(Target target, FilePosition lost) {
+  private boolean readCopyFrom(Target target, FilePosition lost, long readOffset) {
     Path path = Path.of(lost.path());
-    if (lost.head().length() == 0 || path.getParent() == null) {
+    if (lost.head().length() == 0) {
       return false;
     }
-    for (Siblings.Sibling sibling : Siblings.rotatedFrom(lost.path(), path.getParent())) {
+    for (Siblings.Sibling sibling : Siblings.rotatedFrom(lost.path(), directoryOf(path))) {
       FileStat stat = sibling.stat();
       FileId id = new FileId(target.key(), stat.device(), stat.inode());
-      if (!open.containsKey(id)
-          && positions.get(id) == null
-          && stat.sizeBytes() >= lost.offset()
-          && Siblings.hasHead(sibling.path(), lost.head())) {
-        positions.put(
-            new FilePosition(
-                id,
-                stat.bornNanos(),
-                lost.head(),
-                lost.offset(),
-                lost.lineState(),
-                lost.path()));
-        try {
-          open(target, lost.path(), sibling.path());
-          searched.add(new Neighbourhood(target, lost.path(), path.getParent()));
-          return open.containsKey(id);
-        } catch (IOException e) {
-          troubles.unreadable(sibling.path(), e);
-        }
+      if (open.containsKey(id)
+          || positions.get(id) != null
+          || !Siblings.hasHead(sibling.path(), lost.head())) {
+        continue;
+      }
+      boolean goesOn = stat.sizeBytes() > readOffset;
+      FilePosition start =
+          new FilePosition(
+              id,
+              stat.bornNanos(),
+              lost.head(),
+              goesOn ? lost.offset() : stat.sizeBytes(),
+              goesOn ? lost.lineState() : LineState.START,
+              lost.path());
+      positions.put(start);
+      if (!goesOn) {
+        finished.put(id, new Finished(sibling.path(), target, stat.sizeBytes()));
+        sink.advance(start);
+        continue;
+      }
+      try {
+        open(target, lost.path(), sibling.path());
+        searched.add(new Neighbourhood(target, lost.path(), directoryOf(path)));
+        return open.containsKey(id);
+      } catch (IOException e) {
+        troubles.unreadable(sibling.path(), e);
       }
     }
     return false;

@@ -30,7 +30,7 @@ final class DecompressionContexts implements AutoCloseable {
    */
   byte[] decompress(
       Section section, int from, int length, int lead, int contentLength, int slack) {
-    if (contentLength > (long) length * MAX_EXPANSION) {
+    if (length == 0 || contentLength > (long) length * MAX_EXPANSION) {
       throw section.corrupt(
           "a frame of " + length + " bytes cannot hold " + contentLength + " bytes");
     }

@@ -193,6 +193,145 @@ class RocksLabelIndexTest {
     }
   }
 
+  @Test
+  void labelNamesAndValues_countOnlyStreamsWithAChunkInTheRange() {
+    commit(A, Labels.of("app", "web", "env", "prod"), 10, 20);
+    commit(A, Labels.of("app", "api", "zone", "z1"), DAY + 10, DAY + 20);
+    commit(B, Labels.of("other", "tenant"), 10, 20);
+
+    // Whole days are answered from the postings alone, parts of days from the chunks too.
+    assertThat(index.labelNames(A, List.of(), 0, 2 * DAY - 1)).containsExactly("app", "env", "zone");
+    assertThat(index.labelNames(A, List.of(), 0, DAY - 1)).containsExactly("app", "env");
+    assertThat(index.labelNames(A, List.of(), 15, DAY + 9)).containsExactly("app", "env");
+    assertThat(index.labelNames(A, List.of(), 21, DAY + 9)).isEmpty();
+    assertThat(index.labelValues(A, "app", List.of(), 0, 2 * DAY - 1)).containsExactly("api", "web");
+    assertThat(index.labelValues(A, "app", List.of(), 20, DAY + 9)).containsExactly("web");
+    assertThat(index.labelValues(A, "app", List.of(), 21, DAY + 9)).isEmpty();
+    assertThat(index.labelValues(A, "app", List.of(), Long.MIN_VALUE, Long.MAX_VALUE))
+        .containsExactly("api", "web");
+    assertThat(index.labelValues(A, "ap", List.of(), 0, DAY)).isEmpty();
+    assertThat(index.labelValues(A, "other", List.of(), 0, DAY)).isEmpty();
+    assertThat(index.labelNames(B, List.of(), 0, DAY)).containsExactly("other");
+  }
+
+  @Test
+  void labelNamesAndValues_matchers_narrowTheStreams() {
+    commit(A, Labels.of("app", "web", "env", "prod"), 10, 20);
+    commit(A, Labels.of("app", "api", "zone", "z1"), 10, 20);
+    commit(A, Labels.of("app", "old", "env", "prod", "gone", "x"), 50, 60);
+    List<LabelMatcher> prod = List.of(matcher("env", Operator.EQUAL, "prod"));
+
+    assertThat(index.labelNames(A, prod, 0, 30)).containsExactly("app", "env");
+    assertThat(index.labelValues(A, "app", prod, 0, 30)).containsExactly("web");
+    assertThat(index.labelValues(A, "zone", prod, 0, 30)).isEmpty();
+    assertThat(index.labelValues(A, "app", prod, 0, DAY)).containsExactly("old", "web");
+  }
+
+  @Test
+  void labelValues_chunkOverManyYears_isSeenInsideItsTime() {
+    commit(A, Labels.of("app", "web"), 0, 20_000 * DAY);
+
+    assertThat(index.labelValues(A, "app", List.of(), DAY, 2 * DAY)).containsExactly("web");
+    assertThat(index.labelNames(A, List.of(), 30_000 * DAY, 30_001 * DAY)).isEmpty();
+    assertThat(index.labelValues(A, "app", List.of(), 30_000 * DAY, 30_001 * DAY)).isEmpty();
+  }
+
+  @Test
+  void select_timesBeforeTheEpoch_areFoundOnTheirDays() {
+    Labels old = commit(A, Labels.of("app", "old"), -3 * DAY - 5, -3 * DAY + 5);
+
+    assertThat(series(A, -4 * DAY, -3 * DAY - 1)).containsExactly(old);
+    assertThat(series(A, -3 * DAY, 0)).containsExactly(old);
+    assertThat(series(A, -2 * DAY, 5 * DAY)).isEmpty();
+    assertThat(series(A, Long.MIN_VALUE, Long.MAX_VALUE)).containsExactly(old);
+  }
+
+  @Test
+  void select_rangeThatEndsBeforeItStarts_isEmpty() {
+    commit(A, Labels.of("app", "web"), 10, 20);
+
+    assertThat(index.select(A, List.of(), 20, 10)).isEmpty();
+    assertThat(index.labelNames(A, List.of(), 20, 10)).isEmpty();
+  }
+
+  @Test
+  void select_randomChunks_agreesWithAPlainFilter() {
+    long seed = 5;
+    Random random = new Random(seed);
+    List<IndexedChunk> all = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      Labels labels = Labels.of("app", "a" + random.nextInt(20));
+      long first = random.nextLong(20 * DAY);
+      long length = random.nextInt(3) == 0 ? random.nextLong(12 * DAY) : random.nextLong(DAY / 20);
+      all.add(chunk(labels, "p" + i, first, first + length, i));
+    }
+    index.commit(A, all, Map.of());
+    for (int i = 0; i < 200; i++) {
+      long from = random.nextLong(30 * DAY);
+      long through = from + random.nextLong(random.nextBoolean() ? DAY / 10 : 5 * DAY);
+      Set<ChunkRef> expected = new HashSet<>();
+      Set<String> values = new HashSet<>();
+      for (IndexedChunk chunk : all) {
+        if (chunk.chunk().overlaps(from, through)) {
+          expected.add(chunk.chunk());
+          values.add(chunk.labels().getOrEmpty("app"));
+        }
+      }
+      List<ChunkRef> found = new ArrayList<>();
+      index.select(A, List.of(), from, through).forEach(stream -> found.addAll(stream.chunks()));
+
+      assertThat(found)
+          .as("seed %d, %d to %d", seed, from, through)
+          .containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(index.labelValues(A, "app", List.of(), from, through)).isEqualTo(values);
+      assertThat(index.series(A, List.of(), from, through)).hasSameSizeAs(values);
+    }
+  }
+
+  @Test
+  void eachFlushed_reopenedIndex_handsOverEveryPosition() {
+    Fingerprint one = new Fingerprint(-1, 7);
+    Fingerprint two = new Fingerprint(2, -2);
+    index.commit(A, List.of(), Map.of(one, 5L, two, -9L));
+    index.commit(B, List.of(), Map.of(one, 6L));
+    index.commit(A, List.of(), Map.of(one, 7L));
+    index.close();
+    open();
+
+    List<FlushedStream> flushed = new ArrayList<>();
+    index.eachFlushed(flushed::add);
+
+    assertThat(flushed)
+        .containsExactlyInAnyOrder(
+            new FlushedStream(A, one, 7),
+            new FlushedStream(A, two, -9),
+            new FlushedStream(B, one, 6));
+  }
+
+  @Test
+  void anyCall_afterClose_failsAndDoesNotCrash() {
+    index.close();
+    index.close();
+
+    assertThatThrownBy(() -> index.select(A, List.of(), 0, 1))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("is closed");
+    assertThatThrownBy(() -> index.commit(A, List.of(), Map.of()))
+        .isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> index.flushedThrough(A, new Fingerprint(1, 1)))
+        .isInstanceOf(StorageException.class);
+  }
+
+  @Test
+  void commit_longLabels_areFound() {
+    String name = "n".repeat(5_000);
+    String value = "v".repeat(200_000);
+    Labels labels = commit(A, Labels.of(name, value, "a", ""), 10, 20);
+
+    assertThat(series(A, 0, 100, matcher(name, Operator.EQUAL, value))).containsExactly(labels);
+    assertThat(index.labelValues(A, name, List.of(), 0, 100)).containsExactly(value);
+  }
+
   private Labels commit(TenantId tenant, Labels labels, long minTimestamp, long maxTimestamp) {
     index.commit(tenant, List.of(chunk(labels, "pack", minTimestamp, maxTimestamp, 1)), Map.of());
     return labels;

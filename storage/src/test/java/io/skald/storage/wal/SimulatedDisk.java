@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A disk in memory that can be full, fail or be slow, and that can crash: what was not synced may
@@ -35,6 +36,7 @@ public final class SimulatedDisk implements WalDisk {
   private final List<Change> changes = new ArrayList<>();
   private long capacityBytes = Long.MAX_VALUE;
   private volatile BeforeSync beforeSync = () -> {};
+  private volatile Consumer<String> beforeCreate = _ -> {};
   private int syncs;
 
   public synchronized void limitTo(long bytes) {
@@ -43,6 +45,11 @@ public final class SimulatedDisk implements WalDisk {
 
   public void beforeSync(BeforeSync action) {
     beforeSync = action;
+  }
+
+  /** Runs with the name of every file that is about to be created. */
+  public void beforeCreate(Consumer<String> action) {
+    beforeCreate = action;
   }
 
   public synchronized int syncs() {
@@ -101,10 +108,13 @@ public final class SimulatedDisk implements WalDisk {
   }
 
   @Override
-  public synchronized Output create(String name) throws IOException {
-    Node node = new Node();
-    change(map -> map.put(name, node));
-    return new NodeOutput(node);
+  public Output create(String name) throws IOException {
+    beforeCreate.accept(name);
+    synchronized (this) {
+      Node node = new Node();
+      change(map -> map.put(name, node));
+      return new NodeOutput(node);
+    }
   }
 
   @Override

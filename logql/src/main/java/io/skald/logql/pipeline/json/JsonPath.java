@@ -8,16 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A path into a JSON text: {@code field}, {@code .field}, {@code [n]}, {@code ["any key"]}. */
 public final class JsonPath {
-  /**
-   * One step down: a member by its key, or an element by its index.
-   *
-   * @param key null for an index
-   */
-  record Step(byte @Nullable [] key, int index) {}
+  /** One step down: a member by its key, or an element by its index if the key is null. */
+  @SuppressWarnings("ArrayRecordComponent") // Private to this class and never compared.
+  private record Step(byte @Nullable [] key, int index) {}
 
   private final List<Step> steps;
 
-  JsonPath(List<Step> steps) {
+  private JsonPath(List<Step> steps) {
     this.steps = List.copyOf(steps);
   }
 
@@ -102,7 +99,24 @@ public final class JsonPath {
         if (matches) {
           return at;
         }
-        at = behindValueAndComma(area, at, limit);
+        at = behindNextComma(area, at, limit);
+        if (at < 0) {
+          return -1;
+        }
+      }
+    }
+
+    /** Skips whatever stands before the comma, valid or not; -1 if the object ends first. */
+    private int behindNextComma(byte[] area, int at, int limit) {
+      while (true) {
+        at = JsonScanner.skipSpace(area, at, limit);
+        if (at == limit || area[at] == '}' || area[at] == ']') {
+          return -1;
+        }
+        if (area[at] == ',') {
+          return at + 1;
+        }
+        at = scanner.skipValue(area, at, limit);
         if (at < 0) {
           return -1;
         }
@@ -126,7 +140,7 @@ public final class JsonPath {
       return at;
     }
 
-    /** Skips a value and the comma behind it; -1 if there is no further one. */
+    /** Skips a valid value and the comma behind it; -1 if either is missing. */
     private int behindValueAndComma(byte[] area, int at, int limit) {
       if (scanner.readValue(area, at, limit) != null) {
         return -1;

@@ -124,23 +124,32 @@ public final class JsonScanner {
       return MALFORMED;
     }
     start = at;
-    switch (area[at]) {
-      case '"' -> {
-        next = stringEnd(area, at + 1, limit);
-        return string(at, next);
-      }
-      case '{' -> {
-        next = blockEnd(area, at, limit, '{', '}');
-        return block(Kind.OBJECT, MALFORMED_OBJECT);
-      }
-      case '[' -> {
-        next = blockEnd(area, at, limit, '[', ']');
-        return block(Kind.ARRAY, MALFORMED_ARRAY);
-      }
-      default -> {
-        return token(area, at, limit);
-      }
+    return switch (area[at]) {
+      case '"' -> string(at, stringEnd(area, at + 1, limit));
+      case '{' -> block(Kind.OBJECT, blockEnd(area, at, limit, '{', '}'), MALFORMED_OBJECT);
+      case '[' -> block(Kind.ARRAY, blockEnd(area, at, limit, '[', ']'), MALFORMED_ARRAY);
+      default -> token(area, at, limit);
+    };
+  }
+
+  /**
+   * Returns the position behind the value at {@code at}, of whatever type, or -1 if a string or a
+   * bracket is not closed. Leaves the fields alone.
+   */
+  int skipValue(byte[] area, int at, int limit) {
+    return switch (area[at]) {
+      case '"' -> stringEnd(area, at + 1, limit);
+      case '{' -> blockEnd(area, at, limit, '{', '}');
+      case '[' -> blockEnd(area, at, limit, '[', ']');
+      default -> tokenEnd(area, at, limit);
+    };
+  }
+
+  private static int tokenEnd(byte[] area, int at, int limit) {
+    while (at < limit && !endsToken(area[at])) {
+      at++;
     }
+    return at;
   }
 
   private @Nullable String string(int at, int behind) {
@@ -150,24 +159,23 @@ public final class JsonScanner {
     kind = Kind.STRING;
     start = at + 1;
     end = behind - 1;
+    next = behind;
     return null;
   }
 
-  private @Nullable String block(Kind type, String error) {
-    if (next < 0) {
+  private @Nullable String block(Kind type, int behind, String error) {
+    if (behind < 0) {
       return error;
     }
     kind = type;
-    end = next;
+    end = behind;
+    next = behind;
     return null;
   }
 
   private @Nullable String token(byte[] area, int at, int limit) {
-    while (at < limit && !endsToken(area[at])) {
-      at++;
-    }
-    next = at;
-    end = at;
+    end = tokenEnd(area, at, limit);
+    next = end;
     byte first = area[start];
     if (first == '-' || (first >= '0' && first <= '9')) {
       kind = Kind.NUMBER;

@@ -68,4 +68,9 @@ final class LinePattern implements LineTest {
         literals.stream().max(Comparator.comparingInt(ByteSearch::length)).orElse(null);
     return longest == null ? List.of() : List.of(longest);
   }
+
+  @Override
+  public List<List<ByteSearch>> requiredSets() {
+    return literals.stream().map(List::of).toList();
+  }
 }

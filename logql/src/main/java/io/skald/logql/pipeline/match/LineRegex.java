@@ -29,7 +29,7 @@ final class LineRegex implements LineTest {
       List<List<ByteSearch>> required) {
     this.pattern = pattern;
     this.sufficient = sufficient;
-    this.required = required;
+    this.required = List.copyOf(required);
   }
 
   /**
@@ -83,5 +83,10 @@ final class LineRegex implements LineTest {
   @Override
   public List<ByteSearch> requiredAnyOf() {
     return required.isEmpty() ? List.of() : required.getFirst();
+  }
+
+  @Override
+  public List<List<ByteSearch>> requiredSets() {
+    return required;
   }
 }

@@ -15,6 +15,11 @@ public interface LineTest {
     return List.of();
   }
 
+  /** Returns all that is known in the manner of {@link #requiredAnyOf}: each set holds by itself. */
+  default List<List<ByteSearch>> requiredSets() {
+    return requiredAnyOf().isEmpty() ? List.of() : List.of(requiredAnyOf());
+  }
+
   /**
    * Returns whether every line that contains one of {@link #requiredAnyOf} passes, so that the
    * search is the test.

@@ -2,6 +2,7 @@ package io.skald.logql.pipeline.match;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,9 @@ record RegexLiterals(
   private static final int MIN_USEFUL_LENGTH = 2;
 
   private static final int MAX_REQUIRED = 3;
+
+  /** A part that repeats more often than this is not written out. */
+  private static final int MAX_UNROLLED = 8;
 
   private static final RegexLiterals UNKNOWN = new RegexLiterals(false, null, List.of());
 
@@ -102,7 +106,7 @@ record RegexLiterals(
 
   private static Facts analyse(RegexNode node) {
     return switch (node) {
-      case RegexNode.Character(int codePoint, boolean fold) ->
+      case RegexNode.Literal(int codePoint, boolean fold) ->
           new Facts(
               false, false, List.of(new Literal(Character.toString(codePoint), fold)), List.of());
       case RegexNode.Unknown _ -> new Facts(false, false, null, List.of());
@@ -200,8 +204,8 @@ record RegexLiterals(
       }
       return new Facts(true, once.asserts, exact, List.of());
     }
-    if (min == 1 && max == 1) {
-      return once;
+    if (min == max && min <= MAX_UNROLLED) {
+      return sequence(Collections.nCopies(min, part));
     }
     return new Facts(once.matchesEmpty, once.asserts, null, once.requirements());
   }

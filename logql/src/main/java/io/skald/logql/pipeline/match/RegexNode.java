@@ -5,7 +5,7 @@ import java.util.List;
 /** What the literal analysis needs to know of a regular expression; everything else is gone. */
 sealed interface RegexNode {
   /** One character that matches itself, in either case if {@code fold}. */
-  record Character(int codePoint, boolean fold) implements RegexNode {}
+  record Literal(int codePoint, boolean fold) implements RegexNode {}
 
   /** Exactly one character that is not known. */
   record Unknown() implements RegexNode {}

@@ -235,7 +235,7 @@ final class RegexReader {
       return UNKNOWN;
     }
     boolean letter = (codePoint | 0x20) >= 'a' && (codePoint | 0x20) <= 'z';
-    return new RegexNode.Character(codePoint, fold && letter);
+    return new RegexNode.Literal(codePoint, fold && letter);
   }
 
   /** Something this reader does not know; never leaves it. */

@@ -1,0 +1,209 @@
+package io.skald.logql.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.skald.common.block.BlockView;
+import io.skald.common.block.ColumnBlock;
+import io.skald.common.block.MetadataTable;
+import io.skald.common.model.Labels;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class BlockFilterTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "|= `ab`",
+        "|= `a` or `bb`",
+        "!= `ab`",
+        "!= `a` != `bb`",
+        "|= `a` != `bb` |~ `c.b`",
+        "|~ `ab|bc|ca`",
+        "|~ `(?i)AB.*c`",
+        "!~ `a|b`",
+        "!~ `a.c`",
+        "|> `<_>ab<_>`",
+        "!> `<_>a`",
+        "|~ `[abc]{3}`",
+        "|= ip(`1.2.3.4`)",
+        "|= ``",
+        "!= ``",
+        "|~ `^$`",
+        "|= `abcab`"
+      })
+  void select_randomLines_agreesWithLineByLine(String filters) {
+    Random random = new Random(11);
+    Pipeline pipeline = Pipeline.compile(Stages.parse(filters));
+    BlockFilter filter = pipeline.blockFilter();
+    LineProcessor processor = pipeline.forStream(Labels.EMPTY);
+    for (int round = 0; round < 300; round++) {
+      BlockView block = block(randomLines(random, 1 + random.nextInt(60)));
+      int from = random.nextInt(block.size() + 1);
+      int to = from + random.nextInt(block.size() - from + 1);
+      int[] selected = new int[block.size()];
+
+      int count = filter.select(block, from, to, selected);
+
+      List<Integer> expected = new ArrayList<>();
+      for (int i = from; i < to; i++) {
+        int start = block.lineOffsets()[i];
+        int length = block.lineOffsets()[i + 1] - start;
+        if (processor.process(0, block.lines(), start, length, Labels.EMPTY)) {
+          expected.add(i);
+        }
+      }
+      assertThat(Arrays.stream(selected, 0, count).boxed().toList())
+          .as("round %d", round)
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void select_literalAcrossLines_isNotInAnyLine() {
+    BlockView block = block(List.of("xa", "bx", "ab", "", "a", "b"));
+    int[] selected = new int[6];
+
+    int count = filter("|= `ab`").select(block, 0, 6, selected);
+
+    assertThat(Arrays.copyOf(selected, count)).containsExactly(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          |= `needle`                    -> true
+          |= `present`                   -> false
+          |= `present` |= `needle`       -> true
+          |= `needle` or `present`       -> false
+          |= `needle` or `other`         -> true
+          |~ `present.*needle`           -> true
+          |~ `x(needle|other)y`          -> true
+          |> `<_>needle<_>`              -> true
+          |= `nee`                       -> false
+          != `needle`                    -> false
+          |~ `(?i)needle`                -> false
+          |~ `(?i)a-12345-z`             -> true
+          |~ `[a-z]+`                    -> false
+          """)
+  void canSkip_literals_decide(String filters, boolean expected) {
+    assertThat(filter(filters).canSkip(new BlockWithout("present"))).isEqualTo(expected);
+  }
+
+  @Test
+  void blockFilter_lineFiltersBehindParser_areMovedForward() {
+    Pipeline pipeline =
+        Pipeline.compile(
+            Stages.parse("| json | a=`1` |= `x` | line_format `{{.b}}` != `y` | logfmt |= `z`"));
+    int[] selected = new int[2];
+
+    assertThat(pipeline.onlyLineFilters()).isFalse();
+    assertThat(pipeline.blockFilter().select(block(List.of("x", "z")), 0, 2, selected))
+        .isEqualTo(1);
+    assertThat(pipeline.afterBlockFilter().blockFilter().isEmpty()).isTrue();
+  }
+
+  @Test
+  void pipeline_filtersThatPassEverything_areGone() {
+    assertThat(Pipeline.compile(Stages.parse("|= `` |~ `.*`")).isPassThrough()).isTrue();
+    assertThat(Pipeline.compile(Stages.parse("|= `a`")).isPassThrough()).isFalse();
+    assertThat(Pipeline.compile(Stages.parse("|= `a`")).onlyLineFilters()).isTrue();
+    assertThat(Pipeline.compile(Stages.parse("|= `a`")).afterBlockFilter().isPassThrough())
+        .isTrue();
+  }
+
+  private static BlockFilter filter(String filters) {
+    return Pipeline.compile(Stages.parse(filters)).blockFilter();
+  }
+
+  private static List<String> randomLines(Random random, int count) {
+    String[] parts = {"a", "b", "c", "A", " ", "1.2.3.4", "é"};
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      StringBuilder line = new StringBuilder();
+      int length = random.nextInt(random.nextInt(3) == 0 ? 40 : 5);
+      for (int j = 0; j < length; j++) {
+        line.append(parts[random.nextInt(random.nextInt(4) == 0 ? parts.length : 3)]);
+      }
+      lines.add(line.toString());
+    }
+    return lines;
+  }
+
+  private static BlockView block(List<String> lines) {
+    int[] offsets = new int[lines.size() + 1];
+    StringBuilder all = new StringBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      all.append(lines.get(i));
+      offsets[i + 1] = all.toString().getBytes(StandardCharsets.UTF_8).length;
+    }
+    return ColumnBlock.of(
+        lines.size(),
+        new long[lines.size()],
+        offsets,
+        all.toString().getBytes(StandardCharsets.UTF_8),
+        new int[lines.size()],
+        new MetadataTable());
+  }
+
+  /** A block that may hold one literal only; reading its lines fails. */
+  private record BlockWithout(String present) implements BlockView {
+    @Override
+    public boolean mayContain(byte[] literal) {
+      return new String(literal, StandardCharsets.UTF_8).equals(present);
+    }
+
+    @Override
+    public int size() {
+      return 1;
+    }
+
+    @Override
+    public long minTimestamp() {
+      return 0;
+    }
+
+    @Override
+    public long maxTimestamp() {
+      return 0;
+    }
+
+    @Override
+    public long lineBytes() {
+      return 0;
+    }
+
+    @Override
+    public long[] timestamps() {
+      return new long[1];
+    }
+
+    @Override
+    public int[] lineOffsets() {
+      throw new AssertionError("lines were read");
+    }
+
+    @Override
+    public byte[] lines() {
+      throw new AssertionError("lines were read");
+    }
+
+    @Override
+    public int[] metadataIds() {
+      return new int[1];
+    }
+
+    @Override
+    public MetadataTable metadata() {
+      return new MetadataTable();
+    }
+  }
+}

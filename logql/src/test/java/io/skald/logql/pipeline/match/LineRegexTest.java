@@ -1,0 +1,184 @@
+package io.skald.logql.pipeline.match;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class LineRegexTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          error                                -> error
+          error|warn                           -> error warn
+          (?:time|dead)(?:out|line)            -> timeout timeline deadout deadline
+          [Ee]rror                             -> Error error
+          a\\.b                                -> a.b
+          \\Qa.b|c\\E                          -> a.b|c
+          ab{2}                                -> abb
+          """)
+  void compile_literals_searchesThem(String expression, String literals) {
+    assertThat(literals(LineTest.matches(expression))).isEqualTo(literals);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          (?i)timeout.*(backend|sockettimeout) -> timeout
+          ^start of                            -> start of
+          \\bpanic\\b                          -> panic
+          index [0-9]+ out                     -> index
+          (foo|bar)+                           -> foo bar
+          a(?:bcd)?efg                         -> abcdefg aefg
+          (?i)task                             -> task \u212A \u017F
+          """)
+  void compile_requiredLiterals_areTheLongest(String expression, String literals) {
+    assertThat(literals(LineTest.matches(expression)).strip()).isEqualTo(literals);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".*", "a*", "(a|)", "x?", "(?s).*", "foo|.*", "(?:a*)*", "(?i)"})
+  void compile_matchesEverything_isConstant(String expression) {
+    assertThat(LineTest.matches(expression)).isEqualTo(new LineTest.Constant(true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".+", "[a-z]", "\\d{3}", "(?i)ü", "\\pN+", "^$", "\\x41bc"})
+  void compile_noUsefulLiterals_leavesItToTheEngine(String expression) {
+    LineTest test = LineTest.matches(expression);
+
+    assertThat(test).isInstanceOf(LineRegex.class);
+    assertThat(test.requiredAnyOf()).isEmpty();
+  }
+
+  @Test
+  void test_caseFolding_includesForeignLetters() {
+    LineTest test = LineTest.matches("(?i)task");
+
+    assertThat(test(test, "a TASK")).isTrue();
+    assertThat(test(test, "a ta\u017Fk")).isTrue();
+    assertThat(test(test, "a TAS\u212A")).isTrue();
+    assertThat(test(test, "ta\u017F")).isFalse();
+  }
+
+  @Test
+  void test_invalidUtf8_readsAsReplacementCharacters() {
+    byte[] line = {'a', (byte) 0xE0, 'b', 'c', (byte) 0xFF};
+
+    assertThat(LineTest.matches("bc").test(line, 0, 5)).isTrue();
+    assertThat(LineTest.matches("^a.bc.$").test(line, 0, 5)).isTrue();
+    assertThat(LineTest.matches("a\\x{FFFD}b").test(line, 0, 5)).isTrue();
+    assertThat(LineTest.matches("^a..bc").test(line, 0, 5)).isFalse();
+  }
+
+  @Test
+  void compile_invalidExpression_saysWhy() {
+    assertThatThrownBy(() -> LineTest.matches("a(b"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("error parsing regexp: missing closing ): `a(b`");
+  }
+
+  /** The literals in front must never contradict the engine, whatever the expression. */
+  @Test
+  void test_randomExpressionsAndLines_agreesWithEngine() {
+    Random random = new Random(7);
+    int matches = 0;
+    for (int round = 0; round < 20_000; round++) {
+      String expression = randomExpression(random, 3);
+      Pattern engine;
+      try {
+        engine = Pattern.compile(expression);
+      } catch (PatternSyntaxException e) {
+        continue;
+      }
+      LineTest test = LineTest.matches(expression);
+      for (int i = 0; i < 5; i++) {
+        byte[] line = randomLine(random).getBytes(StandardCharsets.UTF_8);
+        boolean expected = engine.matcher(line).find();
+        matches += expected ? 1 : 0;
+
+        String what = expression + " on " + new String(line, StandardCharsets.UTF_8);
+        assertThat(test.test(line, 0, line.length)).as(what).isEqualTo(expected);
+        List<ByteSearch> required = test.requiredAnyOf();
+        if (expected && !required.isEmpty()) {
+          assertThat(required).as(what).anyMatch(search -> search.isIn(line, 0, line.length));
+        }
+        if (!expected && test.decidedByLiterals()) {
+          assertThat(required).as(what).noneMatch(search -> search.isIn(line, 0, line.length));
+        }
+      }
+    }
+    assertThat(matches).isGreaterThan(10_000);
+  }
+
+  private static String randomExpression(Random random, int depth) {
+    StringBuilder out = new StringBuilder();
+    int parts = 1 + random.nextInt(3);
+    for (int i = 0; i < parts; i++) {
+      out.append(randomAtom(random, depth));
+      out.append(
+          switch (random.nextInt(12)) {
+            case 0 -> "*";
+            case 1 -> "+";
+            case 2 -> "?";
+            case 3 -> "{2}";
+            case 4 -> "{0,2}";
+            case 5 -> "{1,}";
+            case 6 -> "+?";
+            default -> "";
+          });
+    }
+    return out.toString();
+  }
+
+  private static String randomAtom(Random random, int depth) {
+    String[] atoms = {
+      "a", "b", "k", "S", "ab", "bk", "é", ".", "^", "$", "\\b", "[ab]", "[^a]", "\\w", "\\.", "x",
+      "(?i)", "(?s).", "\\Qa.\\E", "[kK]", "{", "\\d", "[[:alpha:]]", "\\x61", "[]a]", "\u017F"
+    };
+    if (depth == 0 || random.nextInt(3) > 0) {
+      return atoms[random.nextInt(atoms.length)];
+    }
+    String open = new String[] {"(", "(?:", "(?i:", "(?P<n" + random.nextInt(1000) + ">", "(?-i:"}
+        [random.nextInt(5)];
+    String inner = randomExpression(random, depth - 1);
+    if (random.nextBoolean()) {
+      inner += "|" + (random.nextInt(4) == 0 ? "" : randomExpression(random, depth - 1));
+    }
+    return open + inner + ")";
+  }
+
+  private static String randomLine(Random random) {
+    String[] parts = {"a", "b", "k", "s", "A", "K", "S", "é", "\n", ".", "x", "{", "1", "\u017F", "\u212A"};
+    StringBuilder line = new StringBuilder();
+    int length = random.nextInt(8);
+    for (int i = 0; i < length; i++) {
+      line.append(parts[random.nextInt(parts.length)]);
+    }
+    return line.toString();
+  }
+
+  private static boolean test(LineTest test, String line) {
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+    return test.test(bytes, 0, bytes.length);
+  }
+
+  private static String literals(LineTest test) {
+    return test.requiredAnyOf().stream()
+        .map(search -> new String(search.literal(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining(" "));
+  }
+}
