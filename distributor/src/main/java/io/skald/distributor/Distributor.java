@@ -15,6 +15,7 @@ import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
 import io.skald.common.time.Clock;
 import io.skald.distributor.labels.LabelCache;
+import io.skald.distributor.push.DecodeBudget;
 import io.skald.distributor.push.DecodedPush;
 import io.skald.distributor.push.PushDecodeException;
 import io.skald.distributor.push.PushDecoder;
@@ -37,6 +38,7 @@ public final class Distributor {
   private final TenantHeader tenants;
   private final DistributorConfig config;
   private final PushListener listener;
+  private final DecodeBudget budget;
   private final PushDecoder decoder;
   private final PushValidator validator;
   private final RateLimits rates;
@@ -59,6 +61,7 @@ public final class Distributor {
     this.tenants = tenants;
     this.config = config;
     this.listener = listener;
+    this.budget = new DecodeBudget(config.maxInflightDecodedBytes());
     this.decoder = new PushDecoder(config.maxDecompressedSize(), config.maxRows());
     this.validator = new PushValidator(new LabelCache(config.labelCacheBytes()), clock);
     this.rates = new RateLimits(clock);
@@ -78,34 +81,36 @@ public final class Distributor {
     return request ->
         answer(
             tenants.ofPush(request),
-            () ->
+            lease ->
                 decoder.decode(
                     request.header("Content-Type"),
                     request.header("Content-Encoding"),
                     request.body(),
-                    dialect),
+                    dialect,
+                    lease),
             failure -> HttpResponse.error(failure.status(), failure.message() + "\n"));
   }
 
   private HttpResponse answerOtlp(HttpRequest request) {
     return answer(
         tenants.ofPush(request),
-        () ->
+        lease ->
             decoder.decodeOtlp(
                 request.header("Content-Type"),
                 request.header("Content-Encoding"),
                 request.body(),
-                clock.nowNanos()),
+                clock.nowNanos(),
+                lease),
         failure -> OtlpStatus.of(failure.status(), failure.message()));
   }
 
   private HttpResponse answer(
       TenantId tenant,
-      Supplier<DecodedPush> decode,
+      Function<DecodeBudget.Lease, DecodedPush> decode,
       Function<EntryRejection, HttpResponse> print) {
     Optional<EntryRejection> failure;
-    try {
-      failure = push(tenant, decode.get());
+    try (DecodeBudget.Lease lease = budget.lease()) {
+      failure = push(tenant, decode.apply(lease));
     } catch (PushDecodeException e) {
       failure = Optional.of(new EntryRejection(e.status(), String.valueOf(e.getMessage())));
     } catch (IngestUnavailableException e) {

@@ -17,11 +17,12 @@ class OtlpReaderTest {
   private static final long NOW = 99;
   private static final int MAX_ROWS = 100_000;
 
+  private final DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE);
   private final PushDecoder decoder = new PushDecoder(1 << 20, MAX_ROWS);
 
   private List<String> json(String body) {
     return Decoded.print(
-        decoder.decodeOtlp("application/json", null, body.getBytes(UTF_8), NOW));
+        decoder.decodeOtlp("application/json", null, body.getBytes(UTF_8), NOW, budget.lease()));
   }
 
   private static List<String> read(WireWriter request) {
@@ -195,9 +196,9 @@ class OtlpReaderTest {
   void decodeOtlp_types_areCheckedWithoutParameters() {
     byte[] body = "{}".getBytes(UTF_8);
 
-    assertThat(decoder.decodeOtlp("application/json; charset=utf-8", "", body, NOW).streamCount())
+    assertThat(decoder.decodeOtlp("application/json; charset=utf-8", "", body, NOW, budget.lease()).streamCount())
         .isZero();
-    assertThatThrownBy(() -> decoder.decodeOtlp("text/plain", null, body, NOW))
+    assertThatThrownBy(() -> decoder.decodeOtlp("text/plain", null, body, NOW, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessage("content type: text/plain is not supported");
   }
@@ -208,17 +209,17 @@ class OtlpReaderTest {
 
     assertThat(
             decoder
-                .decodeOtlp("application/json", "zstd", Zstd.compress(body), NOW)
+                .decodeOtlp("application/json", "zstd", Zstd.compress(body), NOW, budget.lease())
                 .entryCount())
         .isEqualTo(1);
-    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "snappy", body, NOW))
+    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "snappy", body, NOW, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("unsupported content encoding snappy: only gzip");
-    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "zstd", body, NOW))
+    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "zstd", body, NOW, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("zstd: ");
     byte[] bomb = Zstd.compress(new byte[64 << 20]);
-    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "zstd", bomb, NOW))
+    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "zstd", bomb, NOW, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("request body too large");
   }
