@@ -2,6 +2,7 @@ package io.skald.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 
 /** JSON as maps, lists, strings; numbers and booleans stay text. */
@@ -20,17 +22,20 @@ final class Json {
   private Json() {}
 
   /**
-   * @throws IOException if the text is not JSON
+   * @throws IOException if the text cannot be read
+   * @throws RefusedException if it is not JSON
    */
   static Object read(InputStream in) throws IOException {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
       Object value = value(parser, parser.nextToken());
       if (value == null) {
-        throw new IOException("the answer is empty");
+        throw new RefusedException("the answer is empty");
       }
       return value;
+    } catch (JacksonIOException e) {
+      throw e.getCause();
     } catch (JacksonException e) {
-      throw new IOException("the answer is not JSON: " + e.getOriginalMessage(), e);
+      throw new RefusedException("the answer is not JSON: " + e.getOriginalMessage());
     }
   }
 
@@ -75,6 +80,15 @@ final class Json {
 
   static String text(Object json, String... keys) {
     return at(json, keys) instanceof String text ? text : "";
+  }
+
+  /** Returns the number that a text holds, 0 if it holds none. */
+  static BigDecimal number(@Nullable Object json) {
+    try {
+      return json instanceof String text ? new BigDecimal(text) : BigDecimal.ZERO;
+    } catch (NumberFormatException e) {
+      return BigDecimal.ZERO;
+    }
   }
 
   private static @Nullable Object at(Object json, String... keys) {

@@ -2,7 +2,6 @@ package io.skald.cli;
 
 import io.skald.common.model.Labels;
 import java.util.Map;
-import java.util.Set;
 
 /** Label sets as text. */
 final class LabelText {
@@ -10,15 +9,15 @@ final class LabelText {
 
   /** Returns {@code {a="1", b="2"}}. */
   static String of(Map<String, Object> labels) {
-    return without(labels, Set.of());
+    return without(labels, Map.of());
   }
 
-  /** Returns the same without some names. */
-  static String without(Map<String, Object> labels, Set<String> names) {
+  /** Returns the same without those labels that {@code known} has with the same value. */
+  static String without(Map<String, Object> labels, Map<String, Object> known) {
     Labels.Builder builder = Labels.builder();
     labels.forEach(
         (name, value) -> {
-          if (!names.contains(name)) {
+          if (!value.equals(known.get(name))) {
             builder.set(name, value.toString());
           }
         });

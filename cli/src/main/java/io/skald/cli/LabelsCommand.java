@@ -1,7 +1,5 @@
 package io.skald.cli;
 
-import io.skald.common.time.Clock;
-import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,10 +8,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Lists label names, or the values of one. */
 @Command(
@@ -21,7 +17,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "List label names, or the values of one label.")
 final class LabelsCommand implements Callable<Integer> {
-  @Spec CommandSpec spec = CommandSpec.create();
   @Mixin ServerConnection server = new ServerConnection();
   @Mixin TimeRange range = new TimeRange();
 
@@ -34,9 +29,15 @@ final class LabelsCommand implements Callable<Integer> {
       description = "Only streams that match, such as '{app=\"web\"}'.")
   String selector = "";
 
+  private final Shell shell;
+
+  LabelsCommand(Shell shell) {
+    this.shell = shell;
+  }
+
   @Override
   public Integer call() {
-    long now = Clock.system().nowNanos();
+    long now = shell.clock().nowNanos();
     List<Map.Entry<String, String>> parameters = new ArrayList<>();
     parameters.add(Map.entry("start", Long.toString(range.startNanos(now))));
     parameters.add(Map.entry("end", Long.toString(range.endNanos(now))));
@@ -49,11 +50,12 @@ final class LabelsCommand implements Callable<Integer> {
             : "/loki/api/v1/label/"
                 + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20")
                 + "/values";
-    PrintWriter out = spec.commandLine().getOut();
-    for (Object item : Json.list(server.get(path, parameters), "data")) {
-      out.println(item);
+    List<Object> items = Json.list(server.get(path, parameters), "data");
+    try (LineOutput lines = new LineOutput(shell.out())) {
+      for (Object item : items) {
+        lines.line(shell.isOutTerminal() ? Terminal.escaped(item.toString()) : item.toString());
+      }
     }
-    out.flush();
     return 0;
   }
 }

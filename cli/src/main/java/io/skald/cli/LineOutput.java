@@ -20,7 +20,7 @@ final class LineOutput implements AutoCloseable {
       out.write(bytes);
       out.write('\n');
     } catch (IOException e) {
-      throw closed(e);
+      throw failed(e);
     }
   }
 
@@ -28,16 +28,20 @@ final class LineOutput implements AutoCloseable {
     line(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Writes what is in the buffer; leaves the stream open. */
   @Override
   public void close() {
     try {
       out.flush();
     } catch (IOException e) {
-      throw closed(e);
+      throw failed(e);
     }
   }
 
-  private static RefusedException closed(IOException cause) {
-    return new RefusedException("standard output cannot be written: " + cause.getMessage());
+  private static RuntimeException failed(IOException cause) {
+    String message = String.valueOf(cause.getMessage());
+    return message.contains("Broken pipe")
+        ? new ReaderGoneException(cause)
+        : new RefusedException("standard output cannot be written: " + message);
   }
 }

@@ -24,6 +24,7 @@ final class LogPages {
   private final boolean forward;
   private final String step;
   private final Progress progress;
+  private final Consumer<Object> look;
   private long start;
   private long end;
   private @Nullable Object first;
@@ -31,6 +32,10 @@ final class LogPages {
   /** Entries at the timestamp where the last page ended. */
   private Set<LogEntry> atEdge = new HashSet<>();
 
+  /**
+   * @param limit the most entries; 0 for all
+   * @param look is shown every answer
+   */
   LogPages(
       ServerConnection server,
       String query,
@@ -39,7 +44,8 @@ final class LogPages {
       int limit,
       boolean forward,
       String step,
-      Progress progress) {
+      Progress progress,
+      Consumer<Object> look) {
     this.server = server;
     this.query = query;
     this.start = start;
@@ -48,6 +54,7 @@ final class LogPages {
     this.forward = forward;
     this.step = step;
     this.progress = progress;
+    this.look = look;
   }
 
   /** Returns the first answer, which may be that of a metric query. */
@@ -67,7 +74,9 @@ final class LogPages {
     if (!step.isEmpty()) {
       parameters.add(Map.entry("step", step));
     }
-    return server.get("/loki/api/v1/query_range", parameters);
+    Object answer = server.get("/loki/api/v1/query_range", parameters);
+    look.accept(answer);
+    return answer;
   }
 
   /** Hands the pages on, each sorted in the direction of the query. */

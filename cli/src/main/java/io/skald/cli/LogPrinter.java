@@ -2,14 +2,10 @@ package io.skald.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -17,32 +13,29 @@ import tools.jackson.core.json.JsonFactory;
 /** Prints log entries. Labels that all entries of the first page share are told once. */
 final class LogPrinter {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final LineOutput out;
   private final QueryCommand.Output output;
   private final Terminal terminal;
   private final boolean labels;
-  private final boolean quiet;
-  private final DateTimeFormatter times;
-  private Set<String> common = Set.of();
+  private final @Nullable Shell notes;
+  private Map<String, Object> common = Map.of();
   private boolean begun;
 
+  /**
+   * @param notes where the shared labels are told; null to keep quiet
+   */
   LogPrinter(
       LineOutput out,
       QueryCommand.Output output,
       Terminal terminal,
       boolean labels,
-      boolean utc,
-      boolean quiet) {
+      @Nullable Shell notes) {
     this.out = out;
     this.output = output;
     this.terminal = terminal;
     this.labels = labels;
-    this.quiet = quiet;
-    this.times =
-        DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSSSSXXX")
-            .withZone(utc ? ZoneOffset.UTC : ZoneId.systemDefault());
+    this.notes = notes;
   }
 
   void print(List<LogEntry> entries) {
@@ -60,25 +53,23 @@ final class LogPrinter {
   }
 
   private void begin(List<LogEntry> entries) {
-    if (output != QueryCommand.Output.DEFAULT || !labels) {
+    // Without the note the lines must tell all labels.
+    if (output != QueryCommand.Output.DEFAULT || !labels || notes == null) {
       return;
     }
-    Map<String, Object> first = entries.getFirst().labels();
-    Set<String> shared = new HashSet<>(first.keySet());
+    Map<String, Object> shared = new HashMap<>(entries.getFirst().labels());
     for (LogEntry entry : entries) {
-      shared.removeIf(name -> !first.get(name).equals(entry.labels().get(name)));
+      shared.entrySet().removeIf(label -> !label.getValue().equals(entry.labels().get(label.getKey())));
     }
     common = shared;
-    if (!quiet && !shared.isEmpty()) {
-      Set<String> others = new HashSet<>(first.keySet());
-      others.removeAll(shared);
-      System.err.println("Common labels: " + LabelText.without(first, others));
+    if (!shared.isEmpty()) {
+      notes.note("Common labels: " + LabelText.of(shared));
     }
   }
 
   private String text(LogEntry entry) {
     StringBuilder line = new StringBuilder();
-    line.append(terminal.dim(time(entry.timestampNanos()))).append(' ');
+    line.append(terminal.dim(terminal.time(entry.timestampNanos()))).append(' ');
     if (labels) {
       String text = LabelText.without(entry.labels(), common);
       if (!text.equals("{}")) {
@@ -88,13 +79,7 @@ final class LogPrinter {
     return line.append(terminal.harmless(entry.line())).toString();
   }
 
-  private String time(long nanos) {
-    return times.format(
-        Instant.ofEpochSecond(
-            Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND)));
-  }
-
-  private byte[] json(LogEntry entry) {
+  private static byte[] json(LogEntry entry) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
       json.writeStartObject();

@@ -1,36 +1,47 @@
 package io.skald.cli;
 
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 
 /**
- * Prints metric results: on a terminal a table, and for ranges a small bar chart per series; elsewhere
- * tab-separated lines (time, labels, value).
+ * Prints metric results: on a terminal a table, and for ranges a small bar chart per series;
+ * elsewhere tab-separated lines (time, labels, value) or JSON objects.
  */
 final class MetricPrinter {
   private static final String BARS = " \u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";
   private static final int CHART_WIDTH = 60;
+  private static final JsonFactory JSON = new JsonFactory();
 
   private final LineOutput out;
+  private final QueryCommand.Output output;
   private final Terminal terminal;
-  private final DateTimeFormatter times;
 
-  MetricPrinter(LineOutput out, Terminal terminal, boolean utc) {
+  MetricPrinter(LineOutput out, QueryCommand.Output output, Terminal terminal) {
     this.out = out;
+    this.output = output;
     this.terminal = terminal;
-    this.times =
-        DateTimeFormatter.ISO_OFFSET_DATE_TIME.withZone(
-            utc ? ZoneOffset.UTC : ZoneId.systemDefault());
   }
 
-  private record Point(String time, String value) {}
+  /**
+   * @param value as sent: a decimal, NaN, +Inf or -Inf
+   */
+  private record Point(long epochMillis, String value) {
+    double number() {
+      return switch (value) {
+        case "+Inf" -> Double.POSITIVE_INFINITY;
+        case "-Inf" -> Double.NEGATIVE_INFINITY;
+        default -> Double.parseDouble(value);
+      };
+    }
+  }
 
-  private record Row(String labels, List<Point> points) {
+  private record Row(Map<String, Object> labels, List<Point> points) {
     String last() {
       return points.isEmpty() ? "" : points.getLast().value();
     }
@@ -38,10 +49,11 @@ final class MetricPrinter {
 
   void print(Object answer) {
     List<Row> rows = rows(answer);
-    boolean range = Json.text(answer, "data", "resultType").equals("matrix");
-    if (!terminal.interactive()) {
+    if (output == QueryCommand.Output.JSONL) {
+      printJson(rows);
+    } else if (!terminal.interactive()) {
       printTabs(rows);
-    } else if (range) {
+    } else if (Json.text(answer, "data", "resultType").equals("matrix")) {
       printCharts(rows);
     } else {
       printTable(rows);
@@ -50,93 +62,107 @@ final class MetricPrinter {
 
   private static List<Row> rows(Object answer) {
     if (Json.text(answer, "data", "resultType").equals("scalar")) {
-      return List.of(new Row("{}", List.of(point(Json.list(answer, "data", "result")))));
+      return List.of(new Row(Map.of(), List.of(point(Json.list(answer, "data", "result")))));
     }
     List<Row> rows = new ArrayList<>();
     for (Object series : Json.list(answer, "data", "result")) {
-      Map<String, Object> labels = Json.object(series, "metric");
       List<Point> points = new ArrayList<>();
       List<Object> single = Json.list(series, "value");
       if (!single.isEmpty()) {
         points.add(point(single));
       }
       Json.list(series, "values").forEach(pair -> points.add(point((List<?>) pair)));
-      rows.add(new Row(LabelText.of(labels), points));
+      rows.add(new Row(new LinkedHashMap<>(Json.object(series, "metric")), points));
     }
     return rows;
   }
 
   private static Point point(List<?> pair) {
-    return new Point(pair.get(0).toString(), pair.get(1).toString());
+    double seconds = Double.parseDouble(pair.get(0).toString());
+    return new Point(Math.round(seconds * 1000), pair.get(1).toString());
   }
 
   private void printTabs(List<Row> rows) {
     for (Row row : rows) {
+      String labels = LabelText.of(row.labels());
       for (Point point : row.points()) {
-        out.line(time(point.time()) + "\t" + row.labels() + "\t" + point.value());
+        out.line(terminal.sampleTime(point.epochMillis()) + "\t" + labels + "\t" + point.value());
+      }
+    }
+  }
+
+  private void printJson(List<Row> rows) {
+    for (Row row : rows) {
+      for (Point point : row.points()) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {
+          json.writeStartObject();
+          // Nanoseconds, as in the objects of log lines.
+          json.writeStringProperty("timestamp", point.epochMillis() + "000000");
+          json.writeObjectPropertyStart("labels");
+          row.labels().forEach((name, value) -> json.writeStringProperty(name, value.toString()));
+          json.writeEndObject();
+          json.writeStringProperty("value", point.value());
+          json.writeEndObject();
+        }
+        out.line(bytes.toByteArray());
       }
     }
   }
 
   private void printTable(List<Row> rows) {
-    int width = rows.stream().mapToInt(row -> row.labels().length()).max().orElse(0);
-    for (Row row : rows) {
-      String padding = " ".repeat(width - row.labels().length() + 2);
-      out.line(terminal.cyan(terminal.harmless(row.labels())) + padding + row.last());
+    List<String> labels = rows.stream().map(row -> LabelText.of(row.labels())).toList();
+    int width = labels.stream().mapToInt(String::length).max().orElse(0);
+    for (int i = 0; i < rows.size(); i++) {
+      String padding = " ".repeat(width - labels.get(i).length() + 2);
+      out.line(terminal.cyan(labels.get(i)) + padding + rows.get(i).last());
     }
   }
 
   private void printCharts(List<Row> rows) {
-    double highest = 0;
+    long from = Long.MAX_VALUE;
+    long to = Long.MIN_VALUE;
+    Point highest = new Point(0, "0");
     for (Row row : rows) {
       for (Point point : row.points()) {
-        double value = number(point.value());
-        highest = Double.isFinite(value) ? Math.max(highest, value) : highest;
+        from = Math.min(from, point.epochMillis());
+        to = Math.max(to, point.epochMillis());
+        if (Double.isFinite(point.number()) && point.number() > highest.number()) {
+          highest = point;
+        }
       }
     }
     for (Row row : rows) {
-      out.line(terminal.cyan(terminal.harmless(row.labels())));
-      out.line("  " + chart(row.points(), highest) + "  last " + row.last());
+      out.line(terminal.cyan(LabelText.of(row.labels())));
+      out.line("  " + chart(row.points(), from, to, highest.number()) + "  last " + row.last());
     }
-    if (!rows.isEmpty()) {
-      List<Point> points = rows.getFirst().points();
+    if (from <= to) {
       out.line(
           terminal.dim(
               "  "
-                  + time(points.getFirst().time())
+                  + terminal.sampleTime(from)
                   + " to "
-                  + time(points.getLast().time())
+                  + terminal.sampleTime(to)
                   + ", highest "
-                  + highest));
+                  + highest.value()));
     }
   }
 
-  /** Draws at most {@link #CHART_WIDTH} bars, each the highest of its points. */
-  private static String chart(List<Point> points, double highest) {
-    int width = Math.min(CHART_WIDTH, points.size());
-    StringBuilder bars = new StringBuilder();
-    for (int i = 0; i < width; i++) {
-      double top = 0;
-      for (int j = i * points.size() / width; j < (i + 1) * points.size() / width; j++) {
-        double value = number(points.get(j).value());
-        top = Double.isFinite(value) ? Math.max(top, value) : top;
+  /** Draws bars over the time from {@code from} to {@code to}, each the highest of its points. */
+  private static String chart(List<Point> points, long from, long to, double highest) {
+    double[] tops = new double[CHART_WIDTH];
+    for (Point point : points) {
+      double share = to == from ? 0 : (double) (point.epochMillis() - from) / (to - from);
+      int column = Math.min(CHART_WIDTH - 1, (int) (share * CHART_WIDTH));
+      if (Double.isFinite(point.number())) {
+        tops[column] = Math.max(tops[column], point.number());
       }
+    }
+    StringBuilder bars = new StringBuilder();
+    for (double top : tops) {
       int height = highest <= 0 ? 0 : (int) Math.ceil(top / highest * (BARS.length() - 1));
       bars.append(BARS.charAt(Math.clamp(height, 0, BARS.length() - 1)));
     }
     return bars.toString();
-  }
-
-  private static double number(String text) {
-    return switch (text) {
-      case "+Inf" -> Double.POSITIVE_INFINITY;
-      case "-Inf" -> Double.NEGATIVE_INFINITY;
-      default -> Double.parseDouble(text);
-    };
-  }
-
-  private String time(String seconds) {
-    double value = Double.parseDouble(seconds);
-    return times.format(Instant.ofEpochMilli(Math.round(value * 1000)));
   }
 }

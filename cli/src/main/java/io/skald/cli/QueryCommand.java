@@ -1,8 +1,5 @@
 package io.skald.cli;
 
-import io.skald.common.time.Clock;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "  skald query 'sum(count_over_time({app=\"web\"}[1h]))' --instant",
     })
 final class QueryCommand implements Callable<Integer> {
-  /** How log lines are printed. */
+  /** How the answer is printed. */
   enum Output {
     DEFAULT,
     RAW,
@@ -70,9 +67,11 @@ final class QueryCommand implements Callable<Integer> {
   boolean quiet;
 
   @Option(
-      names = "--utc",
-      description = "Print times in UTC instead of the local zone.")
-  boolean utc;
+      names = "--timezone",
+      paramLabel = "UTC|Local|ZONE",
+      defaultValue = "Local",
+      description = "Zone of the times that are printed (default: ${DEFAULT-VALUE}).")
+  String timezone = "Local";
 
   @Option(
       names = "--color",
@@ -84,37 +83,51 @@ final class QueryCommand implements Callable<Integer> {
   @Option(names = "--stats", description = "Print what the query cost on standard error.")
   boolean stats;
 
+  private final Shell shell;
+  private final QueryCost cost = new QueryCost();
+
+  QueryCommand(Shell shell) {
+    this.shell = shell;
+  }
+
   @Override
   public Integer call() {
     if (limit < 0) {
       throw new UsageException("--limit must not be negative: " + limit);
     }
-    long now = Clock.system().nowNanos();
+    long now = shell.clock().nowNanos();
     long start = range.startNanos(now);
     long end = range.endNanos(now);
     if (end < start) {
       throw new UsageException("the start of the range lies behind its end");
     }
-    Terminal terminal = Terminal.of(color, output == Output.DEFAULT);
-    try (LineOutput lines = new LineOutput(new FileOutputStream(FileDescriptor.out))) {
+    Terminal terminal = Terminal.of(shell, color, timezone, output == Output.DEFAULT);
+    try (LineOutput lines = new LineOutput(shell.out())) {
       if (instant) {
         printMetrics(lines, terminal, instant(end));
       } else {
-        LogPages pages = new LogPages(server, query, start, end, limit, forward, step, progress());
-        Object first = pages.first();
-        if (Json.text(first, "data", "resultType").equals("streams")) {
-          LogPrinter printer = new LogPrinter(lines, output, terminal, !noLabels, utc, quiet);
-          pages.forEach(printer::print);
-        } else {
-          printMetrics(lines, terminal, first);
-        }
+        range(lines, terminal, start, end);
       }
+    }
+    if (stats) {
+      shell.note(cost.text());
     }
     return 0;
   }
 
-  private Progress progress() {
-    return new Progress(!quiet && System.console() != null && System.console().isTerminal());
+  /** Asks over the range; only the answer tells whether the query asks for lines or numbers. */
+  private void range(LineOutput lines, Terminal terminal, long start, long end) {
+    Progress progress = new Progress(shell.err(), !quiet && shell.isErrTerminal());
+    LogPages pages =
+        new LogPages(server, query, start, end, limit, forward, step, progress, this::look);
+    Object first = pages.first();
+    if (Json.text(first, "data", "resultType").equals("streams")) {
+      Shell notes = quiet ? null : shell;
+      LogPrinter printer = new LogPrinter(lines, output, terminal, !noLabels, notes);
+      pages.forEach(printer::print);
+    } else {
+      printMetrics(lines, terminal, first);
+    }
   }
 
   private Object instant(long end) {
@@ -122,23 +135,20 @@ final class QueryCommand implements Callable<Integer> {
     parameters.add(Map.entry("query", query));
     parameters.add(Map.entry("time", Long.toString(end)));
     Object answer = server.get("/loki/api/v1/query", parameters);
-    note(answer);
+    look(answer);
     return answer;
   }
 
   private void printMetrics(LineOutput lines, Terminal terminal, Object answer) {
-    new MetricPrinter(lines, terminal, utc).print(answer);
-    note(answer);
+    new MetricPrinter(lines, output, terminal).print(answer);
   }
 
-  private void note(Object answer) {
-    if (stats) {
-      Map<String, Object> summary = Json.object(answer, "data", "stats", "summary");
-      System.err.printf(
-          "%s lines, %s bytes looked at in %s s%n",
-          summary.getOrDefault("totalLinesProcessed", "0"),
-          summary.getOrDefault("totalBytesProcessed", "0"),
-          summary.getOrDefault("execTime", "0"));
+  /** Takes from an answer what is not a result: the cost and the warnings. */
+  private void look(Object answer) {
+    cost.add(answer);
+    if (!quiet) {
+      Json.list(answer, "warnings")
+          .forEach(warning -> shell.note("warning: " + Terminal.escaped(warning.toString())));
     }
   }
 }

@@ -1,16 +1,23 @@
 package io.skald.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
+import java.net.MalformedURLException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /**
@@ -19,6 +26,12 @@ import picocli.CommandLine.Option;
  */
 final class ServerConnection {
   private static final int CONNECT_MILLIS = 5_000;
+  private static final int MAX_TIMEOUT_SECONDS = 24 * 60 * 60;
+
+  /** Longer parameters go into the body, as servers bound the length of a request line. */
+  private static final int MAX_URL_PARAMETERS = 4_000;
+
+  private static final int MAX_ERROR_BYTES = 64 << 10;
 
   @Option(
       names = "--addr",
@@ -38,8 +51,24 @@ final class ServerConnection {
       names = "--username",
       paramLabel = "NAME",
       defaultValue = "${env:SKALD_USERNAME:-}",
-      description = "For basic authentication (env SKALD_USERNAME; password in SKALD_PASSWORD).")
+      description = "For basic authentication (env SKALD_USERNAME).")
   String username = "";
+
+  @Option(
+      names = "--password",
+      paramLabel = "SECRET",
+      defaultValue = "${env:SKALD_PASSWORD:-}",
+      showDefaultValue = Visibility.NEVER,
+      description = "Better given in env SKALD_PASSWORD: others see the arguments of a process.")
+  String password = "";
+
+  @Option(
+      names = "--bearer-token",
+      paramLabel = "SECRET",
+      defaultValue = "${env:SKALD_BEARER_TOKEN:-}",
+      showDefaultValue = Visibility.NEVER,
+      description = "Better given in env SKALD_BEARER_TOKEN; goes before name and password.")
+  String bearerToken = "";
 
   @Option(
       names = "--timeout",
@@ -51,33 +80,22 @@ final class ServerConnection {
   /**
    * Asks and returns the parsed JSON.
    *
-   * @throws RefusedException if the server answered with an error
+   * @throws RefusedException if the server answered with an error, or with something else than JSON
    * @throws UnreachableException if there was no answer
    */
   Object get(String path, List<Map.Entry<String, String>> parameters) {
-    StringBuilder url = new StringBuilder(base()).append(path);
-    char separator = '?';
-    for (Map.Entry<String, String> parameter : parameters) {
-      url.append(separator)
-          .append(encode(parameter.getKey()))
-          .append('=')
-          .append(encode(parameter.getValue()));
-      separator = '&';
-    }
+    String form =
+        parameters.stream()
+            .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
+            .collect(joining("&"));
     try {
-      HttpURLConnection connection =
-          (HttpURLConnection) URI.create(url.toString()).toURL().openConnection();
-      connection.setConnectTimeout(CONNECT_MILLIS);
-      connection.setReadTimeout(timeoutSeconds * 1000);
-      connection.setRequestProperty("User-Agent", "skald-cli");
-      connection.setRequestProperty("Accept-Encoding", "gzip");
-      authenticate(connection);
+      HttpURLConnection connection = open(path, form);
       int status = connection.getResponseCode();
       if (status / 100 != 2) {
         throw new RefusedException(
-            "the server answered " + status + ": " + text(connection.getErrorStream()));
+            "the server answered " + status + ": " + text(connection, connection.getErrorStream()));
       }
-      try (InputStream body = body(connection)) {
+      try (InputStream body = decoded(connection, connection.getInputStream())) {
         return Json.read(body);
       }
     } catch (SocketTimeoutException e) {
@@ -94,6 +112,36 @@ final class ServerConnection {
     }
   }
 
+  private HttpURLConnection open(String path, String form) throws IOException {
+    boolean isPost = form.length() > MAX_URL_PARAMETERS;
+    URL url = url(base() + path + (isPost || form.isEmpty() ? "" : "?" + form));
+    HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+    connection.setConnectTimeout(CONNECT_MILLIS);
+    if (timeoutSeconds < 1 || timeoutSeconds > MAX_TIMEOUT_SECONDS) {
+      throw new UsageException("--timeout must be from 1 to 86400: " + timeoutSeconds);
+    }
+    connection.setReadTimeout(timeoutSeconds * 1000);
+    connection.setRequestProperty("User-Agent", "skald-cli");
+    connection.setRequestProperty("Accept-Encoding", "gzip");
+    authenticate(connection);
+    if (isPost) {
+      connection.setDoOutput(true);
+      connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded");
+      try (OutputStream body = connection.getOutputStream()) {
+        body.write(form.getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+    return connection;
+  }
+
+  private URL url(String text) throws MalformedURLException {
+    try {
+      return URI.create(text).toURL();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--addr is not an address: '" + address + "'");
+    }
+  }
+
   private String base() {
     String trimmed = address.endsWith("/") ? address.substring(0, address.length() - 1) : address;
     if (!trimmed.startsWith("http://") && !trimmed.startsWith("https://")) {
@@ -106,29 +154,27 @@ final class ServerConnection {
     if (!tenant.isEmpty()) {
       connection.setRequestProperty("X-Scope-OrgID", tenant);
     }
-    String token = System.getenv("SKALD_BEARER_TOKEN");
-    if (token != null && !token.isEmpty()) {
-      connection.setRequestProperty("Authorization", "Bearer " + token);
+    if (!bearerToken.isEmpty()) {
+      connection.setRequestProperty("Authorization", "Bearer " + bearerToken);
     } else if (!username.isEmpty()) {
-      String password = System.getenv().getOrDefault("SKALD_PASSWORD", "");
       byte[] pair = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
       connection.setRequestProperty(
           "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
     }
   }
 
-  private static InputStream body(HttpURLConnection connection) throws IOException {
-    InputStream stream = connection.getInputStream();
+  private static InputStream decoded(HttpURLConnection connection, InputStream stream)
+      throws IOException {
     return "gzip".equals(connection.getContentEncoding()) ? new GZIPInputStream(stream) : stream;
   }
 
-  private static String text(@org.jspecify.annotations.Nullable InputStream stream)
+  private static String text(HttpURLConnection connection, @Nullable InputStream stream)
       throws IOException {
     if (stream == null) {
       return "(no text)";
     }
-    try (stream) {
-      return new String(stream.readNBytes(64 << 10), StandardCharsets.UTF_8).strip();
+    try (InputStream body = decoded(connection, stream)) {
+      return new String(body.readNBytes(MAX_ERROR_BYTES), StandardCharsets.UTF_8).strip();
     }
   }
 

@@ -1,9 +1,15 @@
 package io.skald.cli;
 
+import static java.util.stream.Collectors.joining;
+
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.IVersionProvider;
 
 /** The {@code skald} command. */
@@ -38,19 +44,29 @@ public final class Skald {
   private Skald() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    System.exit(commandLine(Shell.ofProcess()).execute(arguments));
   }
 
-  /** Returns the command; tests set its streams. */
-  static CommandLine commandLine() {
-    return new CommandLine(new Skald())
+  static CommandLine commandLine(Shell shell) {
+    return new CommandLine(new Skald(), new Commands(shell))
+        .setOut(writer(shell.out()))
+        .setErr(writer(shell.err()))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler((failure, command, _) -> report(failure, command));
   }
 
+  private static PrintWriter writer(OutputStream out) {
+    return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
+  }
+
   private static int report(Exception failure, CommandLine command) {
+    if (failure instanceof ReaderGoneException) {
+      return 0;
+    }
     PrintWriter err = command.getErr();
-    err.println("skald: " + failure.getMessage());
+    // What a server says may quote what was in a log.
+    String message = String.valueOf(failure.getMessage());
+    err.println("skald: " + message.lines().map(Terminal::escaped).collect(joining("\n")));
     err.flush();
     return switch (failure) {
       case UsageException _ -> USAGE;
@@ -63,6 +79,23 @@ public final class Skald {
         yield FAILED;
       }
     };
+  }
+
+  /** Makes the commands; those that talk to a server are told where they are called from. */
+  private record Commands(Shell shell) implements IFactory {
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      if (type == QueryCommand.class) {
+        return type.cast(new QueryCommand(shell));
+      }
+      if (type == LabelsCommand.class) {
+        return type.cast(new LabelsCommand(shell));
+      }
+      if (type == SeriesCommand.class) {
+        return type.cast(new SeriesCommand(shell));
+      }
+      return CommandLine.defaultFactory().create(type);
+    }
   }
 
   /** The version of the jar. */

@@ -43,22 +43,31 @@ final class TimeRange {
   }
 
   static long parseTime(String option, String text) {
-    if (text.matches("[0-9]{1,10}")) {
-      return Long.parseLong(text) * NANOS_PER_SECOND;
-    }
-    if (text.matches("[0-9]{11,19}")) {
-      return Long.parseLong(text);
-    }
     try {
+      if (text.matches("[0-9]{1,10}")) {
+        return Math.multiplyExact(Long.parseLong(text), NANOS_PER_SECOND);
+      }
+      if (text.matches("[0-9]{11,19}")) {
+        return Long.parseLong(text);
+      }
       Instant instant = OffsetDateTime.parse(text).toInstant();
-      return instant.getEpochSecond() * NANOS_PER_SECOND + instant.getNano();
-    } catch (DateTimeException e) {
+      return Math.addExact(
+          Math.multiplyExact(instant.getEpochSecond(), NANOS_PER_SECOND), instant.getNano());
+    } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
       throw new UsageException(
           option + " must be like 2026-03-02T08:00:00Z or Unix seconds, not '" + text + "'");
     }
   }
 
   static long parseDuration(String option, String text) {
+    try {
+      return durationNanos(option, text);
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new UsageException(option + " is too long: '" + text + "'");
+    }
+  }
+
+  private static long durationNanos(String option, String text) {
     Matcher matcher = PART.matcher(text);
     long nanos = 0;
     int end = 0;
@@ -73,7 +82,8 @@ final class TimeRange {
             case "w" -> Duration.ofDays(7);
             default -> Duration.ofDays(365);
           };
-      nanos += unit.multipliedBy(Long.parseLong(matcher.group(1))).toNanos();
+      nanos =
+          Math.addExact(nanos, unit.multipliedBy(Long.parseLong(matcher.group(1))).toNanos());
       end = matcher.end();
     }
     if (end == 0 || end != text.length()) {

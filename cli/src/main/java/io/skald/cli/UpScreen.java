@@ -46,7 +46,7 @@ final class UpScreen {
     this.data = data;
     this.status = status;
     this.out = out;
-    this.terminal = System.console() != null && System.console().isTerminal();
+    this.terminal = Shell.isTerminal(1);
   }
 
   void start() {
@@ -63,7 +63,7 @@ final class UpScreen {
         "  ./skald query 'sum by (filename) (count_over_time({job=\"files\"}[1h]))' --instant" + addr);
     out.println();
     out.flush();
-    timer.scheduleWithFixedDelay(this::update, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    var _ = timer.scheduleWithFixedDelay(this::update, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void update() {

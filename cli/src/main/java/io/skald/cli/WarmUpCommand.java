@@ -76,7 +76,7 @@ final class WarmUpCommand implements Callable<Integer> {
           {"query", "{job=\"files\"} |= \"one\" | logfmt | json", "--addr", address, "--quiet"},
           {"query", "sum(count_over_time({job=\"files\"}[1m]))", "--instant", "--addr", address},
         }) {
-      Skald.commandLine().execute(command);
+      Skald.commandLine(Shell.ofProcess()).execute(command);
     }
   }
 
@@ -87,7 +87,7 @@ final class WarmUpCommand implements Callable<Integer> {
           {"query", "{a=\"b\"}", "--addr", "http://127.0.0.1:9"},
           {"query", "--help"},
         }) {
-      Skald.commandLine().execute(command);
+      Skald.commandLine(Shell.ofProcess()).execute(command);
     }
   }
 

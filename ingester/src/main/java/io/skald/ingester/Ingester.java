@@ -190,7 +190,7 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
     } catch (RecordTooLargeException e) {
       return List.of(new EntryRejection(BAD_REQUEST, String.valueOf(e.getMessage())));
     } finally {
-      plan.abandonUnlessAppended();
+      plan.abandonRest();
       buffers.giveBack(buffer);
     }
   }

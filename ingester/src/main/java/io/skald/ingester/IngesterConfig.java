@@ -34,6 +34,11 @@ public record IngesterConfig(
   private static final long KIB = 1 << 10;
   private static final long MIB = 1 << 20;
 
+  /** Sealing is most of the work of an ingester: it may use every core of a common machine. */
+  private static final int MIN_SEAL_THREADS = 2;
+
+  private static final int MAX_SEAL_THREADS = 16;
+
   /** A block is one array, and its formats end at 256 MiB. */
   private static final long MAX_BLOCK_SIZE = 64 * MIB;
 
@@ -121,7 +126,8 @@ public record IngesterConfig(
         64 * MIB,
         192 * MIB,
         Duration.ofSeconds(10),
-        2,
+        Math.clamp(
+            Runtime.getRuntime().availableProcessors(), MIN_SEAL_THREADS, MAX_SEAL_THREADS),
         Wal.defaults());
   }
 

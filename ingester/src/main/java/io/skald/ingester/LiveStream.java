@@ -7,7 +7,6 @@ import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import io.skald.storage.wal.CheckpointChunk;
 import io.skald.storage.wal.PushRecord;
-import io.skald.storage.wal.WalPosition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -356,7 +355,7 @@ final class LiveStream {
         chunk,
         chunk.firstPosition(),
         chunk.lastPosition(),
-        Math.max(lastPosition, WalPosition.NONE),
+        lastPosition,
         List.copyOf(chunk.blocks()),
         openHead);
   }

@@ -10,7 +10,7 @@ final class PushPlan {
   private final List<LiveStream> streams = new ArrayList<>();
   private final List<EntryBatch> batches = new ArrayList<>();
   private final List<EntryRejection> rejections = new ArrayList<>();
-  private boolean appended;
+  private int appended;
 
   /** Adds accepted entries; each stream at most once. */
   void add(LiveStream stream, EntryBatch entries) {
@@ -44,18 +44,18 @@ final class PushPlan {
    * @return by how many bytes the memory of the streams grew
    */
   long append(long position, long nowNanos, MetadataMapping mapping) {
-    appended = true;
     long grown = 0;
-    for (int i = 0; i < streams.size(); i++) {
-      grown += streams.get(i).append(position, batches.get(i), nowNanos, mapping);
+    while (appended < streams.size()) {
+      int next = appended++;
+      grown += streams.get(next).append(position, batches.get(next), nowNanos, mapping);
     }
     return grown;
   }
 
-  /** Lets the streams go if the log did not take the push. */
-  void abandonUnlessAppended() {
-    if (!appended) {
-      streams.forEach(LiveStream::abandonPending);
+  /** Lets the streams go that got nothing, because the log did not take the push. */
+  void abandonRest() {
+    while (appended < streams.size()) {
+      streams.get(appended++).abandonPending();
     }
   }
 }

@@ -13,27 +13,19 @@ package io.skald.distributor.push;
  * </pre>
  */
 final class ProtobufReader {
-  private static final int VARINT = 0;
-  private static final int FIXED64 = 1;
-  private static final int LENGTH_DELIMITED = 2;
-  private static final int FIXED32 = 5;
-
-  private static final int FIRST_DELIMITED = 1 << 3 | LENGTH_DELIMITED;
-  private static final int SECOND_DELIMITED = 2 << 3 | LENGTH_DELIMITED;
-  private static final int THIRD_DELIMITED = 3 << 3 | LENGTH_DELIMITED;
-  private static final int FIRST_VARINT = 1 << 3 | VARINT;
-  private static final int SECOND_VARINT = 2 << 3 | VARINT;
+  private static final int FIRST_DELIMITED = (1 << 3) | ProtobufCursor.LENGTH_DELIMITED;
+  private static final int SECOND_DELIMITED = (2 << 3) | ProtobufCursor.LENGTH_DELIMITED;
+  private static final int THIRD_DELIMITED = (3 << 3) | ProtobufCursor.LENGTH_DELIMITED;
+  private static final int FIRST_VARINT = (1 << 3) | ProtobufCursor.VARINT;
+  private static final int SECOND_VARINT = (2 << 3) | ProtobufCursor.VARINT;
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-  private final byte[] area;
+  private final ProtobufCursor in;
   private final DecodedPush out;
 
-  /** The next byte to read. */
-  private int at;
-
-  private ProtobufReader(byte[] area, DecodedPush out) {
-    this.area = area;
+  private ProtobufReader(ProtobufCursor in, DecodedPush out) {
+    this.in = in;
     this.out = out;
   }
 
@@ -43,35 +35,35 @@ final class ProtobufReader {
    */
   static DecodedPush read(byte[] area, int maxRows) {
     DecodedPush out = new DecodedPush(area, maxRows);
-    new ProtobufReader(area, out).request();
+    new ProtobufReader(new ProtobufCursor(area), out).request(area.length);
     return out;
   }
 
-  private void request() {
-    while (at < area.length) {
-      int tag = tag(area.length);
+  private void request(int end) {
+    while (in.at() < end) {
+      int tag = in.tag(end);
       if (tag == FIRST_DELIMITED) {
-        stream(messageEnd(area.length));
+        stream(in.messageEnd(end));
       } else {
-        skip(tag, area.length);
+        in.skip(tag, end);
       }
     }
   }
 
   private void stream(int end) {
-    int labelStart = at;
+    int labelStart = in.at();
     int labelLength = 0;
-    while (at < end) {
-      int tag = tag(end);
+    while (in.at() < end) {
+      int tag = in.tag(end);
       if (tag == SECOND_DELIMITED) {
-        entry(messageEnd(end));
+        entry(in.messageEnd(end));
       } else if (tag == FIRST_DELIMITED) {
-        int labelEnd = messageEnd(end);
-        labelStart = at;
-        labelLength = labelEnd - at;
-        at = labelEnd;
+        int labelEnd = in.messageEnd(end);
+        labelStart = in.at();
+        labelLength = labelEnd - in.at();
+        in.moveTo(labelEnd);
       } else {
-        skip(tag, end);
+        in.skip(tag, end);
       }
     }
     out.addStream(labelStart, labelLength);
@@ -79,20 +71,20 @@ final class ProtobufReader {
 
   private void entry(int end) {
     long timestampNanos = 0;
-    int lineStart = at;
+    int lineStart = in.at();
     int lineLength = 0;
-    while (at < end) {
-      int tag = tag(end);
+    while (in.at() < end) {
+      int tag = in.tag(end);
       switch (tag) {
-        case FIRST_DELIMITED -> timestampNanos = timestamp(messageEnd(end));
+        case FIRST_DELIMITED -> timestampNanos = timestamp(in.messageEnd(end));
         case SECOND_DELIMITED -> {
-          int lineEnd = messageEnd(end);
-          lineStart = at;
-          lineLength = lineEnd - at;
-          at = lineEnd;
+          int lineEnd = in.messageEnd(end);
+          lineStart = in.at();
+          lineLength = lineEnd - in.at();
+          in.moveTo(lineEnd);
         }
-        case THIRD_DELIMITED -> pair(messageEnd(end));
-        default -> skip(tag, end);
+        case THIRD_DELIMITED -> pair(in.messageEnd(end));
+        default -> in.skip(tag, end);
       }
     }
     out.addEntry(timestampNanos, lineStart, lineLength);
@@ -101,16 +93,16 @@ final class ProtobufReader {
   private long timestamp(int end) {
     long seconds = 0;
     long nanos = 0;
-    while (at < end) {
-      int tag = tag(end);
+    while (in.at() < end) {
+      int tag = in.tag(end);
       switch (tag) {
-        case FIRST_VARINT -> seconds = varint(end);
-        case SECOND_VARINT -> nanos = varint(end);
-        default -> skip(tag, end);
+        case FIRST_VARINT -> seconds = in.varint(end);
+        case SECOND_VARINT -> nanos = in.varint(end);
+        default -> in.skip(tag, end);
       }
     }
     if (nanos < 0 || nanos >= NANOS_PER_SECOND) {
-      throw malformed("a timestamp has " + nanos + " nanoseconds");
+      throw in.malformed("a timestamp has " + nanos + " nanoseconds");
     }
     if (seconds > Long.MAX_VALUE / NANOS_PER_SECOND - 1) {
       return Long.MAX_VALUE;
@@ -122,95 +114,28 @@ final class ProtobufReader {
   }
 
   private void pair(int end) {
-    int nameStart = at;
+    int nameStart = in.at();
     int nameLength = 0;
-    int valueStart = at;
+    int valueStart = in.at();
     int valueLength = 0;
-    while (at < end) {
-      int tag = tag(end);
+    while (in.at() < end) {
+      int tag = in.tag(end);
       switch (tag) {
         case FIRST_DELIMITED -> {
-          int nameEnd = messageEnd(end);
-          nameStart = at;
-          nameLength = nameEnd - at;
-          at = nameEnd;
+          int nameEnd = in.messageEnd(end);
+          nameStart = in.at();
+          nameLength = nameEnd - in.at();
+          in.moveTo(nameEnd);
         }
         case SECOND_DELIMITED -> {
-          int valueEnd = messageEnd(end);
-          valueStart = at;
-          valueLength = valueEnd - at;
-          at = valueEnd;
+          int valueEnd = in.messageEnd(end);
+          valueStart = in.at();
+          valueLength = valueEnd - in.at();
+          in.moveTo(valueEnd);
         }
-        default -> skip(tag, end);
+        default -> in.skip(tag, end);
       }
     }
     out.addPair(nameStart, nameLength, valueStart, valueLength);
-  }
-
-  /** Reads a field's tag: its number and its wire type. */
-  private int tag(int end) {
-    byte first = area[at];
-    if (first > 7) {
-      at++;
-      return first;
-    }
-    long tag = varint(end);
-    if (tag >>> 3 == 0 || tag >>> 32 != 0) {
-      throw malformed("a field has the number " + (tag >>> 3));
-    }
-    return (int) tag;
-  }
-
-  /** Reads the length of a field and returns where it ends. */
-  private int messageEnd(int end) {
-    long length = varint(end);
-    if (length < 0 || length > end - at) {
-      throw malformed(
-          "a field says it has "
-              + Long.toUnsignedString(length)
-              + " bytes, "
-              + (end - at)
-              + " are left");
-    }
-    return at + (int) length;
-  }
-
-  private long varint(int end) {
-    long value = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      if (at >= end) {
-        throw malformed("a number is cut off");
-      }
-      byte b = area[at++];
-      value |= (long) (b & 0x7F) << shift;
-      if (b >= 0) {
-        return value;
-      }
-    }
-    throw malformed("a number has more than 10 bytes");
-  }
-
-  private void skip(int tag, int end) {
-    switch (tag & 7) {
-      case VARINT -> {
-        long _ = varint(end);
-      }
-      case FIXED64 -> skipBytes(8, end);
-      case LENGTH_DELIMITED -> at = messageEnd(end);
-      case FIXED32 -> skipBytes(4, end);
-      default -> throw malformed("a field has the wire type " + (tag & 7));
-    }
-  }
-
-  private void skipBytes(int count, int end) {
-    if (end - at < count) {
-      throw malformed("a number is cut off");
-    }
-    at += count;
-  }
-
-  private PushDecodeException malformed(String what) {
-    return PushDecodeException.malformed(
-        "push request is not valid protobuf: " + what + " (before byte " + at + ")");
   }
 }

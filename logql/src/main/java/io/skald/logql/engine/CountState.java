@@ -39,7 +39,7 @@ final class CountState implements SeriesState {
   }
 
   @Override
-  public void finish(StepSeries out) {
+  public void finish(StepSeries out, Cancellation cancellation) {
     int steps = out.values().length;
     long[] counted = entries.amounts(steps);
     long[] amounts = bytes == null ? counted : bytes.amounts(steps);

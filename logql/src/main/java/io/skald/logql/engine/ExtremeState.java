@@ -99,7 +99,7 @@ final class ExtremeState implements SeriesState {
   }
 
   @Override
-  public void finish(StepSeries out) {
+  public void finish(StepSeries out, Cancellation cancellation) {
     int[] queue = new int[size]; // panes; each beats all behind it
     int head = 0;
     int tail = 0;

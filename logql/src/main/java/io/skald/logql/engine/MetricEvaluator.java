@@ -149,7 +149,7 @@ final class MetricEvaluator {
   }
 
   /** Returns the series that have samples. */
-  List<StepSeries> nonEmpty(StepVector vector) {
+  static List<StepSeries> nonEmpty(StepVector vector) {
     List<StepSeries> kept = new ArrayList<>();
     for (StepSeries series : vector.series()) {
       if (!series.present().isEmpty()) {

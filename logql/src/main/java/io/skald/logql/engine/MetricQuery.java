@@ -25,7 +25,7 @@ final class MetricQuery {
     if (request.isInstant() && result instanceof Operand.Scalar(double value)) {
       return new QueryResult.Scalar(grid.timeMillis(0), value);
     }
-    List<StepSeries> series = evaluator.nonEmpty(evaluator.asVector(result));
+    List<StepSeries> series = MetricEvaluator.nonEmpty(evaluator.asVector(result));
     limit.check(series.size());
     if (!request.isInstant()) {
       series.sort(Comparator.comparing(StepSeries::labels, LabelText.ORDER));

@@ -33,7 +33,7 @@ final class RangeScan {
     Map<Labels, SeriesState> states = scan(plan, windows, limit);
     for (Map.Entry<Labels, SeriesState> entry : states.entrySet()) {
       context.cancellation().check();
-      entry.getValue().finish(result.add(entry.getKey()));
+      entry.getValue().finish(result.add(entry.getKey()), context.cancellation());
     }
     context.budget().releaseTo(held + states.size() * StepSeries.bytes(grid.count()));
     return result.sorted();

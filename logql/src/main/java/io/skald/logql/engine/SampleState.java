@@ -55,7 +55,7 @@ final class SampleState implements SeriesState {
   }
 
   @Override
-  public void finish(StepSeries out) {
+  public void finish(StepSeries out, Cancellation cancellation) {
     TimedValues samples = inOrder();
     long[] times = samples.timestamps();
     int from = 0;
@@ -71,6 +71,7 @@ final class SampleState implements SeriesState {
         from++;
       }
       if (from < to) {
+        cancellation.check();
         out.set(step, function.apply(times, samples.values(), from, to));
       }
     }

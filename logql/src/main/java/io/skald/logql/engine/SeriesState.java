@@ -25,6 +25,10 @@ sealed interface SeriesState permits CountState, SumState, ExtremeState, SampleS
    */
   void merge(SeriesState other);
 
-  /** Sets the value of the function at each step whose window holds an entry. */
-  void finish(StepSeries out);
+  /**
+   * Sets the value of the function at each step whose window holds an entry.
+   *
+   * @param cancellation asked where a step may take long
+   */
+  void finish(StepSeries out, Cancellation cancellation);
 }

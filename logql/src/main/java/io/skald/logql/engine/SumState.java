@@ -43,7 +43,7 @@ final class SumState implements SeriesState {
   }
 
   @Override
-  public void finish(StepSeries out) {
+  public void finish(StepSeries out, Cancellation cancellation) {
     int steps = out.values().length;
     long[] counts = entries.amounts(steps);
     double[] divisors = new double[steps];

@@ -59,7 +59,7 @@ final class Windows {
 
   /** Returns the first step whose window does not end before {@code timestamp}; may be steps(). */
   int firstStep(long timestamp) {
-    long after = saturatedAdd(timestamp, offsetNanos) - grid.startNanos();
+    long after = saturatedAdd(saturatedAdd(timestamp, offsetNanos), -grid.startNanos());
     if (after <= 0) {
       return 0;
     }

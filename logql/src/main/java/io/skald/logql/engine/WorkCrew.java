@@ -53,6 +53,9 @@ final class WorkCrew {
   }
 
   private static final class Run<W> {
+    /** Stands for the making of a worker, before the first unit. */
+    private static final int NO_UNIT = -1;
+
     private final int units;
     private final Supplier<W> newWorker;
     private final Task<W> task;
@@ -87,16 +90,17 @@ final class WorkCrew {
     }
 
     void work() {
-      W worker = newWorker.get();
-      synchronized (this) {
-        workers.add(worker);
-      }
-      for (int unit = take(); unit < units; unit = take()) {
-        try {
-          task.run(worker, unit);
-        } catch (RuntimeException | Error e) {
-          fail(unit, e);
+      int unit = NO_UNIT;
+      try {
+        W worker = newWorker.get();
+        synchronized (this) {
+          workers.add(worker);
         }
+        for (unit = take(); unit < units; unit = take()) {
+          task.run(worker, unit);
+        }
+      } catch (RuntimeException | Error e) {
+        fail(unit, e);
       }
     }
 

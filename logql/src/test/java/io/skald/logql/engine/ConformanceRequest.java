@@ -16,27 +16,27 @@ final class ConformanceRequest {
   private ConformanceRequest() {}
 
   static QueryRequest instant(Map<String, String> parameters) {
-    Expr expression = Parser.parse(parameters.get("query"));
+    Expr expression = Parser.parse(parameters.getOrDefault("query", ""));
     if (expression instanceof LogExpr) {
       throw new QueryException(
           400,
           "log queries are not supported as an instant query type, please change your query to a"
               + " range query type");
     }
-    long time = time(parameters.get("time"));
+    long time = time(parameters.getOrDefault("time", ""));
     return new QueryRequest(expression, time, time, 0, 0, 100, false, false);
   }
 
   static QueryRequest range(Map<String, String> parameters, boolean categorize) {
-    Expr expression = Parser.parse(parameters.get("query"));
-    long end = time(parameters.get("end"));
+    Expr expression = Parser.parse(parameters.getOrDefault("query", ""));
+    long end = time(parameters.getOrDefault("end", ""));
     long start =
         parameters.containsKey("start")
-            ? time(parameters.get("start"))
+            ? time(parameters.getOrDefault("start", ""))
             : end - duration(parameters.getOrDefault("since", "1h"));
     long step =
         parameters.containsKey("step")
-            ? duration(parameters.get("step"))
+            ? duration(parameters.getOrDefault("step", ""))
             : Math.max(1, (end - start) / SECOND / 250) * SECOND;
     if (!(expression instanceof LogExpr)) {
       start = Math.floorDiv(start, step) * step;

@@ -102,7 +102,7 @@ class RecordedExamplesTest {
           .isInstanceOfSatisfying(
               QueryException.class,
               e ->
-                  assertThat("ERR " + e.status() + " " + e.getMessage().lines().findFirst().get())
+                  assertThat("ERR " + e.status() + " " + String.valueOf(e.getMessage()).lines().findFirst().get())
                       .isEqualTo(expected));
       return;
     }

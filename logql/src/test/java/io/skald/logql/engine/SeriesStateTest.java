@@ -82,7 +82,7 @@ class SeriesStateTest {
       all.sort(Comparator.comparingLong(Sample::timestamp));
       StepSeries out = StepSeries.empty(Labels.EMPTY, grid.count());
 
-      state.finish(out);
+      state.finish(out, Cancellation.none());
 
       for (int step = 0; step < grid.count(); step++) {
         long through = grid.time(step);

@@ -80,6 +80,21 @@ class WorkCrewTest {
     }
   }
 
+  @Test
+  void run_whenAWorkerCannotBeMade_throwsThat() {
+    WorkCrew crew = new WorkCrew(Runnable::run, 2);
+
+    assertThatThrownBy(
+            () ->
+                crew.run(
+                    5,
+                    () -> {
+                      throw new QueryException(400, "no worker");
+                    },
+                    (_, _) -> {}))
+        .hasMessage("no worker");
+  }
+
   private static void await(CountDownLatch latch) {
     try {
       latch.await();

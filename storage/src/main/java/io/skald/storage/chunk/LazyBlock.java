@@ -2,15 +2,18 @@ package io.skald.storage.chunk;
 
 import io.skald.common.block.BlockView;
 import io.skald.common.block.MetadataTable;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The columns of a stored block, decoded at most once each and kept; take a new one for every query,
- * so that what it decoded can be collected.
+ * The columns of a stored block, decoded when they are asked for.
  *
- * <p>Two threads that ask at the same moment may both decode; they get equal columns. The fields are
- * volatile so that the arrays are seen filled.
+ * <p>A decoded column is remembered weakly: whoever works on a block holds its arrays in variables,
+ * and a query that walks thousands of blocks must not keep the lines of all of them. Asking again after
+ * a collection decodes again. Two threads that ask at the same moment may both decode; they get equal
+ * columns.
  */
 public final class LazyBlock implements BlockView {
   /** Where the columns come from. */
@@ -22,11 +25,11 @@ public final class LazyBlock implements BlockView {
   private final BlockLayout layout;
   private final ColumnLoader loader;
   private final ColumnDecoder decoder;
-  private volatile long @Nullable [] timestamps;
-  private volatile int @Nullable [] lineOffsets;
-  private volatile byte @Nullable [] lines;
-  private volatile ColumnDecoder.@Nullable Metadata metadata;
-  private volatile @Nullable SkipFilter filter;
+  private volatile @Nullable Reference<long[]> timestamps;
+  private volatile @Nullable Reference<int[]> lineOffsets;
+  private volatile @Nullable Reference<byte[]> lines;
+  private volatile @Nullable Reference<ColumnDecoder.Metadata> metadata;
+  private volatile @Nullable Reference<SkipFilter> filter;
 
   public LazyBlock(BlockLayout layout, ColumnLoader loader, ColumnDecoder decoder) {
     this.layout = layout;
@@ -56,30 +59,30 @@ public final class LazyBlock implements BlockView {
 
   @Override
   public long[] timestamps() {
-    long[] decoded = timestamps;
+    long[] decoded = held(timestamps);
     if (decoded == null) {
       decoded = loader.load(Column.TIMESTAMPS, section -> decoder.timestamps(layout, section));
-      timestamps = decoded;
+      timestamps = new WeakReference<>(decoded);
     }
     return decoded;
   }
 
   @Override
   public int[] lineOffsets() {
-    int[] decoded = lineOffsets;
+    int[] decoded = held(lineOffsets);
     if (decoded == null) {
       decoded = loader.load(Column.LENGTHS, section -> decoder.lineOffsets(layout, section));
-      lineOffsets = decoded;
+      lineOffsets = new WeakReference<>(decoded);
     }
     return decoded;
   }
 
   @Override
   public byte[] lines() {
-    byte[] decoded = lines;
+    byte[] decoded = held(lines);
     if (decoded == null) {
       decoded = loader.load(Column.LINES, section -> decoder.lines(layout, section));
-      lines = decoded;
+      lines = new WeakReference<>(decoded);
     }
     return decoded;
   }
@@ -95,21 +98,25 @@ public final class LazyBlock implements BlockView {
   }
 
   private ColumnDecoder.Metadata decodedMetadata() {
-    ColumnDecoder.Metadata decoded = metadata;
+    ColumnDecoder.Metadata decoded = held(metadata);
     if (decoded == null) {
       decoded = loader.load(Column.METADATA, section -> decoder.metadata(layout, section));
-      metadata = decoded;
+      metadata = new WeakReference<>(decoded);
     }
     return decoded;
   }
 
   @Override
   public boolean mayContain(byte[] literal) {
-    SkipFilter decoded = filter;
+    SkipFilter decoded = held(filter);
     if (decoded == null) {
       decoded = loader.load(Column.FILTER, decoder::filter);
-      filter = decoded;
+      filter = new WeakReference<>(decoded);
     }
     return decoded.mayContain(literal);
+  }
+
+  private static <T> @Nullable T held(@Nullable Reference<T> reference) {
+    return reference == null ? null : reference.get();
   }
 }

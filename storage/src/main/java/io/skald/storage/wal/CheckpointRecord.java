@@ -85,8 +85,7 @@ final class CheckpointRecord {
   static CheckpointChunk decode(RecordCursor in, Map<Fingerprint, Labels> knownLabels) {
     TenantId tenant = PushRecord.readTenant(in);
     Fingerprint fingerprint = new Fingerprint(in.readLong(), in.readLong());
-    Labels labels = in.readLabels();
-    Labels known = knownLabels.putIfAbsent(fingerprint, labels);
+    Labels labels = in.readLabels(fingerprint, knownLabels);
     long coveredThrough = in.readLong();
     long chunkId = in.readLong();
     long firstPosition = in.readLong();
@@ -100,7 +99,7 @@ final class CheckpointRecord {
     return new CheckpointChunk(
         tenant,
         fingerprint,
-        known == null ? labels : known,
+        labels,
         coveredThrough,
         chunkId,
         firstPosition,

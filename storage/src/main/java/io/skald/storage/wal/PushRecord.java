@@ -137,16 +137,14 @@ public final class PushRecord {
     Sets sets = Sets.NONE;
     while (in.remaining() > 0) {
       Fingerprint fingerprint = new Fingerprint(in.readLong(), in.readLong());
-      Labels labels = in.readLabels();
-      Labels known = knownLabels.putIfAbsent(fingerprint, labels);
+      Labels labels = in.readLabels(fingerprint, knownLabels);
       int tableKind = in.readByte();
       if (tableKind == OWN_SETS) {
         sets = Sets.read(in);
       } else if (tableKind != SETS_OF_PREVIOUS) {
         throw new MalformedRecordException("unknown kind of metadata table: " + tableKind);
       }
-      batches.add(
-          new StreamBatch(known == null ? labels : known, fingerprint, readColumns(in, sets)));
+      batches.add(new StreamBatch(labels, fingerprint, readColumns(in, sets)));
     }
     return new Decoded(tenant, batches);
   }

@@ -1,10 +1,12 @@
 package io.skald.storage.wal;
 
+import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * Reads the payload of a record, front to back. Every method throws {@link
@@ -104,6 +106,20 @@ final class RecordCursor {
       builder.set(name, readText());
     }
     return builder.build();
+  }
+
+  /** Returns the known labels of the fingerprint, stepping over the text, or else reads them. */
+  Labels readLabels(Fingerprint fingerprint, Map<Fingerprint, Labels> known) {
+    Labels labels = known.get(fingerprint);
+    if (labels == null) {
+      labels = readLabels();
+      Labels other = known.putIfAbsent(fingerprint, labels);
+      return other == null ? labels : other;
+    }
+    for (int texts = 2 * readCount(2); texts > 0; texts--) {
+      skip(readVarint());
+    }
+    return labels;
   }
 
   private void require(int count) {
