@@ -18,7 +18,7 @@ public record DistributorConfig(
     long labelCacheBytes,
     int replicationFactor) {
   public static final DistributorConfig DEFAULTS =
-      new DistributorConfig(100L << 20, 512L << 20, 1L << 30, 5_000_000, 32L << 20, 1);
+      new DistributorConfig(100L << 20, 128L << 20, 256L << 20, 5_000_000, 16L << 20, 1);
 
   /** Lines are ranges of one array. */
   private static final long MOST_DECOMPRESSED = Integer.MAX_VALUE - 8L;
