@@ -35,6 +35,7 @@ final class RegexProgram {
   private final int[] second;
 
   private final int[] next;
+  private final List<Assertion> assertions;
   private final int start;
 
   private RegexProgram(Builder builder, int start) {
@@ -42,6 +43,7 @@ final class RegexProgram {
     this.first = Arrays.copyOf(builder.first, builder.size);
     this.second = Arrays.copyOf(builder.second, builder.size);
     this.next = Arrays.copyOf(builder.next, builder.size);
+    this.assertions = List.copyOf(builder.assertions);
     this.start = start;
   }
 
@@ -85,7 +87,7 @@ final class RegexProgram {
   }
 
   boolean holds(int at, int before, int behind) {
-    return switch (Assertion.values()[first[at]]) {
+    return switch (assertions.get(first[at])) {
       case BEGIN_TEXT -> before == EDGE;
       case END_TEXT -> behind == EDGE;
       case BEGIN_LINE -> before == EDGE || before == NEWLINE;
@@ -95,14 +97,9 @@ final class RegexProgram {
     };
   }
 
-  /** Returns whether assertions tell newlines and word characters from others. */
+  /** Returns whether it matters what stands before and behind a position. */
   boolean asserts() {
-    for (int at = 0; at < size(); at++) {
-      if (operations[at] == ASSERT) {
-        return true;
-      }
-    }
-    return false;
+    return !assertions.isEmpty();
   }
 
   static int placeOf(int b) {
@@ -130,6 +127,7 @@ final class RegexProgram {
     private int[] first = new int[64];
     private int[] second = new int[64];
     private int[] next = new int[64];
+    private final List<Assertion> assertions = new ArrayList<>();
     private int size;
 
     int add(byte operation, int firstArgument, int secondArgument, int nextAt) {
@@ -161,7 +159,7 @@ final class RegexProgram {
         }
         case RegexNode.OneOf(CodePointSet set) -> set(set, behind);
         case RegexNode.Unknown _ -> throw new UnsupportedException();
-        case Assertion assertion -> add(ASSERT, indexOf(assertion), 0, behind);
+        case Assertion assertion -> add(ASSERT, number(assertion), 0, behind);
         case RegexNode.Sequence(List<RegexNode> parts) -> {
           int at = behind;
           for (RegexNode part : parts.reversed()) {
@@ -180,8 +178,11 @@ final class RegexProgram {
       };
     }
 
-    private static int indexOf(Assertion assertion) {
-      return List.of(Assertion.values()).indexOf(assertion);
+    private int number(Assertion assertion) {
+      if (!assertions.contains(assertion)) {
+        assertions.add(assertion);
+      }
+      return assertions.indexOf(assertion);
     }
 
     private int any(List<Integer> starts) {

@@ -34,7 +34,7 @@ final class Utf8Ranges {
     }
     // All bytes but the leading differing one must run through their whole range.
     for (int i = 1; last >= 0x80 && i < 4; i++) {
-      int low = (1 << 6 * i) - 1;
+      int low = (1 << (6 * i)) - 1;
       if ((first & ~low) != (last & ~low)) {
         if ((first & low) != 0) {
           split(first, first | low, sequences);
