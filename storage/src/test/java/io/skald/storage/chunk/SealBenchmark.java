@@ -63,8 +63,8 @@ final class SealBenchmark {
     byte[] lines = new byte[2 * BLOCK_BYTES];
     int size = 0;
     int from = 0;
-    for (int i = 0; i < text.length; i++) {
-      if (text[i] != '\n') {
+    for (int i = 0; i <= text.length; i++) {
+      if (i < text.length && text[i] != '\n') {
         continue;
       }
       if (size + 1 == offsets.length) {
@@ -77,7 +77,7 @@ final class SealBenchmark {
       System.arraycopy(text, from, lines, offsets[size], i - from);
       offsets[++size] = end;
       from = i + 1;
-      if (end >= BLOCK_BYTES || from == text.length) {
+      if (end >= BLOCK_BYTES || from > text.length) {
         blocks.add(block(size, offsets, lines));
         size = 0;
       }
