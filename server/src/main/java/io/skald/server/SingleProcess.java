@@ -143,7 +143,7 @@ public final class SingleProcess implements AutoCloseable {
 
     Router router = new Router();
     distributor.register(router);
-    new QueryRoutes(queries, tenants).register(router);
+    new QueryRoutes(queries, tenants, ingester::isReady).register(router);
     registerAdministration(router, ingester);
     HttpServer server = new HttpServer(httpConfig(), router, metrics, clock);
     closers.push(() -> server.close(config.server().gracefulShutdownTimeout()));

@@ -40,6 +40,7 @@ class SkaldConfigTest {
       distributor:
         max_recv_msg_size: 21MB
         max_decompressed_size: 22MB
+        max_inflight_decoded_bytes: 25MB
         max_rows: 23
         label_cache_bytes: 24KB
         replication_factor: 1
@@ -120,7 +121,7 @@ class SkaldConfigTest {
               Path.of("/srv/skald"),
               1,
               new CommonSection.Storage(new CommonSection.Filesystem("/srv/chunks"))),
-          new DistributorConfig(21 << 20, 22 << 20, 23, 24 << 10, 1),
+          new DistributorConfig(21 << 20, 22 << 20, 25 << 20, 23, 24 << 10, 1),
           new IngesterConfig(
               31 << 10,
               32 << 10,

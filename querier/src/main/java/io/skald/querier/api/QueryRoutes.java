@@ -12,6 +12,7 @@ import io.skald.logql.engine.QueryException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 
 /** Puts the read endpoints on a router. */
 public final class QueryRoutes {
@@ -19,10 +20,16 @@ public final class QueryRoutes {
 
   private final QueryApi api;
   private final TenantHeader tenants;
+  private final BooleanSupplier ready;
 
-  public QueryRoutes(QueryApi api, TenantHeader tenants) {
+  /**
+   * @param ready whether all acknowledged entries can be read; until then queries are answered 503,
+   *     not with a part of the data
+   */
+  public QueryRoutes(QueryApi api, TenantHeader tenants, BooleanSupplier ready) {
     this.api = api;
     this.tenants = tenants;
+    this.ready = ready;
   }
 
   public void register(Router router) {
@@ -49,6 +56,9 @@ public final class QueryRoutes {
 
   private HttpResponse answer(
       HttpRequest request, BiFunction<TenantId, ReadRequest, QueryApi.Body> endpoint) {
+    if (!ready.getAsBoolean()) {
+      return HttpResponse.error(503, "the log is being replayed, try again when /ready says so");
+    }
     try {
       List<TenantId> ids = tenants.ofQuery(request);
       if (ids.size() > 1) {
