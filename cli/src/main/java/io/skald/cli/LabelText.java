@@ -15,12 +15,11 @@ final class LabelText {
   /** Returns the same without those labels that {@code known} has with the same value. */
   static String without(Map<String, Object> labels, Map<String, Object> known) {
     Labels.Builder builder = Labels.builder();
-    labels.forEach(
-        (name, value) -> {
-          if (!value.equals(known.get(name))) {
-            builder.set(name, value.toString());
-          }
-        });
+    labels.forEach((name, value) -> {
+      if (!value.equals(known.get(name))) {
+        builder.set(name, value.toString());
+      }
+    });
     return builder.build().toString();
   }
 }

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The entries of a log query, page by page. Going back, a page ends where the one before began plus a
- * nanosecond; going forward it begins at the last timestamp. What was seen at that timestamp is
+ * The entries of a log query, page by page. Going back, a page ends where the one before began plus
+ * a nanosecond; going forward it begins at the last timestamp. What was seen at that timestamp is
  * dropped.
  */
 final class LogPages {
@@ -98,7 +98,10 @@ final class LogPages {
       }
       if (fresh.isEmpty()) {
         throw new RefusedException(
-            "more than " + size + " lines have the timestamp " + page.getLast().timestampNanos()
+            "more than "
+                + size
+                + " lines have the timestamp "
+                + page.getLast().timestampNanos()
                 + "; narrow the query");
       }
       long edge = page.getLast().timestampNanos();
@@ -121,8 +124,7 @@ final class LogPages {
       for (Object value : Json.list(stream, "values")) {
         List<?> pair = (List<?>) value;
         entries.add(
-            new LogEntry(
-                Long.parseLong(pair.get(0).toString()), labels, pair.get(1).toString()));
+            new LogEntry(Long.parseLong(pair.get(0).toString()), labels, pair.get(1).toString()));
       }
     }
     Comparator<LogEntry> byTime = Comparator.comparingLong(LogEntry::timestampNanos);

@@ -59,7 +59,9 @@ final class LogPrinter {
     }
     Map<String, Object> shared = new HashMap<>(entries.getFirst().labels());
     for (LogEntry entry : entries) {
-      shared.entrySet().removeIf(label -> !label.getValue().equals(entry.labels().get(label.getKey())));
+      shared
+          .entrySet()
+          .removeIf(label -> !label.getValue().equals(entry.labels().get(label.getKey())));
     }
     common = shared;
     if (!shared.isEmpty()) {

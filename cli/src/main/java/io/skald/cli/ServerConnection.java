@@ -21,8 +21,8 @@ import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /**
- * How a client command reaches the server. Uses HttpURLConnection: it starts in a fraction of the time
- * of the newer client, and a command makes few requests.
+ * How a client command reaches the server. Uses HttpURLConnection: it starts in a fraction of the
+ * time of the newer client, and a command makes few requests.
  */
 final class ServerConnection {
   private static final int CONNECT_MILLIS = 5_000;

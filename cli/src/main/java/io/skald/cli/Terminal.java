@@ -30,8 +30,7 @@ record Terminal(boolean interactive, boolean colors, ZoneId zone) {
         switch (color) {
           case "always" -> mayDecorate;
           case "never" -> false;
-          case "auto" ->
-              interactive && shell.environment().getOrDefault("NO_COLOR", "").isEmpty();
+          case "auto" -> interactive && shell.environment().getOrDefault("NO_COLOR", "").isEmpty();
           default -> throw new UsageException("--color must be auto, always or never: " + color);
         };
     return new Terminal(interactive, colors, zone(shell, timezone));

@@ -26,10 +26,7 @@ final class TimeRange {
       description = "Start: RFC 3339, Unix seconds, or nanoseconds; instead of --since.")
   String from = "";
 
-  @Option(
-      names = "--to",
-      paramLabel = "TIME",
-      description = "End, not included (default: now).")
+  @Option(names = "--to", paramLabel = "TIME", description = "End, not included (default: now).")
   String to = "";
 
   long endNanos(long nowNanos) {
@@ -82,8 +79,7 @@ final class TimeRange {
             case "w" -> Duration.ofDays(7);
             default -> Duration.ofDays(365);
           };
-      nanos =
-          Math.addExact(nanos, unit.multipliedBy(Long.parseLong(matcher.group(1))).toNanos());
+      nanos = Math.addExact(nanos, unit.multipliedBy(Long.parseLong(matcher.group(1))).toNanos());
       end = matcher.end();
     }
     if (end == 0 || end != text.length()) {

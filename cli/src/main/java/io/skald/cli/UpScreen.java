@@ -50,9 +50,11 @@ final class UpScreen {
   }
 
   void start() {
-    String what = globs.isEmpty() ? "the readable text files under /var/log" : String.join(" ", globs);
+    String what =
+        globs.isEmpty() ? "the readable text files under /var/log" : String.join(" ", globs);
     out.println("Skald is up");
-    out.println("  listening  " + address + "  (Loki's API; add it to Grafana as a Loki data source)");
+    out.println(
+        "  listening  " + address + "  (Loki's API; add it to Grafana as a Loki data source)");
     out.println("  data       " + data.toAbsolutePath().normalize());
     out.println("  tailing    " + what);
     out.println();
@@ -60,7 +62,8 @@ final class UpScreen {
     out.println("Try, in another terminal:");
     out.println("  ./skald query '{job=\"files\"}' --since 1h --limit 10" + addr);
     out.println(
-        "  ./skald query 'sum by (filename) (count_over_time({job=\"files\"}[1h]))' --instant" + addr);
+        "  ./skald query 'sum by (filename) (count_over_time({job=\"files\"}[1h]))' --instant"
+            + addr);
     out.println();
     out.flush();
     var _ = timer.scheduleWithFixedDelay(this::update, 0, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
@@ -84,11 +87,10 @@ final class UpScreen {
 
   private static boolean isCaughtUp(AgentStatus status) {
     return status.clients().stream()
-        .allMatch(
-            client ->
-                client.linesRead() > 0
-                    && client.lagBytes() == 0
-                    && client.entriesSent() + client.entriesDropped() >= client.linesRead());
+        .allMatch(client ->
+            client.linesRead() > 0
+                && client.lagBytes() == 0
+                && client.entriesSent() + client.entriesDropped() >= client.linesRead());
   }
 
   private static String describe(AgentStatus status) {

@@ -117,9 +117,7 @@ final class CannedServer implements AutoCloseable {
     for (String pair : text.split("&")) {
       if (!pair.isEmpty()) {
         String[] parts = pair.split("=", 2);
-        parameters
-            .computeIfAbsent(decode(parts[0]), _ -> new ArrayList<>())
-            .add(decode(parts[1]));
+        parameters.computeIfAbsent(decode(parts[0]), _ -> new ArrayList<>()).add(decode(parts[1]));
       }
     }
     return parameters;

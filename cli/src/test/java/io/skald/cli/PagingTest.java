@@ -40,7 +40,9 @@ class PagingTest {
           .append("\"]]}");
     }
     return Answer.json(
-        "{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":[" + result + "]}}");
+        "{\"status\":\"success\",\"data\":{\"resultType\":\"streams\",\"result\":["
+            + result
+            + "]}}");
   }
 
   private static List<Line> lines(int count, int perTimestamp) {
@@ -72,7 +74,13 @@ class PagingTest {
       List<String> arguments =
           new ArrayList<>(
               List.of(
-                  "query", "{}", "--output", "jsonl", "--addr", server.address(), "--limit",
+                  "query",
+                  "{}",
+                  "--output",
+                  "jsonl",
+                  "--addr",
+                  server.address(),
+                  "--limit",
                   Integer.toString(limit)));
       if (forward) {
         arguments.add("--forward");
@@ -87,9 +95,8 @@ class PagingTest {
       assertThat(times)
           .isSortedAccordingTo(forward ? Comparator.naturalOrder() : Comparator.reverseOrder());
       assertThat(server.requests())
-          .allSatisfy(
-              request ->
-                  assertThat(Integer.parseInt(request.parameter("limit"))).isLessThanOrEqualTo(5000));
+          .allSatisfy(request ->
+              assertThat(Integer.parseInt(request.parameter("limit"))).isLessThanOrEqualTo(5000));
     }
   }
 
@@ -151,8 +158,7 @@ class PagingTest {
               "query", "{}", "--limit", "0", "--no-labels", "--addr", server.address());
 
       assertThat(called.err())
-          .isEqualTo(
-              "\r\u001b[2K5,000 lines ...\r\u001b[2K\r\u001b[2K9,999 lines ...\r\u001b[2K");
+          .isEqualTo("\r\u001b[2K5,000 lines ...\r\u001b[2K\r\u001b[2K9,999 lines ...\r\u001b[2K");
     }
   }
 }

@@ -106,10 +106,10 @@ class QueryCommandTest {
 
       assertThat(called.out().lines())
           .containsExactly(
-              "{\"timestamp\":\"1772445003000000000\",\"labels\":{\"app\":\"kiosk\",\"env\":\"dev\","
-                  + "\"level\":\"error\"},\"line\":\"lock jam\"}",
-              "{\"timestamp\":\"1772445002000000001\",\"labels\":{\"app\":\"kiosk\",\"env\":\"dev\","
-                  + "\"level\":\"info\"},\"line\":\"door <open> é\"}",
+              "{\"timestamp\":\"1772445003000000000\",\"labels\":{\"app\":\"kiosk\",\"env\":\"dev\",\"level\":\"error\"},\"line\":\"lock"
+                  + " jam\"}",
+              "{\"timestamp\":\"1772445002000000001\",\"labels\":{\"app\":\"kiosk\",\"env\":\"dev\",\"level\":\"info\"},\"line\":\"door"
+                  + " <open> é\"}",
               "{\"timestamp\":\"1772445001000000000\",\"labels\":{\"app\":\"kiosk\",\"env\":\"dev\","
                   + "\"level\":\"error\"},\"line\":\"\\u001B[31mred\\u0007\\ttab\"}");
     }
@@ -126,7 +126,9 @@ class QueryCommandTest {
           .contains("\u001b[36m{level=\"error\"}\u001b[0m \\x1b[31mred\\x07\ttab\n");
       assertThat(Called.with(true, Map.of("NO_COLOR", "1"), arguments).out())
           .contains("+01:00 {level=\"error\"} \\x1b[31mred\\x07\ttab\n");
-      assertThat(Called.onTerminal("query", "{}", "--color", "never", "--addr", server.address()).out())
+      assertThat(
+              Called.onTerminal("query", "{}", "--color", "never", "--addr", server.address())
+                  .out())
           .doesNotContain("\u001b");
     }
   }
@@ -145,7 +147,8 @@ class QueryCommandTest {
 
   @Test
   void query_warnings_areToldOnce() {
-    String answer = STREAMS.replace("\"data\"", "\"warnings\":[\"partial \\u0007result\"],\"data\"");
+    String answer =
+        STREAMS.replace("\"data\"", "\"warnings\":[\"partial \\u0007result\"],\"data\"");
     try (CannedServer server = CannedServer.of(Answer.json(answer), Answer.json(answer))) {
       assertThat(Called.skald("query", "{}", "--no-labels", "--addr", server.address()).err())
           .isEqualTo("warning: partial \\x07result\n");
@@ -168,7 +171,13 @@ class QueryCommandTest {
     try (CannedServer server = CannedServer.of(Answer.json(MATRIX))) {
       Called called =
           Called.skald(
-              "query", "rate({}[1m])", "--step", "60", "--timezone", "UTC", "--addr",
+              "query",
+              "rate({}[1m])",
+              "--step",
+              "60",
+              "--timezone",
+              "UTC",
+              "--addr",
               server.address());
 
       assertThat(called.out())
@@ -188,7 +197,13 @@ class QueryCommandTest {
     try (CannedServer server = CannedServer.of(Answer.json(MATRIX))) {
       Called called =
           Called.onTerminal(
-              "query", "rate({}[1m])", "--color", "never", "--timezone", "UTC", "--addr",
+              "query",
+              "rate({}[1m])",
+              "--color",
+              "never",
+              "--timezone",
+              "UTC",
+              "--addr",
               server.address());
 
       assertThat(called.out().lines())
@@ -221,7 +236,14 @@ class QueryCommandTest {
     try (CannedServer server = CannedServer.of(Answer.json(VECTOR))) {
       Called called =
           Called.onTerminal(
-              "query", "sum(x)", "--instant", "--color", "never", "--to", "1772445000", "--addr",
+              "query",
+              "sum(x)",
+              "--instant",
+              "--color",
+              "never",
+              "--to",
+              "1772445000",
+              "--addr",
               server.address());
 
       assertThat(called.out())
@@ -254,7 +276,11 @@ class QueryCommandTest {
               new ByteArrayOutputStream(),
               false,
               Map.of(),
-              "query", "{}", "--quiet", "--addr", server.address());
+              "query",
+              "{}",
+              "--quiet",
+              "--addr",
+              server.address());
 
       assertThat(called).isEqualTo(new Called(0, "", ""));
     }
@@ -269,7 +295,11 @@ class QueryCommandTest {
               new ByteArrayOutputStream(),
               false,
               Map.of(),
-              "query", "{}", "--quiet", "--addr", server.address());
+              "query",
+              "{}",
+              "--quiet",
+              "--addr",
+              server.address());
 
       assertThat(called.exitCode()).isEqualTo(1);
       assertThat(called.err())

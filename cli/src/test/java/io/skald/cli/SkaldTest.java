@@ -23,7 +23,8 @@ class SkaldTest {
     try (CannedServer server =
         CannedServer.of(Answer.json("{\"status\":\"success\",\"data\":[\"app\",\"env\"]}"))) {
       Called called =
-          Called.skald("labels", "--since", "30m", "--match", "{a=\"b\"}", "--addr", server.address());
+          Called.skald(
+              "labels", "--since", "30m", "--match", "{a=\"b\"}", "--addr", server.address());
 
       assertThat(called).isEqualTo(new Called(0, "app\nenv\n", ""));
       Request request = server.requests().getFirst();
@@ -41,21 +42,24 @@ class SkaldTest {
           .isEqualTo("a\\x1b[2J\né\n");
       assertThat(Called.skald("labels", "app", "--addr", server.address()).out())
           .isEqualTo("a\u001b[2J\né\n");
-      assertThat(server.requests().getFirst().path()).isEqualTo("/loki/api/v1/label/a%20b%2Fc/values");
+      assertThat(server.requests().getFirst().path())
+          .isEqualTo("/loki/api/v1/label/a%20b%2Fc/values");
     }
   }
 
   @Test
   void labels_noneFound_isNoError() {
     try (CannedServer server = CannedServer.of(EMPTY)) {
-      assertThat(Called.skald("labels", "--addr", server.address())).isEqualTo(new Called(0, "", ""));
+      assertThat(Called.skald("labels", "--addr", server.address()))
+          .isEqualTo(new Called(0, "", ""));
     }
   }
 
   @Test
   void series_selectors_printsSortedLabelSets() {
     Answer answer =
-        Answer.json("{\"status\":\"success\",\"data\":[{\"b\":\"2\",\"a\":\"\\\"\"},{\"a\":\"1\"}]}");
+        Answer.json(
+            "{\"status\":\"success\",\"data\":[{\"b\":\"2\",\"a\":\"\\\"\"},{\"a\":\"1\"}]}");
     try (CannedServer server = CannedServer.of(answer)) {
       Called called = Called.skald("series", "{a=\"1\"}", "{b=\"2\"}", "--addr", server.address());
 
@@ -68,7 +72,8 @@ class SkaldTest {
   @Test
   void command_refused_printsTheTextOfTheServer() {
     Answer plain =
-        Answer.error(400, "parse error at line 1, col 2: syntax error: unexpected }\nnext\u0007 line");
+        Answer.error(
+            400, "parse error at line 1, col 2: syntax error: unexpected }\nnext\u0007 line");
     try (CannedServer server = CannedServer.of(plain)) {
       Called called = Called.skald("query", "{", "--addr", server.address());
 
@@ -154,12 +159,20 @@ class SkaldTest {
   void command_credentials_areSent() {
     try (CannedServer server = CannedServer.of(EMPTY, EMPTY, EMPTY)) {
       String[] basic = {
-        "labels", "--addr", server.address() + "/", "--org-id", "team-a", "--username", "ana",
-        "--password", "s3cret"
+        "labels",
+        "--addr",
+        server.address() + "/",
+        "--org-id",
+        "team-a",
+        "--username",
+        "ana",
+        "--password",
+        "s3cret"
       };
       assertThat(Called.skald(basic).exitCode()).isZero();
       assertThat(
-              Called.skald("labels", "--addr", server.address(), "--bearer-token", "t0k").exitCode())
+              Called.skald("labels", "--addr", server.address(), "--bearer-token", "t0k")
+                  .exitCode())
           .isZero();
       assertThat(Called.skald("labels", "--addr", server.address()).exitCode()).isZero();
 
@@ -167,7 +180,10 @@ class SkaldTest {
       assertThat(first.path()).isEqualTo("/loki/api/v1/labels");
       assertThat(first.header("X-scope-orgid")).isEqualTo("team-a");
       assertThat(first.header("Authorization"))
-          .isEqualTo("Basic " + Base64.getEncoder().encodeToString("ana:s3cret".getBytes(StandardCharsets.UTF_8)));
+          .isEqualTo(
+              "Basic "
+                  + Base64.getEncoder()
+                      .encodeToString("ana:s3cret".getBytes(StandardCharsets.UTF_8)));
       assertThat(server.requests().get(1).header("Authorization")).isEqualTo("Bearer t0k");
       assertThat(server.requests().get(2).headers())
           .doesNotContainKeys("Authorization", "X-scope-orgid");

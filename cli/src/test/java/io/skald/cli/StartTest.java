@@ -34,8 +34,10 @@ class StartTest {
     assertThat(process.exitValue()).as(output).isEqualTo(Skald.UNREACHABLE);
     List<String> foreign =
         Files.readAllLines(classes).stream()
-            .filter(line -> line.matches(".* (io\\.netty|org\\.rocksdb|ch\\.qos)\\..*"
-                + "|.* io\\.skald\\.(?!cli\\.|common\\.)[a-z].*"))
+            .filter(line ->
+                line.matches(
+                    ".* (io\\.netty|org\\.rocksdb|ch\\.qos)\\..*"
+                        + "|.* io\\.skald\\.(?!cli\\.|common\\.)[a-z].*"))
             .toList();
     assertThat(foreign).isEmpty();
   }

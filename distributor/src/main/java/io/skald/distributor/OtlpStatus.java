@@ -5,8 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The errors of OpenTelemetry exporters: a message {@code google.rpc.Status} whose field 2 holds the
- * text (OTLP specification, "OTLP/HTTP Response").
+ * The errors of OpenTelemetry exporters: a message {@code google.rpc.Status} whose field 2 holds
+ * the text (OTLP specification, "OTLP/HTTP Response").
  */
 final class OtlpStatus {
   private static final String TYPE = "application/octet-stream";

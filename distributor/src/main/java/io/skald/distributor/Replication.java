@@ -40,11 +40,10 @@ final class Replication {
       return clients.apply(assignment.keySet().iterator().next()).push(tenant, batches);
     }
     QuorumWait wait = new QuorumWait(owners, Ring.quorum(replicationFactor));
-    assignment.forEach(
-        (instance, indexes) ->
-            Thread.ofVirtual()
-                .name("push-", 0)
-                .start(() -> pushOne(instance, tenant, batches, indexes, wait)));
+    assignment.forEach((instance, indexes) ->
+        Thread.ofVirtual()
+            .name("push-", 0)
+            .start(() -> pushOne(instance, tenant, batches, indexes, wait)));
     return wait.await();
   }
 

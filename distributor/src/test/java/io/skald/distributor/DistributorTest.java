@@ -93,12 +93,11 @@ class DistributorTest {
   }
 
   private static Limits withoutDiscovery(Consumer<TestLimits> change) {
-    return TestLimits.with(
-        l -> {
-          l.discoverServiceName = List.of();
-          l.discoverLogLevels = false;
-          change.accept(l);
-        });
+    return TestLimits.with(l -> {
+      l.discoverServiceName = List.of();
+      l.discoverLogLevels = false;
+      change.accept(l);
+    });
   }
 
   private Answer send(String path, byte[] body, String... headers) {
@@ -121,8 +120,7 @@ class DistributorTest {
   }
 
   private Answer protobuf(WireWriter body) {
-    return send(
-        "/loki/api/v1/push", body.toSnappy(), "Content-Type", "application/x-protobuf");
+    return send("/loki/api/v1/push", body.toSnappy(), "Content-Type", "application/x-protobuf");
   }
 
   /** Pushes entries, JSON text without the outer brackets, of one stream. */
@@ -165,8 +163,7 @@ class DistributorTest {
             + NOW
             + "\",\"line\":\"old\"}]}]}";
 
-    assertThat(
-            send("/api/prom/push", body.getBytes(UTF_8), "Content-Type", "application/json"))
+    assertThat(send("/api/prom/push", body.getBytes(UTF_8), "Content-Type", "application/json"))
         .isEqualTo(answer(204, ""));
     assertThat(ingester.stored()).containsExactly("fake {a=\"1\"} " + NOW_NANOS + " old {}");
   }
@@ -175,8 +172,7 @@ class DistributorTest {
   void push_dialectOfTheOtherPath_isSilentlyEmpty() {
     String body = "{\"streams\":[{\"stream\":{\"a\":\"1\"},\"values\":[" + ONE_LINE + "]}]}";
 
-    assertThat(
-            send("/api/prom/push", body.getBytes(UTF_8), "Content-Type", "application/json"))
+    assertThat(send("/api/prom/push", body.getBytes(UTF_8), "Content-Type", "application/json"))
         .isEqualTo(answer(204, ""));
     assertThat(ingester.stored()).isEmpty();
   }
@@ -277,13 +273,13 @@ class DistributorTest {
 
     assertThat(protobuf(body))
         .isEqualTo(
-            answer(400, "entry for stream '{a=\"1\"}' has timestamp too new: 2100-01-01T00:00:00Z"));
+            answer(
+                400, "entry for stream '{a=\"1\"}' has timestamp too new: 2100-01-01T00:00:00Z"));
     assertThat(ingester.stored())
         .containsExactly(
             "fake {a=\"1\"} " + NOW_NANOS + " good {}",
             "fake {a=\"1\"} " + (NOW_NANOS + 1) + " good again {}");
-    assertThat(heard)
-        .containsExactly("fake received 2 14", "fake too_far_in_future 1 7");
+    assertThat(heard).containsExactly("fake received 2 14", "fake too_far_in_future 1 7");
   }
 
   @Test
@@ -347,11 +343,10 @@ class DistributorTest {
                     + " with length '30' bytes"));
 
     limits =
-        withoutDiscovery(
-            l -> {
-              l.maxLineSize = 20;
-              l.maxLineSizeTruncate = true;
-            });
+        withoutDiscovery(l -> {
+          l.maxLineSize = 20;
+          l.maxLineSizeTruncate = true;
+        });
 
     assertThat(protobuf(body)).isEqualTo(answer(204, ""));
     assertThat(ingester.stored())
@@ -361,12 +356,11 @@ class DistributorTest {
   @Test
   void push_lineOfTwentyMegabytes_isStoredWithoutLimits() {
     limits =
-        withoutDiscovery(
-            l -> {
-              l.maxLineSize = 0;
-              l.ingestionRateMb = 0;
-              l.perStreamRateLimit = 0;
-            });
+        withoutDiscovery(l -> {
+          l.maxLineSize = 0;
+          l.ingestionRateMb = 0;
+          l.perStreamRateLimit = 0;
+        });
     byte[] line = new byte[20 << 20];
 
     assertThat(protobuf(WireWriter.stream("{a=\"1\"}", s -> s.entry(NOW_NANOS, line))).status())
@@ -377,11 +371,10 @@ class DistributorTest {
   @Test
   void push_metadataLimits_areHeld() {
     limits =
-        withoutDiscovery(
-            l -> {
-              l.maxStructuredMetadataSize = 10;
-              l.maxStructuredMetadataEntriesCount = 1;
-            });
+        withoutDiscovery(l -> {
+          l.maxStructuredMetadataSize = 10;
+          l.maxStructuredMetadataEntriesCount = 1;
+        });
     String entry = "[\"" + NOW_NANOS + "\",\"l\",";
 
     assertThat(entries("{\"a\":\"1\"}", entry + "{\"key\":\"12345678901\"}]"))
@@ -402,7 +395,8 @@ class DistributorTest {
     limits = withoutDiscovery(l -> l.allowStructuredMetadata = false);
 
     assertThat(entries("{\"a\":\"1\"}", entry + "{\"k\":\"v\"}]").text())
-        .startsWith("stream '{a=\"1\"}' includes structured metadata, but this feature is disallowed");
+        .startsWith(
+            "stream '{a=\"1\"}' includes structured metadata, but this feature is disallowed");
   }
 
   @Test
@@ -416,14 +410,12 @@ class DistributorTest {
                     + "\"__x__\":\"5\",\"é\\u00e9z\":\"6\",\"empty\":\"\"}]"))
         .isEqualTo(answer(204, ""));
     assertThat(ingester.stored().getFirst())
-        .endsWith(
-            " l {__x__=\"5\", _z=\"6\", a_b=\"4\", dotted_name=\"1\", key_1st=\"2\"}");
+        .endsWith(" l {__x__=\"5\", _z=\"6\", a_b=\"4\", dotted_name=\"1\", key_1st=\"2\"}");
   }
 
   @Test
   void push_metadataNameWithoutLetters_refusesThePush() {
-    assertThat(
-            entries("{\"a\":\"1\"}", ONE_LINE, "[\"" + NOW_NANOS + "\",\"l\",{\"..\":\"1\"}]"))
+    assertThat(entries("{\"a\":\"1\"}", ONE_LINE, "[\"" + NOW_NANOS + "\",\"l\",{\"..\":\"1\"}]"))
         .isEqualTo(answer(400, "structured metadata name \"..\" has no letter or digit"));
     assertThat(ingester.stored()).isEmpty();
   }
@@ -432,9 +424,7 @@ class DistributorTest {
   void push_invalidUtf8InMetadata_becomesSpace() {
     WireWriter body =
         new WireWriter()
-            .append(
-                WireWriter.stream(
-                    "{a=\"1\"}", s -> s.entry(NOW_NANOS, "l", "k", "a\uFFFDb")));
+            .append(WireWriter.stream("{a=\"1\"}", s -> s.entry(NOW_NANOS, "l", "k", "a\uFFFDb")));
     byte[] bytes = body.toBytes();
     int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\u00EF");
     bytes[at] = (byte) 0xFF;
@@ -442,11 +432,7 @@ class DistributorTest {
     bytes[at + 2] = 'y';
 
     Answer answer =
-        send(
-            "/loki/api/v1/push",
-            snappy(bytes),
-            "Content-Type",
-            "application/x-protobuf");
+        send("/loki/api/v1/push", snappy(bytes), "Content-Type", "application/x-protobuf");
 
     assertThat(answer.status()).isEqualTo(204);
     assertThat(ingester.stored().getFirst()).endsWith(" l {k=\"a xyb\"}");
@@ -521,13 +507,11 @@ class DistributorTest {
   @Test
   void push_beyondTheTenantRate_isRefusedWhole() {
     limits =
-        withoutDiscovery(
-            l -> {
-              l.ingestionRateMb = 0.0001;
-              l.ingestionBurstSizeMb = 0.0001;
-            });
-    WireWriter hundred =
-        WireWriter.stream("{a=\"1\"}", s -> s.entry(NOW_NANOS, "x".repeat(100)));
+        withoutDiscovery(l -> {
+          l.ingestionRateMb = 0.0001;
+          l.ingestionBurstSizeMb = 0.0001;
+        });
+    WireWriter hundred = WireWriter.stream("{a=\"1\"}", s -> s.entry(NOW_NANOS, "x".repeat(100)));
     WireWriter threeHundred =
         WireWriter.stream("{a=\"1\"}", s -> s.entry(NOW_NANOS, "x".repeat(300)));
 
@@ -550,11 +534,10 @@ class DistributorTest {
   @Test
   void push_beyondTheStreamRate_storesWhatFits() {
     limits =
-        withoutDiscovery(
-            l -> {
-              l.perStreamRateLimit = 10;
-              l.perStreamRateLimitBurst = 25;
-            });
+        withoutDiscovery(l -> {
+          l.perStreamRateLimit = 10;
+          l.perStreamRateLimitBurst = 25;
+        });
     WireWriter body =
         WireWriter.stream(
                 "{a=\"1\"}",
@@ -672,8 +655,7 @@ class DistributorTest {
         .isEqualTo(
             new Answer(422, "\u00129error at least one valid stream is required for ingestion"));
     assertThat(otlp(otlpRecord("", "\"body\":{\"stringValue\":\"x\"}")))
-        .isEqualTo(
-            new Answer(400, "\u00124error at least one label pair is required per stream"));
+        .isEqualTo(new Answer(400, "\u00124error at least one label pair is required per stream"));
     assertThat(send("/otlp/v1/logs", new byte[0], "Content-Type", "text/plain"))
         .isEqualTo(new Answer(400, "\u0012)content type: text/plain is not supported"));
 

@@ -152,8 +152,7 @@ class ReplicationTest {
 
     assertThatThrownBy(() -> replication(3).push(TENANT, streams(1)))
         .isInstanceOf(IngestUnavailableException.class)
-        .hasMessage(
-            "at least 2 live ingesters are required, the ring has 1 that take writes");
+        .hasMessage("at least 2 live ingesters are required, the ring has 1 that take writes");
     assertThat(copies()).isZero();
   }
 

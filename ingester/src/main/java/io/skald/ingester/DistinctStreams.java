@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes a push name each stream once. A distributor sees to that; where a push names one twice all the
- * same, both batches become one, because a stream takes a log record at once or not at all.
+ * Makes a push name each stream once. A distributor sees to that; where a push names one twice all
+ * the same, both batches become one, because a stream takes a log record at once or not at all.
  */
 final class DistinctStreams {
   private DistinctStreams() {}

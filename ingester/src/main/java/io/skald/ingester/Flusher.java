@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides what is flushed, and flushes it. One cycle runs at a time; within a cycle packs are written
- * side by side, and all closed chunks of one stream are in the same pack, so that its chunks reach the
- * index in order.
+ * Decides what is flushed, and flushes it. One cycle runs at a time; within a cycle packs are
+ * written side by side, and all closed chunks of one stream are in the same pack, so that its
+ * chunks reach the index in order.
  */
 final class Flusher {
   private static final Logger log = LoggerFactory.getLogger(Flusher.class);
@@ -62,8 +62,8 @@ final class Flusher {
   }
 
   /**
-   * Flushes what is full, old or idle, and more if memory is short. Does nothing while it waits after
-   * a failure. Never throws because of the object store or the index.
+   * Flushes what is full, old or idle, and more if memory is short. Does nothing while it waits
+   * after a failure. Never throws because of the object store or the index.
    */
   void flushDue() throws InterruptedException {
     cycle.lockInterruptibly();
@@ -156,11 +156,10 @@ final class Flusher {
       List<Future<?>> running = new ArrayList<>();
       for (ChunkFlush flush : flushes) {
         running.add(
-            executor.submit(
-                () -> {
-                  flush.run(sealing, packs, index, memory, counters);
-                  return null;
-                }));
+            executor.submit(() -> {
+              flush.run(sealing, packs, index, memory, counters);
+              return null;
+            }));
       }
       for (Future<?> future : running) {
         Throwable failed = outcome(future);

@@ -147,7 +147,8 @@ final class Head {
       }
       if (metadataIds[i] == metadataId
           && offsets[i + 1] - offsets[i] == length
-          && Arrays.equals(lines, offsets[i], offsets[i + 1], lines, lineStart, lineStart + length)) {
+          && Arrays.equals(
+              lines, offsets[i], offsets[i + 1], lines, lineStart, lineStart + length)) {
         return true;
       }
     }

@@ -128,8 +128,7 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
     state = State.STARTING;
     long startNanos = clock.monotonicNanos();
     LogReplayer replayer =
-        new LogReplayer(
-            tenants, index, decoder, rules, memory, this::flushDue, clock.nowNanos());
+        new LogReplayer(tenants, index, decoder, rules, memory, this::flushDue, clock.nowNanos());
     ReplayReport report =
         wal.replay(replayer, config.sealThreads(), config.wal().replayMemoryCeiling());
     replayReport = report;
@@ -158,7 +157,9 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
     wal.skipPast(last.get());
   }
 
-  /** Returns whether pushes are taken: the log has been replayed, and nobody closes the ingester. */
+  /**
+   * Returns whether pushes are taken: the log has been replayed, and nobody closes the ingester.
+   */
   public boolean isReady() {
     return state == State.RUNNING;
   }
@@ -308,8 +309,8 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
   }
 
   /**
-   * Refuses new pushes, finishes those that wait, and flushes everything. If the flush fails, the data
-   * stays in the log for the next start.
+   * Refuses new pushes, finishes those that wait, and flushes everything. If the flush fails, the
+   * data stays in the log for the next start.
    */
   @Override
   public void close() {

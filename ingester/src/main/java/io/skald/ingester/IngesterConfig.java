@@ -9,8 +9,8 @@ import java.time.Duration;
  *
  * @param chunkBlockSize line bytes after which a head is cut and sealed
  * @param chunkTargetSize compressed bytes after which a chunk is closed
- * @param maxChunkAge a chunk is flushed when it was begun this long ago; entries may be late by half
- *     of it
+ * @param maxChunkAge a chunk is flushed when it was begun this long ago; entries may be late by
+ *     half of it
  * @param chunkIdlePeriod a chunk is flushed when its stream got nothing for this long
  * @param flushCheckPeriod how often the streams are looked at
  * @param concurrentFlushes packs written at the same time
@@ -97,7 +97,9 @@ public record IngesterConfig(
           checkpointDuration);
       require(checkpointSize > 0, "wal.checkpoint_size must be positive", checkpointSize);
       require(
-          replayMemoryCeiling > 0, "wal.replay_memory_ceiling must be positive", replayMemoryCeiling);
+          replayMemoryCeiling > 0,
+          "wal.replay_memory_ceiling must be positive",
+          replayMemoryCeiling);
       require(maxQueuedBytes > 0, "wal.max_queued_bytes must be positive", maxQueuedBytes);
       require(!maxQueueWait.isNegative(), "wal.max_queue_wait must not be negative", maxQueueWait);
     }
@@ -126,8 +128,7 @@ public record IngesterConfig(
         64 * MIB,
         192 * MIB,
         Duration.ofSeconds(10),
-        Math.clamp(
-            Runtime.getRuntime().availableProcessors(), MIN_SEAL_THREADS, MAX_SEAL_THREADS),
+        Math.clamp(Runtime.getRuntime().availableProcessors(), MIN_SEAL_THREADS, MAX_SEAL_THREADS),
         Wal.defaults());
   }
 

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The streams of one tenant by label name and value, so that a selector looks at those that can match
- * instead of all. Thread-safe; a stream that is being added or removed may be found or not.
+ * The streams of one tenant by label name and value, so that a selector looks at those that can
+ * match instead of all. Thread-safe; a stream that is being added or removed may be found or not.
  */
 final class LabelPostings {
   private final Map<String, Map<String, Set<LiveStream>>> names = new ConcurrentHashMap<>();
@@ -95,21 +95,18 @@ final class LabelPostings {
   }
 
   private Collection<LiveStream> withValue(LabelMatcher matcher) {
-    return names
-        .getOrDefault(matcher.name(), Map.of())
-        .getOrDefault(matcher.value(), Set.of());
+    return names.getOrDefault(matcher.name(), Map.of()).getOrDefault(matcher.value(), Set.of());
   }
 
   private Collection<LiveStream> withMatchingValues(LabelMatcher matcher) {
     Set<LiveStream> found = new HashSet<>();
     names
         .getOrDefault(matcher.name(), Map.of())
-        .forEach(
-            (value, streams) -> {
-              if (matcher.matches(value)) {
-                found.addAll(streams);
-              }
-            });
+        .forEach((value, streams) -> {
+          if (matcher.matches(value)) {
+            found.addAll(streams);
+          }
+        });
     return found;
   }
 }

@@ -49,7 +49,7 @@ final class LiveBlock {
     return maxTimestamp;
   }
 
-    /** Returns the bytes of the columns before sealing. */
+  /** Returns the bytes of the columns before sealing. */
   long rawBytes() {
     return rawBytes;
   }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A chunk that is being filled or waits for its flush. Guarded by the lock of its stream, except for
- * the blocks themselves.
+ * A chunk that is being filled or waits for its flush. Guarded by the lock of its stream, except
+ * for the blocks themselves.
  */
 final class LiveChunk {
   /** What a block that is not sealed yet is taken to shrink to. */

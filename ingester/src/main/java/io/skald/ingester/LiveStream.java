@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * #append} takes them, after it. In between the stream counts the push as pending and cannot be
  * retired.
  *
- * <p>All entries of one log record end up in one chunk. So a chunk that was flushed stands for a range
- * of whole records, and a replay after it can tell what to skip by position.
+ * <p>All entries of one log record end up in one chunk. So a chunk that was flushed stands for a
+ * range of whole records, and a replay after it can tell what to skip by position.
  */
 final class LiveStream {
   private final Labels labels;
@@ -215,8 +215,8 @@ final class LiveStream {
   }
 
   /**
-   * Takes a chunk of a checkpoint; its blocks were turned into live ones. Chunks come in the order in
-   * which they were begun; the last one stays open.
+   * Takes a chunk of a checkpoint; its blocks were turned into live ones. Chunks come in the order
+   * in which they were begun; the last one stays open.
    */
   synchronized void restore(CheckpointChunk from, List<LiveBlock> blocks) {
     close(FlushReason.FULL);

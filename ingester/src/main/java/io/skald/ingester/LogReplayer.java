@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts what a log holds back into streams, without what is flushed already. Used by one thread, before
- * anything is pushed.
+ * Puts what a log holds back into streams, without what is flushed already. Used by one thread,
+ * before anything is pushed.
  */
 final class LogReplayer implements ReplayTarget {
   private static final Logger log = LoggerFactory.getLogger(LogReplayer.class);

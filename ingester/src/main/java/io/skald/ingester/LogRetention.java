@@ -65,8 +65,8 @@ final class LogRetention {
   }
 
   /**
-   * A checkpoint costs as much as what is unflushed, so it must save more. It is due when the log is
-   * too large, or after a while when it holds twice as much as the checkpoint would.
+   * A checkpoint costs as much as what is unflushed, so it must save more. It is due when the log
+   * is too large, or after a while when it holds twice as much as the checkpoint would.
    */
   private boolean needsCheckpoint() {
     long bytes = wal.closedSegmentBytes();

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts the memory of unflushed data and makes pushes wait at the bound. Thread-safe.
  *
- * <p>Pushes reserve their bytes before the log and give them back after they were counted as part of
- * a head. The bound is soft by the pushes that were let in together; a push larger than the bound is
- * let in alone.
+ * <p>Pushes reserve their bytes before the log and give them back after they were counted as part
+ * of a head. The bound is soft by the pushes that were let in together; a push larger than the
+ * bound is let in alone.
  */
 final class MemoryAccount {
   /** The share of the bound at which a flush is asked for, in percent. */

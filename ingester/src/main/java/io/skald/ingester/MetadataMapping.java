@@ -5,8 +5,8 @@ import io.skald.common.model.Labels;
 import java.util.Arrays;
 
 /**
- * Finds the ids that the metadata sets of a batch have in the table of a head, hashing each set once
- * per head. Used by the one thread that appends; reusable.
+ * Finds the ids that the metadata sets of a batch have in the table of a head, hashing each set
+ * once per head. Used by the one thread that appends; reusable.
  */
 final class MetadataMapping {
   private static final int MIN_CAPACITY = 64;
@@ -18,7 +18,9 @@ final class MetadataMapping {
   private int round;
   private MetadataTable source = new MetadataTable();
 
-  /** Starts to map from {@code sourceTable} into a table that {@link #map} was not called with yet. */
+  /**
+   * Starts to map from {@code sourceTable} into a table that {@link #map} was not called with yet.
+   */
   void begin(MetadataTable sourceTable) {
     source = sourceTable;
     if (ids.length < sourceTable.size()) {

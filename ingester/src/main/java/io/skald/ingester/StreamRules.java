@@ -3,7 +3,9 @@ package io.skald.ingester;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** What all streams share: limits in the units they need, chunk ids, and where blocks are sealed. */
+/**
+ * What all streams share: limits in the units they need, chunk ids, and where blocks are sealed.
+ */
 final class StreamRules {
   private final int chunkBlockSize;
   private final long chunkTargetSize;

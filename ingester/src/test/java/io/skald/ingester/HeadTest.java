@@ -105,10 +105,7 @@ final class HeadTest {
       result.add(
           block.timestamps()[i]
               + new String(
-                  block.lines(),
-                  offsets[i],
-                  offsets[i + 1] - offsets[i],
-                  StandardCharsets.US_ASCII)
+                  block.lines(), offsets[i], offsets[i + 1] - offsets[i], StandardCharsets.US_ASCII)
               + block.metadata().get(block.metadataIds()[i]));
     }
     return result;

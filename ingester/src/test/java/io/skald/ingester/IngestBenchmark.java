@@ -19,15 +19,15 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Pushes a corpus through an ingester on real files and prints what it took; then starts a second one
- * to time a replay, if asked for.
+ * Pushes a corpus through an ingester on real files and prints what it took; then starts a second
+ * one to time a replay, if asked for.
  *
  * <pre>
  *  java -Xmx1g -cp ... io.skald.ingester.IngestBenchmark corpus.bin directory [threads] [kill]
  * </pre>
  *
- * With {@code kill} it halts after the pushes, without a flush; {@code replay} as the corpus starts on
- * what is there.
+ * With {@code kill} it halts after the pushes, without a flush; {@code replay} as the corpus starts
+ * on what is there.
  */
 final class IngestBenchmark {
   private static final double MEGA = 1e6;

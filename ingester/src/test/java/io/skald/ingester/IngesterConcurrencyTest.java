@@ -122,13 +122,12 @@ final class IngesterConcurrencyTest {
 
   private static Thread thread(List<Throwable> failures, Runnable task) {
     return Thread.ofPlatform()
-        .start(
-            () -> {
-              try {
-                task.run();
-              } catch (Throwable e) {
-                failures.add(e);
-              }
-            });
+        .start(() -> {
+          try {
+            task.run();
+          } catch (Throwable e) {
+            failures.add(e);
+          }
+        });
   }
 }

@@ -24,17 +24,16 @@ final class IngesterConfigTest {
   @Test
   void constructor_walDisabled_isRefused() {
     IngesterConfig.Wal wal = IngesterConfig.Wal.defaults();
-    assertThatThrownBy(
-            () ->
-                new IngesterConfig.Wal(
-                    false,
-                    wal.dir(),
-                    wal.segmentSize(),
-                    wal.checkpointDuration(),
-                    wal.checkpointSize(),
-                    wal.replayMemoryCeiling(),
-                    wal.maxQueuedBytes(),
-                    wal.maxQueueWait()))
+    assertThatThrownBy(() ->
+            new IngesterConfig.Wal(
+                false,
+                wal.dir(),
+                wal.segmentSize(),
+                wal.checkpointDuration(),
+                wal.checkpointSize(),
+                wal.replayMemoryCeiling(),
+                wal.maxQueuedBytes(),
+                wal.maxQueueWait()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("ingester.wal.enabled must stay true");
   }
@@ -44,8 +43,7 @@ final class IngesterConfigTest {
     assertThatThrownBy(() -> withBlockSize(10))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("ingester.chunk_block_size must be 1 KiB to 64 MiB: 10");
-    assertThatThrownBy(() -> withBlockSize(1L << 30))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> withBlockSize(1L << 30)).isInstanceOf(IllegalArgumentException.class);
   }
 
   private static IngesterConfig withBlockSize(long bytes) {

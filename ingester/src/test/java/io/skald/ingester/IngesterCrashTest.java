@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Random lives of an ingester, each ended by a crash of process and machine: pushes, flushes,
- * checkpoints, broken stores and disks in any order. What was acknowledged is found, nothing else that
- * was never pushed, and nothing twice.
+ * checkpoints, broken stores and disks in any order. What was acknowledged is found, nothing else
+ * that was never pushed, and nothing twice.
  */
 final class IngesterCrashTest {
   private static final int ROUNDS = 40;
@@ -98,10 +98,9 @@ final class IngesterCrashTest {
           fixture.store.repair();
         }
         case 4 ->
-            fixture.disk.beforeSync(
-                () -> {
-                  throw new IOException("bad sector");
-                });
+            fixture.disk.beforeSync(() -> {
+              throw new IOException("bad sector");
+            });
         case 5 -> fixture.disk.limitTo(fixture.disk.usedBytes() + random.nextInt(2000));
         case 6, 7, 8 -> healDisk();
         default -> push(ingester);

@@ -11,8 +11,8 @@ import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
-import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.ChunkRef;
+import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.IndexedStream;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.InMemoryObjectStore;
@@ -37,8 +37,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * An ingester on a simulated disk, with a real index and an object store in memory, and a reader that
- * follows the contract: memory first, then the index, each chunk once.
+ * An ingester on a simulated disk, with a real index and an object store in memory, and a reader
+ * that follows the contract: memory first, then the index, each chunk once.
  */
 final class IngesterFixture implements AutoCloseable {
   static final TenantId TENANT = new TenantId("t-def");
@@ -69,8 +69,7 @@ final class IngesterFixture implements AutoCloseable {
     return config(1 << 20, 4096, 4096, 1);
   }
 
-  static IngesterConfig config(
-      long maxUnflushedBytes, long chunkTargetSize, long walSegmentSize) {
+  static IngesterConfig config(long maxUnflushedBytes, long chunkTargetSize, long walSegmentSize) {
     return config(maxUnflushedBytes, chunkTargetSize, walSegmentSize, 1 << 20);
   }
 
@@ -113,7 +112,9 @@ final class IngesterFixture implements AutoCloseable {
         config, disk, new PackWriter(store, clock, random), index, decoder, limits, clock, random);
   }
 
-  /** Ends an ingester as a crash does: what is not on the disk, in the index or the store is gone. */
+  /**
+   * Ends an ingester as a crash does: what is not on the disk, in the index or the store is gone.
+   */
   void crash(Ingester ingester, Random chance) {
     SimulatedDisk found = disk.crash(chance);
     store.breakWith("crashed");
@@ -126,7 +127,8 @@ final class IngesterFixture implements AutoCloseable {
     return Labels.of("app", app, "env", "dev");
   }
 
-  static List<EntryRejection> push(Ingester ingester, Labels labels, long timestamp, String... lines) {
+  static List<EntryRejection> push(
+      Ingester ingester, Labels labels, long timestamp, String... lines) {
     return ingester.push(TENANT, List.of(batch(labels, timestamp, lines)));
   }
 
@@ -153,8 +155,7 @@ final class IngesterFixture implements AutoCloseable {
     List<String> result = new ArrayList<>();
     Set<Long> seen = new HashSet<>();
     List<LabelMatcher> matchers = matchersOf(labels);
-    for (RecentStream recent :
-        ingester.select(tenant, matchers, Long.MIN_VALUE, Long.MAX_VALUE)) {
+    for (RecentStream recent : ingester.select(tenant, matchers, Long.MIN_VALUE, Long.MAX_VALUE)) {
       recent.blocks().forEach(block -> addLines(block, result));
       seen.addAll(recent.chunkIds());
     }
@@ -181,8 +182,7 @@ final class IngesterFixture implements AutoCloseable {
   static List<LabelMatcher> matchersOf(Labels labels) {
     List<LabelMatcher> matchers = new ArrayList<>();
     for (int i = 0; i < labels.size(); i++) {
-      matchers.add(
-          new LabelMatcher(labels.name(i), LabelMatcher.Operator.EQUAL, labels.value(i)));
+      matchers.add(new LabelMatcher(labels.name(i), LabelMatcher.Operator.EQUAL, labels.value(i)));
     }
     return matchers;
   }

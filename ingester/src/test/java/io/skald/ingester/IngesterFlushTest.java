@@ -185,11 +185,10 @@ final class IngesterFlushTest {
     ingester = fixture.started();
 
     assertThat(ingester.statistics().replay())
-        .satisfies(
-            report -> {
-              assertThat(report.records()).isZero();
-              assertThat(report.damageCount()).isZero();
-            });
+        .satisfies(report -> {
+          assertThat(report.records()).isZero();
+          assertThat(report.damageCount()).isZero();
+        });
     assertThat(ingester.statistics().streams()).isZero();
     assertThat(fixture.lines(ingester, PUMP)).containsExactlyInAnyOrderElementsOf(lines);
     assertThat(flushedFor(FlushReason.SHUTDOWN)).isZero();
@@ -293,12 +292,11 @@ final class IngesterFlushTest {
     ingester = fixture.started(IngesterFixture.checkpointing());
     List<String> lines = pushRandomLines(PUMP, 60);
     lines.add("between");
-    fixture.disk.beforeCreate(
-        name -> {
-          if (name.startsWith("checkpoint")) {
-            IngesterFixture.push(ingester, PUMP, NOW + 1000, "between");
-          }
-        });
+    fixture.disk.beforeCreate(name -> {
+      if (name.startsWith("checkpoint")) {
+        IngesterFixture.push(ingester, PUMP, NOW + 1000, "between");
+      }
+    });
     ingester.flushAndTidy();
     fixture.disk.beforeCreate(_ -> {});
     assertThat(ingester.statistics().checkpoints()).isEqualTo(1);

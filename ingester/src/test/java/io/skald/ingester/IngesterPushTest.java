@@ -127,8 +127,7 @@ final class IngesterPushTest {
     String message =
         IngesterFixture.push(ingester, PUMP, NOW - 2 * HOUR, lines).getFirst().message();
 
-    assertThat(message.lines().filter(line -> line.startsWith("entry with timestamp")))
-        .hasSize(10);
+    assertThat(message.lines().filter(line -> line.startsWith("entry with timestamp"))).hasSize(10);
     assertThat(message).endsWith("total ignored: 25 out of 25 for stream: " + PUMP);
     assertThat(fixture.lines(ingester, PUMP)).containsExactly("newest");
   }
@@ -243,8 +242,7 @@ final class IngesterPushTest {
           zone REGEX .+                       -> ''
           """)
   void select_byMatchers_findsTheStreamsThatMatch(String matchers, String expected) {
-    for (String[] stream :
-        new String[][] {{"pump", "dev"}, {"pump", "prod"}, {"valve", "dev"}}) {
+    for (String[] stream : new String[][] {{"pump", "dev"}, {"pump", "prod"}, {"valve", "dev"}}) {
       IngesterFixture.push(
           ingester,
           Labels.of("app", stream[0], "env", stream[1]),

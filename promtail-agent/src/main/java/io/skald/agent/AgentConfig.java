@@ -48,7 +48,8 @@ public record AgentConfig(
 
   /**
    * Returns the configuration that follows the text files under /var/log, labelled {@code
-   * job="varlogs"}, and pushes to {@code url}. Files that hold NUL in their first bytes are skipped.
+   * job="varlogs"}, and pushes to {@code url}. Files that hold NUL in their first bytes are
+   * skipped.
    */
   public static AgentConfig defaultVarLogGlobs(URI url, Path positionsFile) {
     return defaults()
@@ -56,8 +57,7 @@ public record AgentConfig(
         .withPositionsFile(positionsFile)
         .withScrapeConfig(
             "varlogs",
-            Map.of(
-                "job", "varlogs", "__path__", VAR_LOG_PATH, "__path_exclude__", VAR_LOG_EXCLUDE))
+            Map.of("job", "varlogs", "__path__", VAR_LOG_PATH, "__path_exclude__", VAR_LOG_EXCLUDE))
         .withTailConfig(TailConfig.defaults().withSkipBinaryFiles(true));
   }
 
@@ -97,8 +97,11 @@ public record AgentConfig(
       require(!client.url().isEmpty(), key + ".url is required");
       checkUrl(key, client.url());
       require(
-          names.add(client.name().isEmpty() ? client.url() + " " + client.tenantId() : client.name()),
-          key + ": another client has the same name (or the same url and tenant_id); give it a name");
+          names.add(
+              client.name().isEmpty() ? client.url() + " " + client.tenantId() : client.name()),
+          key
+              + ": another client has the same name (or the same url and tenant_id); give it a"
+              + " name");
     }
     Set<String> jobs = new HashSet<>();
     for (int i = 0; i < scrapeConfigs.size(); i++) {
@@ -159,8 +162,7 @@ public record AgentConfig(
       requirePositive("clients[].batchwait", batchwait);
       requirePositive("clients[].timeout", timeout);
       require(batchsize > 0, "clients[].batchsize must be positive: " + batchsize);
-      require(
-          batchsize <= 64 << 20, "clients[].batchsize must be at most 67108864: " + batchsize);
+      require(batchsize <= 64 << 20, "clients[].batchsize must be at most 67108864: " + batchsize);
     }
 
     public static Client defaults() {

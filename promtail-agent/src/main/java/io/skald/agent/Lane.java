@@ -66,8 +66,7 @@ final class Lane implements AutoCloseable {
     this.name = name;
     this.journal = journal;
     this.transport = transport;
-    this.handover =
-        new Handover(client.batchsize(), QUEUED_BATCHES * (long) client.batchsize());
+    this.handover = new Handover(client.batchsize(), QUEUED_BATCHES * (long) client.batchsize());
     this.assembler =
         new BatchAssembler(
             handover,

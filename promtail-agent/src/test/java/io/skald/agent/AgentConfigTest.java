@@ -20,8 +20,7 @@ class AgentConfigTest {
     assertThat(client.batchsize()).isEqualTo(1_048_576);
     assertThat(client.timeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(client.backoffConfig())
-        .isEqualTo(
-            new AgentConfig.BackoffConfig(Duration.ofMillis(500), Duration.ofMinutes(5), 0));
+        .isEqualTo(new AgentConfig.BackoffConfig(Duration.ofMillis(500), Duration.ofMinutes(5), 0));
     AgentConfig config = AgentConfig.defaults();
     assertThat(config.positions())
         .isEqualTo(

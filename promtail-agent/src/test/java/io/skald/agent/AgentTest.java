@@ -141,8 +141,7 @@ class AgentTest {
   @Test
   void start_damagedPositions_refusesAndNamesTheKey() throws Exception {
     Files.createDirectories(directory.resolve("state"));
-    Files.write(
-        directory.resolve("state/positions.yaml"), "[".getBytes(StandardCharsets.UTF_8));
+    Files.write(directory.resolve("state/positions.yaml"), "[".getBytes(StandardCharsets.UTF_8));
     try (Agent agent = agent("")) {
       assertThatThrownBy(agent::start).hasMessageContaining("positions.ignore_invalid_yaml");
     }

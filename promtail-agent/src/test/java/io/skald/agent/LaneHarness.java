@@ -35,8 +35,9 @@ final class LaneHarness implements AutoCloseable {
     this(directory, glob, tail, batchSize, random, null);
   }
 
-  /** @param transport null for one that stores in {@link #server} and fails as it is told */
-
+  /**
+   * @param transport null for one that stores in {@link #server} and fails as it is told
+   */
   LaneHarness(
       Path directory,
       String glob,
@@ -128,12 +129,11 @@ final class LaneHarness implements AutoCloseable {
     byte[] content = Files.readAllBytes(file);
     FileStat stat = FileStat.of(file);
     return journal.readPositions().values().stream()
-        .anyMatch(
-            p ->
-                stat != null
-                    && stat.isFile(p.id())
-                    && p.head().length() > 0
-                    && p.head().matches(content, content.length));
+        .anyMatch(p ->
+            stat != null
+                && stat.isFile(p.id())
+                && p.head().length() > 0
+                && p.head().matches(content, content.length));
   }
 
   private Lane open() throws IOException {

@@ -166,8 +166,7 @@ public final class AgentProcess implements AutoCloseable {
     try {
       agent.start();
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the agent cannot start: " + e.getMessage(), e);
+      throw new UncheckedIOException("the agent cannot start: " + e.getMessage(), e);
     }
   }
 

@@ -62,7 +62,11 @@ final class ServerMetrics implements RequestObserver, PushListener {
   }
 
   private Counter reasonCounter(String name, String help) {
-    return Counter.builder().name(name).help(help).labelNames("reason", "tenant").register(registry);
+    return Counter.builder()
+        .name(name)
+        .help(help)
+        .labelNames("reason", "tenant")
+        .register(registry);
   }
 
   /** Adds a gauge that is read when metrics are asked for. */
@@ -85,9 +89,7 @@ final class ServerMetrics implements RequestObserver, PushListener {
 
   @Override
   public void answered(String route, String method, int status, long nanos) {
-    requests
-        .labelValues(route, method, Integer.toString(status))
-        .observe(nanos / NANOS_PER_SECOND);
+    requests.labelValues(route, method, Integer.toString(status)).observe(nanos / NANOS_PER_SECOND);
   }
 
   @Override

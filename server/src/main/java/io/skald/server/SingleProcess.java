@@ -138,8 +138,7 @@ public final class SingleProcess implements AutoCloseable {
             Instance.State.ACTIVE,
             random.ints(TOKENS).distinct().boxed().toList()));
     Distributor distributor =
-        new Distributor(
-            ring, _ -> ingester, limits, tenants, config.distributor(), metrics, clock);
+        new Distributor(ring, _ -> ingester, limits, tenants, config.distributor(), metrics, clock);
 
     Router router = new Router();
     distributor.register(router);
@@ -215,8 +214,7 @@ public final class SingleProcess implements AutoCloseable {
 
   private void bind(Ingester ingester) {
     Supplier<IngesterStatistics> now = ingester::statistics;
-    metrics.gauge(
-        "skald_ingester_memory_streams", "Streams in memory.", () -> now.get().streams());
+    metrics.gauge("skald_ingester_memory_streams", "Streams in memory.", () -> now.get().streams());
     metrics.gauge(
         "skald_ingester_unflushed_bytes",
         "Memory of what is not in object storage yet.",

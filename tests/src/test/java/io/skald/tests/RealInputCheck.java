@@ -17,10 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The main job on real logs: {@code skald up} tails files, ships, stores and answers; every file must
- * come back with as many entries as it has lines and every line byte for byte. Checked from memory,
- * after {@code kill -9} in the middle of shipping, after a flush and a restart, and with files that
- * are rotated while they are written.
+ * The main job on real logs: {@code skald up} tails files, ships, stores and answers; every file
+ * must come back with as many entries as it has lines and every line byte for byte. Checked from
+ * memory, after {@code kill -9} in the middle of shipping, after a flush and a restart, and with
+ * files that are rotated while they are written.
  *
  * <p>Run by {@code RealInputTest} on a few lines of its own and by {@code .ci/run} on a folder of
  * real logs: {@code java ... io.skald.tests.RealInputCheck FOLDER}.
@@ -75,7 +75,8 @@ final class RealInputCheck {
     int port = SkaldProcess.freePort();
     try (SkaldProcess skald = up(home, logs, port)) {
       checkFiles("from memory", skald, logs, inputs);
-      int status = new SkaldClient(skald.address()).post("/flush", "text/plain", new byte[0]).status();
+      int status =
+          new SkaldClient(skald.address()).post("/flush", "text/plain", new byte[0]).status();
       expect(status == 204, "POST /flush answered " + status);
       checkFiles("after flush", skald, logs, inputs);
       int exit = skald.stop();
@@ -139,7 +140,8 @@ final class RealInputCheck {
         int half = lineStart(part, part.length / 2);
         append(renameLog, Arrays.copyOf(part, half));
         append(truncateLog, slice(truncated, round, rounds));
-        // The file must be known before it can be followed through a rotation; what was written last
+        // The file must be known before it can be followed through a rotation; what was written
+        // last
         // need not have been read yet when it is renamed.
         awaitLines(client, renameLog, lines(slices(renamed, round, rounds)).size() + 1);
         // Truncation destroys what nobody has read, so the one who rotates that way has to wait.
@@ -170,9 +172,10 @@ final class RealInputCheck {
   /** Cuts at line ends only: a writer rotates between lines. */
   private static byte[] slice(byte[] bytes, int index, int count) {
     int from = lineStart(bytes, (int) ((long) bytes.length * index / count));
-    int to = index == count - 1
-        ? bytes.length
-        : lineStart(bytes, (int) ((long) bytes.length * (index + 1) / count));
+    int to =
+        index == count - 1
+            ? bytes.length
+            : lineStart(bytes, (int) ((long) bytes.length * (index + 1) / count));
     return Arrays.copyOfRange(bytes, from, to);
   }
 
@@ -213,8 +216,8 @@ final class RealInputCheck {
     throw new AssertionError("no line of " + any + " arrived:\n" + skald.output());
   }
 
-  private void checkFiles(
-      String when, SkaldProcess skald, Path logs, Map<String, byte[]> expected) throws Exception {
+  private void checkFiles(String when, SkaldProcess skald, Path logs, Map<String, byte[]> expected)
+      throws Exception {
     SkaldClient client = new SkaldClient(skald.address());
     long total = 0;
     for (Map.Entry<String, byte[]> file : expected.entrySet()) {
@@ -242,9 +245,7 @@ final class RealInputCheck {
 
   private List<String> read(SkaldClient client, Path file) {
     long now = (System.currentTimeMillis() + 3_600_000) * 1_000_000L;
-    return client
-        .entries("{filename=\"" + file.toAbsolutePath() + "\"}", startNanos, now)
-        .stream()
+    return client.entries("{filename=\"" + file.toAbsolutePath() + "\"}", startNanos, now).stream()
         .map(SkaldClient.Entry::line)
         .toList();
   }
@@ -257,13 +258,26 @@ final class RealInputCheck {
         throw new AssertionError(
             String.format(
                 "%s, %s: line %d of %d (%d entries) is%n  %s%nnot%n  %s%n%s",
-                when, file, i + 1, expected.size(), got.size(), got.get(i), expected.get(i),
+                when,
+                file,
+                i + 1,
+                expected.size(),
+                got.size(),
+                got.get(i),
+                expected.get(i),
                 skald.output()));
       }
     }
     expect(
         expected.size() == got.size(),
-        when + ", " + file + ": " + got.size() + " entries for " + expected.size() + " lines\n"
+        when
+            + ", "
+            + file
+            + ": "
+            + got.size()
+            + " entries for "
+            + expected.size()
+            + " lines\n"
             + skald.output());
   }
 

@@ -127,8 +127,7 @@ final class SkaldClient {
     List<Entry> entries = new ArrayList<>();
     for (JsonNode stream : answer.json().get("data").get("result")) {
       for (JsonNode value : stream.get("values")) {
-        entries.add(
-            new Entry(Long.parseLong(value.get(0).asString()), value.get(1).asString()));
+        entries.add(new Entry(Long.parseLong(value.get(0).asString()), value.get(1).asString()));
       }
     }
     entries.sort(java.util.Comparator.comparingLong(Entry::timestampNanos));

@@ -52,9 +52,17 @@ public final class ColumnBlock implements BlockView {
         || metadataIds.length < size
         || lines.length < lineOffsets[size]) {
       throw new IllegalArgumentException(
-          "columns too short for " + size + " entries: " + timestamps.length + " timestamps, "
-              + lineOffsets.length + " offsets, " + metadataIds.length + " metadata ids, "
-              + lines.length + " bytes");
+          "columns too short for "
+              + size
+              + " entries: "
+              + timestamps.length
+              + " timestamps, "
+              + lineOffsets.length
+              + " offsets, "
+              + metadataIds.length
+              + " metadata ids, "
+              + lines.length
+              + " bytes");
     }
     for (int i = 1; i < size; i++) {
       if (timestamps[i] < timestamps[i - 1]) {

@@ -3,8 +3,8 @@ package io.skald.common.block;
 import java.util.Arrays;
 
 /**
- * Entries of one stream in columns, in arrival order. Lines are ranges of one byte area that several
- * batches may share (a push request is decoded once and its streams point into it).
+ * Entries of one stream in columns, in arrival order. Lines are ranges of one byte area that
+ * several batches may share (a push request is decoded once and its streams point into it).
  *
  * <p>Filled by one thread through {@link Builder}, then read-only.
  */

@@ -25,12 +25,16 @@ sealed interface ConfigNode {
   /** Returns where the value was written, for messages: {@code file:line:column}. */
   String origin();
 
-  /** @param text null for an empty value ({@code key:}) */
+  /**
+   * @param text null for an empty value ({@code key:})
+   */
   record Scalar(@Nullable String text, String origin) implements ConfigNode {}
 
   record Sequence(List<ConfigNode> items, String origin) implements ConfigNode {}
 
-  /** @param entries mutable: flags are laid over the file */
+  /**
+   * @param entries mutable: flags are laid over the file
+   */
   record Mapping(Map<String, ConfigNode> entries, Map<String, String> keyOrigins, String origin)
       implements ConfigNode {
     static Mapping empty(String origin) {

@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Maps a YAML text onto a tree of records.
  *
- * <p>A key is the snake_case form of a record component. Supported component types: String, boolean,
- * int, long (plain, or with a size unit B KB MB GB, powers of 1024), double, {@link Duration} (Go or
- * Prometheus form), {@link Path}, enums (lower case), records, lists and maps with text keys. A key
- * that is absent keeps the value of the defaults; an element of a list or map of records starts from
- * that record's {@code DEFAULTS} constant or {@code defaults()} method.
+ * <p>A key is the snake_case form of a record component. Supported component types: String,
+ * boolean, int, long (plain, or with a size unit B KB MB GB, powers of 1024), double, {@link
+ * Duration} (Go or Prometheus form), {@link Path}, enums (lower case), records, lists and maps with
+ * text keys. A key that is absent keeps the value of the defaults; an element of a list or map of
+ * records starts from that record's {@code DEFAULTS} constant or {@code defaults()} method.
  *
  * <p>Unknown keys are errors that name the nearest known key. Keys that exist in Loki but have no
  * counterpart here are accepted with a warning when the caller lists them.
@@ -126,8 +126,7 @@ public final class ConfigReader {
     return construct(path, node, type, components, arguments);
   }
 
-  private @Nullable Object absent(
-      String path, RecordComponent component, ConfigNode.Mapping node) {
+  private @Nullable Object absent(String path, RecordComponent component, ConfigNode.Mapping node) {
     if (component.getType() == List.class) {
       return List.of();
     }
@@ -141,8 +140,7 @@ public final class ConfigReader {
     return null;
   }
 
-  private void unknownKey(
-      String path, String key, ConfigNode.Mapping node, Set<String> known) {
+  private void unknownKey(String path, String key, ConfigNode.Mapping node, Set<String> known) {
     String full = join(path, key);
     String origin = node.keyOrigins().getOrDefault(key, node.origin());
     if (isIgnored(full)) {
@@ -236,14 +234,13 @@ public final class ConfigReader {
       Map<String, Object> result = new LinkedHashMap<>();
       mapping
           .entries()
-          .forEach(
-              (key, value) -> {
-                Object element =
-                    readValue(join(path, key), value, type.getActualTypeArguments()[1], null);
-                if (element != null) {
-                  result.put(key, element);
-                }
-              });
+          .forEach((key, value) -> {
+            Object element =
+                readValue(join(path, key), value, type.getActualTypeArguments()[1], null);
+            if (element != null) {
+              result.put(key, element);
+            }
+          });
       return result;
     }
     problems.add(node.origin() + ": '" + path + "' must be a mapping of keys to values");
@@ -260,8 +257,7 @@ public final class ConfigReader {
     try {
       return parseScalar(text, type);
     } catch (IllegalArgumentException e) {
-      problems.add(
-          origin + ": '" + path + "' must be " + expected(type) + ", not '" + text + "'");
+      problems.add(origin + ": '" + path + "' must be " + expected(type) + ", not '" + text + "'");
       return null;
     }
   }

@@ -42,12 +42,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection: collects a request, has it answered, writes the answer, reads the next. The codec in
- * front of it is held back by auto-read, so that pipelined requests are answered one by one.
+ * One connection: collects a request, has it answered, writes the answer, reads the next. The codec
+ * in front of it is held back by auto-read, so that pipelined requests are answered one by one.
  *
  * <p>All fields belong to the event loop of the connection.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // a failed write reaches exceptionCaught or its listener
+@SuppressWarnings(
+    "FutureReturnValueIgnored") // a failed write reaches exceptionCaught or its listener
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
@@ -221,7 +222,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     ask(context);
   }
 
-  /** Bytes came, but no whole message: the flow control in front has forgotten that one is wanted. */
+  /**
+   * Bytes came, but no whole message: the flow control in front has forgotten that one is wanted.
+   */
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (lingering) {
@@ -289,8 +292,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       refuse(
           context,
           head,
-          HttpResponse.error(
-              503, "too many request bodies in flight, try again later\n"));
+          HttpResponse.error(503, "too many request bodies in flight, try again later\n"));
       return;
     }
     request.reserved = request.body.length;
@@ -348,24 +350,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
     answering = true;
     disarm();
     drain.enter();
-    handlers.execute(
-        () -> {
-          HttpResponse response;
-          try {
-            response = handle(request);
-          } finally {
-            budget.giveBack(request.reserved);
-          }
-          HttpResponse answer = compressed(request.head, response);
-          observer.answered(
-              request.route.template(),
-              request.head.method().name(),
-              answer.status(),
-              clock.monotonicNanos() - request.startedNanos);
-          context
-              .executor()
-              .execute(() -> write(context, request.head, answer, drain.hasBegun()));
-        });
+    handlers.execute(() -> {
+      HttpResponse response;
+      try {
+        response = handle(request);
+      } finally {
+        budget.giveBack(request.reserved);
+      }
+      HttpResponse answer = compressed(request.head, response);
+      observer.answered(
+          request.route.template(),
+          request.head.method().name(),
+          answer.status(),
+          clock.monotonicNanos() - request.startedNanos);
+      context.executor().execute(() -> write(context, request.head, answer, drain.hasBegun()));
+    });
   }
 
   private HttpResponse handle(Pending request) {
@@ -512,8 +511,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Ends the sending side and throws away what the client still sends until it closes or a moment has
-   * passed: to close with unread bytes would reset the connection and take the answer with it.
+   * Ends the sending side and throws away what the client still sends until it closes or a moment
+   * has passed: to close with unread bytes would reset the connection and take the answer with it.
    */
   private void linger(ChannelHandlerContext context) {
     if (context.channel() instanceof SocketChannel socket) {

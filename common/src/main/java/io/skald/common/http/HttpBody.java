@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Collects a body in segments that grow up to a size, so that a large one is never copied whole. */
+/**
+ * Collects a body in segments that grow up to a size, so that a large one is never copied whole.
+ */
 public final class HttpBody extends OutputStream {
   private static final int FIRST_SEGMENT = 4 << 10;
   private static final int MAX_SEGMENT = 1 << 20;

@@ -20,12 +20,11 @@ public record HttpResponse(
   public HttpResponse {
     headers = Map.copyOf(headers);
     body = List.copyOf(body);
-    headers.forEach(
-        (name, value) -> {
-          if (hasControl(name) || hasControl(value)) {
-            throw new IllegalArgumentException("control character in header " + name);
-          }
-        });
+    headers.forEach((name, value) -> {
+      if (hasControl(name) || hasControl(value)) {
+        throw new IllegalArgumentException("control character in header " + name);
+      }
+    });
   }
 
   private static boolean hasControl(String text) {

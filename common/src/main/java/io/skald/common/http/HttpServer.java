@@ -48,8 +48,7 @@ public final class HttpServer {
   private @Nullable Channel listener;
   private boolean closed;
 
-  public HttpServer(
-      HttpServerConfig config, Router router, RequestObserver observer, Clock clock) {
+  public HttpServer(HttpServerConfig config, Router router, RequestObserver observer, Clock clock) {
     this.config = config;
     this.router = router;
     this.observer = observer;

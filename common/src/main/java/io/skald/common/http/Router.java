@@ -40,7 +40,8 @@ public final class Router {
 
   /** Adds a route for GET and POST with a form body. */
   public Router read(String path, HttpHandler handler) {
-    return add("GET", path, handler, FORM_BYTES, false).add("POST", path, handler, FORM_BYTES, false);
+    return add("GET", path, handler, FORM_BYTES, false)
+        .add("POST", path, handler, FORM_BYTES, false);
   }
 
   public Router get(String path, HttpHandler handler) {
@@ -107,7 +108,8 @@ public final class Router {
       return null;
     }
     String parameter = path.substring(before.length(), path.length() - after.length());
-    boolean slash = parameter.indexOf('/') >= 0 || parameter.toLowerCase(java.util.Locale.ROOT).contains("%2f");
+    boolean slash =
+        parameter.indexOf('/') >= 0 || parameter.toLowerCase(java.util.Locale.ROOT).contains("%2f");
     return slash ? null : parameter;
   }
 

@@ -10,8 +10,8 @@ public class IngestUnavailableException extends RuntimeException {
   private final int status;
 
   /**
-   * @param status HTTP status for the client: 503 for a state that passes, 500 for a failed disk, 429
-   *     for overload
+   * @param status HTTP status for the client: 503 for a state that passes, 500 for a failed disk,
+   *     429 for overload
    */
   public IngestUnavailableException(int status, String message) {
     super(message);

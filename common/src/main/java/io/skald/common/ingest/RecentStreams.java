@@ -11,8 +11,8 @@ import java.util.List;
 public interface RecentStreams {
   /**
    * Returns a consistent snapshot of the unflushed data that overlaps {@code [fromNanos,
-   * throughNanos]}. Ask this before the index: a chunk that is flushed in between is then seen twice
-   * (and recognised by its id), never missed.
+   * throughNanos]}. Ask this before the index: a chunk that is flushed in between is then seen
+   * twice (and recognised by its id), never missed.
    */
   List<RecentStream> select(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos);

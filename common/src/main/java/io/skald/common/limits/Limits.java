@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The limits of one tenant, with the names and defaults users of Loki know. Sizes are bytes unless the
- * name says otherwise; 0 means no limit where nothing else is said.
+ * The limits of one tenant, with the names and defaults users of Loki know. Sizes are bytes unless
+ * the name says otherwise; 0 means no limit where nothing else is said.
  *
  * @param ingestionRateMb accepted line and metadata bytes a second, MiB
  * @param ingestionBurstSizeMb how much may come at once, MiB

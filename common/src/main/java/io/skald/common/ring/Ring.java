@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A snapshot of the hash ring (Karger et al., "Consistent Hashing and Random Trees", 1997). A key is
- * owned by the instances met when walking clockwise from it; instances that take no writes are passed
- * over, and the walk extends to the next.
+ * A snapshot of the hash ring (Karger et al., "Consistent Hashing and Random Trees", 1997). A key
+ * is owned by the instances met when walking clockwise from it; instances that take no writes are
+ * passed over, and the walk extends to the next.
  */
 public final class Ring {
   /** Tokens in unsigned order, parallel to {@code owners}. */

@@ -12,9 +12,9 @@ public final class ByteSize {
   private ByteSize() {}
 
   /**
-   * Parses a number of digits, dots and commas (the commas are ignored), optional white space, and a
-   * unit in any case, up to EB and EiB; the B may be missing. Without a unit, bytes. A size beyond a
-   * long is {@link Long#MAX_VALUE}.
+   * Parses a number of digits, dots and commas (the commas are ignored), optional white space, and
+   * a unit in any case, up to EB and EiB; the B may be missing. Without a unit, bytes. A size
+   * beyond a long is {@link Long#MAX_VALUE}.
    *
    * @throws NumberFormatException if the number or the unit is not valid; the message is what
    *     clients know

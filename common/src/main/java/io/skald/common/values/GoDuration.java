@@ -3,8 +3,8 @@ package io.skald.common.values;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Durations as Go's {@code time.Duration} reads and prints them: {@code 1h30m}, {@code 1.5s}, {@code
- * -250ms}. Nanoseconds; there are no days.
+ * Durations as Go's {@code time.Duration} reads and prints them: {@code 1h30m}, {@code 1.5s},
+ * {@code -250ms}. Nanoseconds; there are no days.
  */
 public final class GoDuration {
   private static final long MICROSECOND = 1_000;
@@ -62,7 +62,10 @@ public final class GoDuration {
     return total;
   }
 
-  /** Prints as Go's {@code Duration.String}: {@code 1h0m0s}, {@code 1.5s}, {@code 250ms}, {@code 0s}. */
+  /**
+   * Prints as Go's {@code Duration.String}: {@code 1h0m0s}, {@code 1.5s}, {@code 250ms}, {@code
+   * 0s}.
+   */
   public static String format(long nanos) {
     if (nanos == 0) {
       return "0s";

@@ -85,8 +85,8 @@ public final class GoFloat {
 
   /**
    * Returns the shortest decimal of a finite, non-zero value, without trailing zeros. {@link
-   * Double#toString} is shortest too, but never below two digits (it prints 4.9E-324 where one digit
-   * is enough), so a two-digit result is tried with one.
+   * Double#toString} is shortest too, but never below two digits (it prints 4.9E-324 where one
+   * digit is enough), so a two-digit result is tried with one.
    */
   private static BigDecimal shortestDecimal(double value) {
     BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();

@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 
 /**
  * Estimates, from the text alone, how large a regular expression becomes when it is compiled, and
- * how deep. The library compiles {@code ((a{1000}){1000}){1000}} until memory ends and descends into
- * parentheses until the stack ends; this refuses such expressions first, with the limits and words
- * of Go's {@code regexp/syntax} where it has them.
+ * how deep. The library compiles {@code ((a{1000}){1000}){1000}} until memory ends and descends
+ * into parentheses until the stack ends; this refuses such expressions first, with the limits and
+ * words of Go's {@code regexp/syntax} where it has them.
  *
  * <p>The estimate follows parentheses, repeat counts, escapes and character classes. A text that is
  * no valid expression may be measured wrongly, which does no harm: the compiler refuses it.

@@ -74,20 +74,18 @@ class ColumnBlockTest {
 
   @Test
   void of_descendingTimestamps_isRefused() {
-    assertThatThrownBy(
-            () ->
-                ColumnBlock.of(
-                    2, new long[] {2, 1}, new int[] {0, 0, 0}, new byte[0], new int[2], metadata))
+    assertThatThrownBy(() ->
+            ColumnBlock.of(
+                2, new long[] {2, 1}, new int[] {0, 0, 0}, new byte[0], new int[2], metadata))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("entry 1");
   }
 
   @Test
   void of_shortColumn_isRefused() {
-    assertThatThrownBy(
-            () ->
-                ColumnBlock.of(
-                    2, new long[] {1, 2}, new int[] {0, 1, 2}, new byte[1], new int[2], metadata))
+    assertThatThrownBy(() ->
+            ColumnBlock.of(
+                2, new long[] {1, 2}, new int[] {0, 1, 2}, new byte[1], new int[2], metadata))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("1 bytes");
   }

@@ -42,9 +42,7 @@ class HttpServerTest {
                             + request.parameters("q")
                             + " "
                             + request.body().length))
-            .get(
-                "/label/{name}/values",
-                request -> HttpResponse.text(200, request.pathParameter()))
+            .get("/label/{name}/values", request -> HttpResponse.text(200, request.pathParameter()))
             .get("/large", _ -> HttpResponse.text(200, "x".repeat(3_000_000)))
             .get(
                 "/fail",
@@ -107,7 +105,9 @@ class HttpServerTest {
   void request_unknownPath_isPlainText() throws IOException {
     String answer = exchange("GET /no HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
-    assertThat(answer).contains("text/plain; charset=utf-8").endsWith("\r\n\r\n404 page not found\n");
+    assertThat(answer)
+        .contains("text/plain; charset=utf-8")
+        .endsWith("\r\n\r\n404 page not found\n");
   }
 
   @Test
@@ -176,8 +176,7 @@ class HttpServerTest {
     assertThat(exchange("POST /push HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n"))
         .startsWith("HTTP/1.1 413 ")
         .contains("connection: close")
-        .endsWith(
-            "request body too large: message size too large than max (5000 vs 1000)\n");
+        .endsWith("request body too large: message size too large than max (5000 vs 1000)\n");
   }
 
   @Test
@@ -207,8 +206,7 @@ class HttpServerTest {
   @Test
   void request_headersOf64KiB_areTaken() throws IOException {
     String header = "X-A: " + "y".repeat(65_000) + "\r\n";
-    assertThat(
-            exchange("GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + header + "\r\n"))
+    assertThat(exchange("GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + header + "\r\n"))
         .startsWith("HTTP/1.1 200 ");
   }
 
@@ -268,8 +266,7 @@ class HttpServerTest {
             .header("Accept-Encoding", "gzip")
             .build();
     try (HttpClient client = HttpClient.newHttpClient()) {
-      var response =
-          client.send(request, java.net.http.HttpResponse.BodyHandlers.ofInputStream());
+      var response = client.send(request, java.net.http.HttpResponse.BodyHandlers.ofInputStream());
       assertThat(response.headers().firstValue("Content-Encoding")).hasValue("gzip");
       try (InputStream body = new GZIPInputStream(response.body())) {
         assertThat(body.readAllBytes()).hasSize(3_000_000);

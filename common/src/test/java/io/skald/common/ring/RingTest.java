@@ -60,11 +60,9 @@ class RingTest {
 
   @Test
   void new_sharedToken_isRefused() {
-    assertThatThrownBy(
-            () ->
-                new Ring(
-                    List.of(
-                        instance("a", "", State.ACTIVE, 7), instance("b", "", State.ACTIVE, 7))))
+    assertThatThrownBy(() ->
+            new Ring(
+                List.of(instance("a", "", State.ACTIVE, 7), instance("b", "", State.ACTIVE, 7))))
         .hasMessageContaining("token 7 is owned by a and b");
   }
 

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Parses label text in the syntax of Prometheus, {@code {app="pump", env='dev', raw=`x`}}: any white
- * space and order, a comma may follow the last label; quoted values have the escapes of Go's
+ * Parses label text in the syntax of Prometheus, {@code {app="pump", env='dev', raw=`x`}}: any
+ * white space and order, a comma may follow the last label; quoted values have the escapes of Go's
  * interpreted strings, backticks have none. Messages are those that pushers know.
  */
 final class LabelTextParser {

@@ -27,7 +27,8 @@ final class StreamLabelsReader {
    */
   static StreamLabels read(LabelRules rules, byte[] text, int start, int length) {
     // No text at all is what a stream without labels sends.
-    List<Pair> parsed = length == 0 ? List.of() : LabelTextParser.parse(text, start, start + length);
+    List<Pair> parsed =
+        length == 0 ? List.of() : LabelTextParser.parse(text, start, start + length);
     List<Pair> pairs = new ArrayList<>(parsed.size() + 1);
     for (Pair pair : parsed) {
       if (!pair.value().isEmpty()) {
@@ -37,8 +38,7 @@ final class StreamLabelsReader {
     addServiceName(rules, pairs);
     pairs.sort(Comparator.comparing(Pair::name));
     if (pairs.isEmpty()) {
-      return new Refused(
-          Reason.NO_LABELS, "error at least one label pair is required per stream");
+      return new Refused(Reason.NO_LABELS, "error at least one label pair is required per stream");
     }
     return check(rules, pairs);
   }
@@ -99,8 +99,7 @@ final class StreamLabelsReader {
   }
 
   private static Refused refused(Reason reason, List<Pair> pairs, String what, String culprit) {
-    return new Refused(
-        reason, "stream '" + print(pairs) + "' has " + what + ": '" + culprit + "'");
+    return new Refused(reason, "stream '" + print(pairs) + "' has " + what + ": '" + culprit + "'");
   }
 
   private static Accepted accepted(LabelRules rules, List<Pair> pairs) {

@@ -1,6 +1,6 @@
 /**
- * The labels of a stream: from label text to a validated identity, behind a cache keyed by the text's
- * bytes.
+ * The labels of a stream: from label text to a validated identity, behind a cache keyed by the
+ * text's bytes.
  *
  * <p>Entry type: {@link io.skald.distributor.labels.LabelCache}. Thread-safe.
  */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the level of an entry: in its stream's labels, its structured metadata, or its line. A line
- * is looked at as JSON (first two levels), as logfmt, and at last for a level word that stands alone.
- * Works on the bytes; the answer is one of a few shared strings.
+ * is looked at as JSON (first two levels), as logfmt, and at last for a level word that stands
+ * alone. Works on the bytes; the answer is one of a few shared strings.
  */
 public final class LevelDetector {
   /** What an entry gets that tells no level. */

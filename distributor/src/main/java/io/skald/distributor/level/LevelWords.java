@@ -25,7 +25,9 @@ final class LevelWords {
     word("unknown", "unknown"),
   };
 
-  /** Only these are looked for in running text: the other aliases occur in ordinary words' place. */
+  /**
+   * Only these are looked for in running text: the other aliases occur in ordinary words' place.
+   */
   private static final Word[] ALONE = {
     word("trace", "trace"),
     word("debug", "debug"),
@@ -104,7 +106,9 @@ final class LevelWords {
     return null;
   }
 
-  /** @param lower lower-case; the area must reach that far */
+  /**
+   * @param lower lower-case; the area must reach that far
+   */
   static boolean foldedEquals(byte[] area, int from, byte[] lower) {
     for (int i = 0; i < lower.length; i++) {
       if (fold(area[from + i]) != lower[i]) {

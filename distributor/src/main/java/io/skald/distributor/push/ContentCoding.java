@@ -27,8 +27,8 @@ final class ContentCoding {
 
   /**
    * @param coding the header {@code Content-Encoding}, "" if there is none
-   * @throws PushDecodeException 400 for an unknown coding or a damaged body, 413 if the body has more
-   *     than {@code maxBytes}
+   * @throws PushDecodeException 400 for an unknown coding or a damaged body, 413 if the body has
+   *     more than {@code maxBytes}
    */
   static byte[] decode(String coding, byte[] body, long maxBytes, Lease lease) {
     return switch (coding) {

@@ -4,7 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The bytes of decoded pushes that are held at one time, over all requests. Bodies are small on the
- * wire and can be twenty times as large decoded, so bounding what arrives is not enough. Thread-safe.
+ * wire and can be twenty times as large decoded, so bounding what arrives is not enough.
+ * Thread-safe.
  */
 public final class DecodeBudget {
   private final long maxBytes;

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * A push request in columns: streams, their entries, and the pairs of structured metadata of the
  * entries. Everything that has bytes is a range of one {@link #area()}. Nothing is validated yet.
  *
- * <p>Filled by one reader, then read-only. The number of rows is bounded, since a tiny row of a body
- * costs more memory here than there.
+ * <p>Filled by one reader, then read-only. The number of rows is bounded, since a tiny row of a
+ * body costs more memory here than there.
  */
 public final class DecodedPush {
   private static final int FIRST_STREAMS = 16;

@@ -47,14 +47,13 @@ final class LabelTextWriter {
   int write(ByteArea out) {
     int from = out.length();
     StringBuilder text = new StringBuilder("{");
-    labels.forEach(
-        (name, value) -> {
-          if (text.length() > 1) {
-            text.append(", ");
-          }
-          text.append(name).append('=');
-          Quoting.appendQuoted(text, value);
-        });
+    labels.forEach((name, value) -> {
+      if (text.length() > 1) {
+        text.append(", ");
+      }
+      text.append(name).append('=');
+      Quoting.appendQuoted(text, value);
+    });
     out.add(text.append('}').toString());
     return out.length() - from;
   }

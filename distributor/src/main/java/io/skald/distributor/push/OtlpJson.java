@@ -7,8 +7,9 @@ import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * Rewrites an export request from OTLP's JSON encoding (OTLP specification, "JSON Protobuf Encoding")
- * to its protobuf encoding, so that one reader serves both. Unknown members are stepped over.
+ * Rewrites an export request from OTLP's JSON encoding (OTLP specification, "JSON Protobuf
+ * Encoding") to its protobuf encoding, so that one reader serves both. Unknown members are stepped
+ * over.
  */
 final class OtlpJson {
   private static final int MAX_DEPTH = 64;

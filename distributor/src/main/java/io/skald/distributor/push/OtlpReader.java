@@ -7,9 +7,9 @@ import java.util.Set;
 
 /**
  * Walks an OpenTelemetry export request (opentelemetry-proto, logs/v1) and lays it out as a push: a
- * stream for each resource, its labels from well-known resource attributes; every other attribute and
- * field becomes structured metadata. Strings stay ranges of the request; text that has to be made is
- * appended to a copy of it.
+ * stream for each resource, its labels from well-known resource attributes; every other attribute
+ * and field becomes structured metadata. Strings stay ranges of the request; text that has to be
+ * made is appended to a copy of it.
  */
 final class OtlpReader {
   /** Resource attributes that become labels, their dots replaced. */
@@ -223,8 +223,7 @@ final class OtlpReader {
 
   private String string(int end) {
     int stringEnd = in.messageEnd(end);
-    String text =
-        new String(area.array(), in.at(), stringEnd - in.at(), StandardCharsets.UTF_8);
+    String text = new String(area.array(), in.at(), stringEnd - in.at(), StandardCharsets.UTF_8);
     in.moveTo(stringEnd);
     return text;
   }

@@ -1,6 +1,8 @@
 package io.skald.distributor.push;
 
-/** A push that cannot be read as a whole; nothing of it is stored. The message is for the client. */
+/**
+ * A push that cannot be read as a whole; nothing of it is stored. The message is for the client.
+ */
 public final class PushDecodeException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

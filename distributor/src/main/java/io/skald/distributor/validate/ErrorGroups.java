@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The failures of a push as one text: equal ones are counted, different ones joined. Bounded, however
- * many entries fail. Confined to one thread.
+ * The failures of a push as one text: equal ones are counted, different ones joined. Bounded,
+ * however many entries fail. Confined to one thread.
  */
 public final class ErrorGroups {
   private static final int MAX_TEXTS = 32;
@@ -48,13 +48,12 @@ public final class ErrorGroups {
       return counts.keySet().iterator().next();
     }
     StringBuilder out = new StringBuilder();
-    counts.forEach(
-        (text, count) -> {
-          if (!out.isEmpty()) {
-            out.append("; ");
-          }
-          out.append(count[0]).append(" errors like: ").append(text);
-        });
+    counts.forEach((text, count) -> {
+      if (!out.isEmpty()) {
+        out.append("; ");
+      }
+      out.append(count[0]).append(" errors like: ").append(text);
+    });
     if (others > 0) {
       out.append("; ").append(others).append(" more errors");
     }

@@ -6,8 +6,8 @@ import io.skald.distributor.level.LevelDetector;
 import java.util.Optional;
 
 /**
- * The metadata sets that hold a detected level and nothing else: what most entries have. Confined to
- * one thread.
+ * The metadata sets that hold a detected level and nothing else: what most entries have. Confined
+ * to one thread.
  */
 final class LevelSets {
   static final String DETECTED_LEVEL = "detected_level";
@@ -43,8 +43,8 @@ final class LevelSets {
   }
 
   /**
-   * Returns the level that metadata or labels tell, best first: a level that was detected before, the
-   * labels, the metadata, the severity number of OpenTelemetry; "" if there is none.
+   * Returns the level that metadata or labels tell, best first: a level that was detected before,
+   * the labels, the metadata, the severity number of OpenTelemetry; "" if there is none.
    */
   String level(Labels set, String levelOfLabels, LevelDetector detector) {
     String given = set.getOrEmpty(DETECTED_LEVEL);
@@ -54,10 +54,7 @@ final class LevelSets {
     if (!levelOfLabels.isEmpty()) {
       return levelOfLabels;
     }
-    return detector
-        .inLabels(set)
-        .or(() -> severity(set.getOrEmpty(SEVERITY_NUMBER)))
-        .orElse("");
+    return detector.inLabels(set).or(() -> severity(set.getOrEmpty(SEVERITY_NUMBER))).orElse("");
   }
 
   private static Optional<String> severity(String number) {

@@ -28,8 +28,8 @@ public final class PushValidator {
   /**
    * Drops the entries and streams that the limits do not allow and keeps the rest.
    *
-   * @throws PushDecodeException if label text cannot be parsed or a metadata name stands for nothing:
-   *     the whole push is refused then
+   * @throws PushDecodeException if label text cannot be parsed or a metadata name stands for
+   *     nothing: the whole push is refused then
    */
   public ValidatedPush validate(Limits limits, DecodedPush push) {
     LabelRules labelRules = rules.get(limits, LabelRules::new);

@@ -60,8 +60,7 @@ final class PushWalk {
 
   private StreamLabels labels(int stream) {
     try {
-      return labelCache.read(
-          labelRules, area, push.labelStart(stream), push.labelLength(stream));
+      return labelCache.read(labelRules, area, push.labelStart(stream), push.labelLength(stream));
     } catch (LabelSyntaxException e) {
       throw new PushDecodeException(400, "couldn't parse labels: " + e.getMessage());
     }

@@ -83,8 +83,7 @@ public final class RateLimits {
     List<EntryRejection> rejections = new ArrayList<>();
     for (StreamBatch batch : push.batches()) {
       TokenBucket bucket =
-          streams.get(
-              new StreamKey(tenant, batch.fingerprint()), _ -> new TokenBucket(clock));
+          streams.get(new StreamKey(tenant, batch.fingerprint()), _ -> new TokenBucket(clock));
       if (take(bucket, limits, batch.entries().lineBytes())) {
         admitted.add(batch);
       } else {

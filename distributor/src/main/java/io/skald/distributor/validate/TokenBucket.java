@@ -3,8 +3,8 @@ package io.skald.distributor.validate;
 import io.skald.common.time.Clock;
 
 /**
- * A token bucket: filled at a rate, holding at most a burst. Rate and burst are handed in with every
- * call, so that new limits take effect. Thread-safe.
+ * A token bucket: filled at a rate, holding at most a burst. Rate and burst are handed in with
+ * every call, so that new limits take effect. Thread-safe.
  */
 final class TokenBucket {
   private static final double NANOS_PER_SECOND = 1e9;

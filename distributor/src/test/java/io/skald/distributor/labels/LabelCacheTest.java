@@ -85,8 +85,7 @@ class LabelCacheTest {
   @Test
   void read_errorOnSecondLine_countsLines() {
     assertThatThrownBy(() -> read("{a=\"x\",\n b}"))
-        .hasMessage(
-            "2:3: parse error: unexpected \"}\" in label set, expected \"=\"");
+        .hasMessage("2:3: parse error: unexpected \"}\" in label set, expected \"=\"");
   }
 
   @Test
@@ -164,7 +163,8 @@ class LabelCacheTest {
   void read_repeatedName_isRefused() {
     assertThat(((Refused) read("{service_name=\"s\",c=\"twice\",c=\"again\"}")).message())
         .isEqualTo(
-            "stream '{c=\"twice\", c=\"again\", service_name=\"s\"}' has duplicate label name: 'c'");
+            "stream '{c=\"twice\", c=\"again\", service_name=\"s\"}' has duplicate label name:"
+                + " 'c'");
   }
 
   @Test

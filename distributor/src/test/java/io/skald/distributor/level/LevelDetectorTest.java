@@ -60,8 +60,16 @@ class LevelDetectorTest {
 
   @ParameterizedTest
   @CsvSource({
-    "TRC,trace", "dbg,debug", "INF,info", "Information,info", "wrn,warn", "Warning,warn",
-    "ERR,error", "CRITICAL,critical", "Fatal,fatal", "Quirky,Quirky"
+    "TRC,trace",
+    "dbg,debug",
+    "INF,info",
+    "Information,info",
+    "wrn,warn",
+    "Warning,warn",
+    "ERR,error",
+    "CRITICAL,critical",
+    "Fatal,fatal",
+    "Quirky,Quirky"
   })
   void normalize_alias_becomesTheUsualWord(String value, String level) {
     assertThat(LevelDetector.normalize(value)).isEqualTo(level);
@@ -69,8 +77,18 @@ class LevelDetectorTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,unknown", "1,trace", "4,trace", "5,debug", "9,info", "13,warn", "17,error", "21,fatal",
-    "24,fatal", "25,unknown", "-3,unknown", "x,info"
+    "0,unknown",
+    "1,trace",
+    "4,trace",
+    "5,debug",
+    "9,info",
+    "13,warn",
+    "17,error",
+    "21,fatal",
+    "24,fatal",
+    "25,unknown",
+    "-3,unknown",
+    "x,info"
   })
   void ofSeverityNumber_range_isALevel(String number, String level) {
     assertThat(LevelDetector.ofSeverityNumber(number)).isEqualTo(level);

@@ -57,7 +57,14 @@ class JsonPushReaderTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"{}", "null", "{\"streams\":[]}", "{\"streams\":null}", "{\"streams\":[null]}", " {\"x\":1} "})
+      strings = {
+        "{}",
+        "null",
+        "{\"streams\":[]}",
+        "{\"streams\":null}",
+        "{\"streams\":[null]}",
+        " {\"x\":1} "
+      })
   void read_noStreams_isEmpty(String body) {
     assertThat(read(body)).isEmpty();
   }
@@ -95,9 +102,7 @@ class JsonPushReaderTest {
 
   @Test
   void read_emptyBody_saysEof() {
-    assertThatThrownBy(() -> read(" \n"))
-        .isInstanceOf(PushDecodeException.class)
-        .hasMessage("EOF");
+    assertThatThrownBy(() -> read(" \n")).isInstanceOf(PushDecodeException.class).hasMessage("EOF");
   }
 
   @ParameterizedTest

@@ -130,8 +130,7 @@ class OtlpReaderTest {
                         .message(1, resource -> resource.message(1, attribute("host", "h"))));
 
     assertThat(read(request))
-        .containsExactly(
-            "{service_name=\"s\"} 99:one{host=h}{scope_name=lib} 99:two{host=h}");
+        .containsExactly("{service_name=\"s\"} 99:one{host=h}{scope_name=lib} 99:two{host=h}");
   }
 
   private static Consumer<WireWriter> attribute(String key, String value) {
@@ -196,7 +195,10 @@ class OtlpReaderTest {
   void decodeOtlp_types_areCheckedWithoutParameters() {
     byte[] body = "{}".getBytes(UTF_8);
 
-    assertThat(decoder.decodeOtlp("application/json; charset=utf-8", "", body, NOW, budget.lease()).streamCount())
+    assertThat(
+            decoder
+                .decodeOtlp("application/json; charset=utf-8", "", body, NOW, budget.lease())
+                .streamCount())
         .isZero();
     assertThatThrownBy(() -> decoder.decodeOtlp("text/plain", null, body, NOW, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
@@ -212,14 +214,17 @@ class OtlpReaderTest {
                 .decodeOtlp("application/json", "zstd", Zstd.compress(body), NOW, budget.lease())
                 .entryCount())
         .isEqualTo(1);
-    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "snappy", body, NOW, budget.lease()))
+    assertThatThrownBy(
+            () -> decoder.decodeOtlp("application/json", "snappy", body, NOW, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("unsupported content encoding snappy: only gzip");
-    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "zstd", body, NOW, budget.lease()))
+    assertThatThrownBy(
+            () -> decoder.decodeOtlp("application/json", "zstd", body, NOW, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("zstd: ");
     byte[] bomb = Zstd.compress(new byte[64 << 20]);
-    assertThatThrownBy(() -> decoder.decodeOtlp("application/json", "zstd", bomb, NOW, budget.lease()))
+    assertThatThrownBy(
+            () -> decoder.decodeOtlp("application/json", "zstd", bomb, NOW, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("request body too large");
   }

@@ -120,9 +120,7 @@ class ProtobufReaderTest {
         new WireWriter()
             .message(
                 1,
-                s ->
-                    s.message(
-                        2, e -> e.message(1, t -> t.varint(1, seconds).varint(2, nanos))));
+                s -> s.message(2, e -> e.message(1, t -> t.varint(1, seconds).varint(2, nanos))));
 
     assertThat(ProtobufReader.read(request.toBytes(), MAX_ROWS).timestamp(0)).isEqualTo(expected);
   }

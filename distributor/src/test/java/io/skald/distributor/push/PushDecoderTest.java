@@ -97,7 +97,9 @@ class PushDecoderTest {
   @Test
   void decode_noType_isRefused() {
     assertRefused(
-        () -> decoder.decode(null, null, request(), Dialect.CURRENT, budget.lease()), 400, "mime: no media type");
+        () -> decoder.decode(null, null, request(), Dialect.CURRENT, budget.lease()),
+        400,
+        "mime: no media type");
   }
 
   @Test
@@ -108,8 +110,7 @@ class PushDecoderTest {
     assertThat(decode("application/json", "deflate", deflate(json, true)).entryCount())
         .isEqualTo(1);
     assertThat(decode("application/x-protobuf", "snappy", request()).entryCount()).isEqualTo(2);
-    assertThat(decode("application/x-protobuf", "gzip", gzip(request())).entryCount())
-        .isEqualTo(2);
+    assertThat(decode("application/x-protobuf", "gzip", gzip(request())).entryCount()).isEqualTo(2);
   }
 
   @ParameterizedTest
@@ -131,8 +132,7 @@ class PushDecoderTest {
         () -> decode("application/json", "gzip", Arrays.copyOf(zipped, zipped.length - 9)),
         400,
         "unexpected EOF");
-    assertRefused(
-        () -> decode("application/json", "deflate", deflate(json, false)), 400, "EOF");
+    assertRefused(() -> decode("application/json", "deflate", deflate(json, false)), 400, "EOF");
   }
 
   @Test
@@ -169,15 +169,13 @@ class PushDecoderTest {
 
     for (int length = 0; length < body.length; length++) {
       byte[] cut = Arrays.copyOf(body, length);
-      assertRefused(
-          () -> decode("application/x-protobuf", "", cut), 400, "snappy: corrupt input");
+      assertRefused(() -> decode("application/x-protobuf", "", cut), 400, "snappy: corrupt input");
     }
   }
 
   @Test
   void decode_beyondTheBudget_isRefusedUntilOthersAreDone() {
-    byte[] body =
-        WireWriter.stream("{a=\"1\"}", s -> s.entry(1, "x".repeat(1000))).toSnappy();
+    byte[] body = WireWriter.stream("{a=\"1\"}", s -> s.entry(1, "x".repeat(1000))).toSnappy();
     DecodeBudget small = new DecodeBudget(2000);
     DecodeBudget.Lease first = small.lease();
     decoder.decode("x/y", "", body, Dialect.CURRENT, first);
@@ -190,8 +188,7 @@ class PushDecoderTest {
         .isEqualTo(503);
 
     first.close();
-    assertThat(decoder.decode("x/y", "", body, Dialect.CURRENT, second).entryCount())
-        .isEqualTo(1);
+    assertThat(decoder.decode("x/y", "", body, Dialect.CURRENT, second).entryCount()).isEqualTo(1);
   }
 
   @Test

@@ -56,7 +56,8 @@ final class PushThroughput {
         rawBytes += body.rawBytes;
         lines += valid.lines();
       }
-      double cpu = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuBefore) / 1e9;
+      double cpu =
+          (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuBefore) / 1e9;
       double wall = (System.nanoTime() - wallBefore) / 1e9;
       System.out.printf(
           "%.0f MB, %d lines, %.2f s CPU, %.2f s wall, %.0f MB/s of CPU, decode %.2f s%n",

@@ -1,8 +1,8 @@
 package io.skald.logql.engine;
 
 /**
- * The k best values of one step and who has them: a heap with the worst at its root. Of equal values
- * the one offered first wins; NaN is the worst.
+ * The k best values of one step and who has them: a heap with the worst at its root. Of equal
+ * values the one offered first wins; NaN is the worst.
  */
 final class BestMembers {
   private final boolean least;

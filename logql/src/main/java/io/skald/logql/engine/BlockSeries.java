@@ -28,10 +28,7 @@ final class BlockSeries {
    * @param stateOf returns the state of a series
    */
   BlockSeries(
-      RangePlan plan,
-      ScanUnit unit,
-      boolean dropsErrors,
-      Function<Labels, SeriesState> stateOf) {
+      RangePlan plan, ScanUnit unit, boolean dropsErrors, Function<Labels, SeriesState> stateOf) {
     this.plan = plan;
     this.unit = unit;
     this.dropsErrors = dropsErrors;

@@ -66,7 +66,9 @@ public final class Cancellation {
     if (timedOut()) {
       throw new QueryCancelledException(
           GATEWAY_TIMEOUT,
-          "query timed out after " + timeout.toMillis() + " ms; shorten its time range, select"
+          "query timed out after "
+              + timeout.toMillis()
+              + " ms; shorten its time range, select"
               + " fewer streams, or raise querier.query_timeout");
     }
     if (clientGone.getAsBoolean()) {

@@ -54,7 +54,8 @@ final class EntryStages {
     if (filters.size() == stages.size() || !onlyFilters || unwrap != null) {
       return new EntryStages(whole, false);
     }
-    // Grafana ends its volume queries with "| drop __error__". Behind nothing but line filters there
+    // Grafana ends its volume queries with "| drop __error__". Behind nothing but line filters
+    // there
     // is no error that a stage has set, and no reason to look at entries one by one.
     return new EntryStages(Pipeline.compile(filters, needs), true);
   }

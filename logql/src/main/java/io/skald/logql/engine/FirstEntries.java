@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * The first N distinct entries, in the direction of the query, of all that were offered. The outcome
- * does not depend on the order of the offers. Thread-safe.
+ * The first N distinct entries, in the direction of the query, of all that were offered. The
+ * outcome does not depend on the order of the offers. Thread-safe.
  */
 final class FirstEntries {
   private final boolean forward;

@@ -5,7 +5,9 @@ import com.google.re2j.Pattern;
 import io.skald.common.model.Labels;
 import io.skald.logql.syntax.MetricExpr;
 
-/** {@code label_replace}: sets a label to text made of what a regular expression found in another. */
+/**
+ * {@code label_replace}: sets a label to text made of what a regular expression found in another.
+ */
 final class LabelReplacement {
   private final String target;
   private final String replacement;

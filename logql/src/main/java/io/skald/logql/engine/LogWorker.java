@@ -7,7 +7,9 @@ import io.skald.logql.pipeline.LabelView;
 import io.skald.logql.pipeline.LineProcessor;
 import org.jspecify.annotations.Nullable;
 
-/** Reads blocks for a log query, each from the side where the answer begins. Confined to a thread. */
+/**
+ * Reads blocks for a log query, each from the side where the answer begins. Confined to a thread.
+ */
 final class LogWorker {
   private static final int ENTRIES_PER_CHECK = 1024;
 

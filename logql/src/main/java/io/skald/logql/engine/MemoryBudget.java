@@ -20,7 +20,9 @@ final class MemoryBudget {
     if (heldBytes.addAndGet(bytes) > limitBytes) {
       throw new QueryException(
           400,
-          "the query needs more than " + limitBytes + " bytes of memory (max_query_memory_bytes);"
+          "the query needs more than "
+              + limitBytes
+              + " bytes of memory (max_query_memory_bytes);"
               + " reduce the time range, increase the step, add label matchers or filters, or"
               + " aggregate with functions like sum() or count()");
     }

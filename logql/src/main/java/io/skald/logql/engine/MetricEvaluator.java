@@ -10,7 +10,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Evaluates a metric query over all its steps at once, from the leaves up. Confined to a thread. */
+/**
+ * Evaluates a metric query over all its steps at once, from the leaves up. Confined to a thread.
+ */
 final class MetricEvaluator {
   private final StepGrid grid;
   private final QueryContext context;

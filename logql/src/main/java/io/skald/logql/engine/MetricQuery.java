@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Answers metric queries: evaluates the expression and lays the result out as the contract says. */
+/**
+ * Answers metric queries: evaluates the expression and lays the result out as the contract says.
+ */
 final class MetricQuery {
   private final QueryContext context;
   private final EngineLimits limits;
@@ -40,12 +42,10 @@ final class MetricQuery {
   private void checkGates(MetricExpr expression, QueryRequest request) {
     if (uses(expression, VectorFunction.APPROX_TOPK)) {
       if (!limits.approxTopk()) {
-        throw new QueryException(
-            500, "approx_topk is not enabled. See -limits.shard_aggregations");
+        throw new QueryException(500, "approx_topk is not enabled. See -limits.shard_aggregations");
       }
       if (!request.isInstant()) {
-        throw new QueryException(
-            500, "count min sketches are only supported on instant queries");
+        throw new QueryException(500, "count min sketches are only supported on instant queries");
       }
     }
   }

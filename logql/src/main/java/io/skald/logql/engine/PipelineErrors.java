@@ -20,8 +20,13 @@ final class PipelineErrors {
     if (error != null && !error.isEmpty() && !"true".equals(series.get(PRESERVE))) {
       throw new QueryException(
           400,
-          "pipeline error: '" + error + "' for series: '" + series + "'.\n"
-              + "Use a label filter to intentionally skip this error. (e.g | __error__!=\"" + error
+          "pipeline error: '"
+              + error
+              + "' for series: '"
+              + series
+              + "'.\n"
+              + "Use a label filter to intentionally skip this error. (e.g | __error__!=\""
+              + error
               + "\").\n"
               + "To skip all potential errors you can match empty errors.(e.g __error__=\"\")\n"
               + "The label filter can also be specified after unwrap. (e.g | unwrap latency |"

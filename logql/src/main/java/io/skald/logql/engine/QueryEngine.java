@@ -9,8 +9,8 @@ import java.util.concurrent.Executor;
 /**
  * Evaluates queries over a source of blocks. Keeps nothing between queries; thread-safe.
  *
- * <p>The answer is a function of the entries and the query: how entries are cut into blocks, and how
- * many threads read them, does not show.
+ * <p>The answer is a function of the entries and the query: how entries are cut into blocks, and
+ * how many threads read them, does not show.
  */
 public final class QueryEngine {
   private final EngineLimits limits;
@@ -61,8 +61,7 @@ public final class QueryEngine {
       case LogExpr log -> new LogQuery(context, request, log).execute();
       case MetricExpr metric -> new MetricQuery(context, queryLimits).execute(metric, request);
       case Expr.Variants _ ->
-          throw new QueryException(
-              400, "multi variant queries are disabled for this instance");
+          throw new QueryException(400, "multi variant queries are disabled for this instance");
     };
   }
 }

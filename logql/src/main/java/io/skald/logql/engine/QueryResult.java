@@ -25,7 +25,9 @@ public sealed interface QueryResult {
   /** The answer of a range query; series without samples are absent. */
   record Matrix(List<Series> series) implements QueryResult {}
 
-  /** @param timestampsMillis ascending, parallel to {@code values} */
+  /**
+   * @param timestampsMillis ascending, parallel to {@code values}
+   */
   record Series(Labels labels, long[] timestampsMillis, double[] values) {}
 
   /** The answer of an instant query. */

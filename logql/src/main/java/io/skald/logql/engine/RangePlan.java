@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a range aggregation is evaluated: its function, and what becomes of the labels of an entry.
- * An aggregation around it may be pushed down, so that entries are put into the outer groups at once
- * and the series between are never made.
+ * An aggregation around it may be pushed down, so that entries are put into the outer groups at
+ * once and the series between are never made.
  *
  * @param grouping how entries are grouped into series; null keeps each label set apart
- * @param prunes whether labels that neither the grouping nor a stage asks for need not be extracted.
- *     Malformed lines then go unnoticed, which clients see and rely on: it holds only below a {@code
- *     sum} that names its labels, and not wherever it would be possible
+ * @param prunes whether labels that neither the grouping nor a stage asks for need not be
+ *     extracted. Malformed lines then go unnoticed, which clients see and rely on: it holds only
+ *     below a {@code sum} that names its labels, and not wherever it would be possible
  */
 record RangePlan(RangeAggregation node, @Nullable Grouping grouping, boolean prunes) {
   /** The grouping of an aggregation without {@code by} or {@code without}: one group. */
@@ -109,8 +109,7 @@ record RangePlan(RangeAggregation node, @Nullable Grouping grouping, boolean pru
       case STDDEV_OVER_TIME -> new SampleState(windows, WindowFunction::deviation, budget);
       case FIRST_OVER_TIME -> new SampleState(windows, WindowFunction::first, budget);
       case LAST_OVER_TIME -> new SampleState(windows, WindowFunction::last, budget);
-      case RATE_COUNTER ->
-          new SampleState(windows, WindowFunction.counterRate(seconds), budget);
+      case RATE_COUNTER -> new SampleState(windows, WindowFunction.counterRate(seconds), budget);
       case QUANTILE_OVER_TIME -> {
         Double fraction = node.parameter();
         if (fraction == null) {

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Evaluates range aggregations: reads each block once, for all steps, on several threads; puts every
- * entry into the state of its series; merges the states of the threads and reads off the steps.
+ * Evaluates range aggregations: reads each block once, for all steps, on several threads; puts
+ * every entry into the state of its series; merges the states of the threads and reads off the
+ * steps.
  */
 final class RangeScan {
   private final StepGrid grid;
@@ -23,8 +24,7 @@ final class RangeScan {
    * @return the series sorted by labels
    */
   StepVector run(RangePlan plan, SeriesLimit limit) {
-    Windows windows =
-        new Windows(grid, plan.range().rangeNanos(), plan.range().offsetNanos());
+    Windows windows = new Windows(grid, plan.range().rangeNanos(), plan.range().offsetNanos());
     StepVector result = new StepVector(grid.count(), context.budget());
     if (plan.range().rangeNanos() == 0) {
       return result;
@@ -42,8 +42,7 @@ final class RangeScan {
   private Map<Labels, SeriesState> scan(RangePlan plan, Windows windows, SeriesLimit limit) {
     EntryStages stages = EntryStages.compile(plan);
     List<ScanUnit> units =
-        ScanUnit.select(
-            context, plan.range().log().selector(), windows.from(), windows.through());
+        ScanUnit.select(context, plan.range().log().selector(), windows.from(), windows.through());
     List<RangeWorker> workers =
         context
             .crew()
@@ -55,15 +54,14 @@ final class RangeScan {
     for (RangeWorker worker : workers) {
       worker
           .states()
-          .forEach(
-              (labels, state) ->
-                  merged.merge(
-                      labels,
-                      state,
-                      (a, b) -> {
-                        a.merge(b);
-                        return a;
-                      }));
+          .forEach((labels, state) ->
+              merged.merge(
+                  labels,
+                  state,
+                  (a, b) -> {
+                    a.merge(b);
+                    return a;
+                  }));
     }
     limit.check(merged.size());
     return merged;

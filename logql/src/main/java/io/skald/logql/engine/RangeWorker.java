@@ -133,8 +133,7 @@ final class RangeWorker {
           addRun(number, series.of(from), cursor, to - from, bytes);
         } else {
           bySet.count(from, to, offsets);
-          bySet.flush(
-              (state, count, bytes) -> addRun(number, state, cursor, count, bytes));
+          bySet.flush((state, count, bytes) -> addRun(number, state, cursor, count, bytes));
         }
       }
       from = to;
@@ -168,8 +167,7 @@ final class RangeWorker {
     context.statistics().postFilterLines.add(counted);
   }
 
-  private void addRun(
-      int number, SeriesState state, PaneCursor cursor, int entries, long bytes) {
+  private void addRun(int number, SeriesState state, PaneCursor cursor, int entries, long bytes) {
     state.add(number, cursor.firstStep(), cursor.lastStep(), 0, entries, bytes);
   }
 

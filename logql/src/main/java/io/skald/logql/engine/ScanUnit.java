@@ -16,9 +16,9 @@ import java.util.List;
  */
 record ScanUnit(int stream, Labels labels, int arrival, BlockView block) {
   /**
-   * Returns the blocks that overlap {@code [fromNanos, throughNanos]}, streams in the order of their
-   * label texts as bytes, blocks of a stream in arrival order. All tie-breaks between entries follow
-   * this order.
+   * Returns the blocks that overlap {@code [fromNanos, throughNanos]}, streams in the order of
+   * their label texts as bytes, blocks of a stream in arrival order. All tie-breaks between entries
+   * follow this order.
    */
   static List<ScanUnit> select(
       QueryContext context, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {

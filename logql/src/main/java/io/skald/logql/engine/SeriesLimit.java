@@ -13,7 +13,9 @@ record SeriesLimit(int maxSeries) {
     if (maxSeries > 0 && series > maxSeries) {
       throw new QueryException(
           400,
-          "maximum number of series (" + maxSeries + ") reached for a single query; consider"
+          "maximum number of series ("
+              + maxSeries
+              + ") reached for a single query; consider"
               + " reducing query cardinality by adding more specific stream selectors, reducing the"
               + " time range, or aggregating results with functions like sum(), count() or topk()");
     }

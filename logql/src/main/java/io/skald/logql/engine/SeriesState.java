@@ -20,8 +20,8 @@ sealed interface SeriesState permits CountState, SumState, ExtremeState, SampleS
   void add(int unit, int firstStep, int lastStep, long timestampNanos, int entries, double value);
 
   /**
-   * Adds what another thread found of the same series, in the same query; {@code other} is of no use
-   * afterwards.
+   * Adds what another thread found of the same series, in the same query; {@code other} is of no
+   * use afterwards.
    */
   void merge(SeriesState other);
 

@@ -3,9 +3,9 @@ package io.skald.logql.engine;
 import java.util.Arrays;
 
 /**
- * Whole numbers per step, added to ranges of steps in constant time: an amount is added at the first
- * step and taken away behind the last one; reading sums up from the left. Takes memory for the
- * steps between the lowest and the highest that were touched.
+ * Whole numbers per step, added to ranges of steps in constant time: an amount is added at the
+ * first step and taken away behind the last one; reading sums up from the left. Takes memory for
+ * the steps between the lowest and the highest that were touched.
  */
 final class StepCounts {
   private final MemoryBudget budget;

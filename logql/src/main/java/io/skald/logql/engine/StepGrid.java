@@ -21,7 +21,10 @@ record StepGrid(long startNanos, long stepNanos, int count) {
     if (count < 1 || count > MAX_STEPS) {
       throw new QueryException(
           400,
-          "a range query needs 1 to " + MAX_STEPS + " steps, not " + count
+          "a range query needs 1 to "
+              + MAX_STEPS
+              + " steps, not "
+              + count
               + "; change its step or its time range");
     }
     return new StepGrid(request.startNanos(), request.stepNanos(), (int) count);

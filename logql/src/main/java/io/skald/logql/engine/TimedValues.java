@@ -54,8 +54,7 @@ record TimedValues(int size, long[] timestamps, double[] values) {
     int left = low;
     int right = middle;
     for (int out = low; out < high; out++) {
-      boolean takeLeft =
-          left < middle && (right >= high || timestamps[left] <= timestamps[right]);
+      boolean takeLeft = left < middle && (right >= high || timestamps[left] <= timestamps[right]);
       int from = takeLeft ? left++ : right++;
       to.timestamps[out] = timestamps[from];
       to.values[out] = values[from];

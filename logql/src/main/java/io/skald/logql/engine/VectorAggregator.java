@@ -29,26 +29,26 @@ final class VectorAggregator {
     };
   }
 
-  private StepVector reduce(VectorFunction function, @Nullable Grouping grouping, StepVector input) {
+  private StepVector reduce(
+      VectorFunction function, @Nullable Grouping grouping, StepVector input) {
     StepVector output = input.sibling();
     double[] members = new double[input.series().size()];
     groups(grouping, input)
-        .forEach(
-            (labels, group) -> {
-              cancellation.check();
-              StepSeries result = output.add(labels);
-              for (int step = 0; step < input.steps(); step++) {
-                int count = 0;
-                for (StepSeries series : group) {
-                  if (series.has(step)) {
-                    members[count++] = series.values()[step];
-                  }
-                }
-                if (count > 0) {
-                  result.set(step, reduce(function, members, count));
-                }
+        .forEach((labels, group) -> {
+          cancellation.check();
+          StepSeries result = output.add(labels);
+          for (int step = 0; step < input.steps(); step++) {
+            int count = 0;
+            for (StepSeries series : group) {
+              if (series.has(step)) {
+                members[count++] = series.values()[step];
               }
-            });
+            }
+            if (count > 0) {
+              result.set(step, reduce(function, members, count));
+            }
+          }
+        });
     input.discard();
     return output;
   }

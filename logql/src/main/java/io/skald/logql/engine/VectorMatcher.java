@@ -39,7 +39,17 @@ final class VectorMatcher {
           case AND -> filter(left, leftKeys, right, rightKeys, true);
           case UNLESS -> filter(left, leftKeys, right, rightKeys, false);
           case OR -> union(left, leftKeys, right, rightKeys);
-          case ADD, SUB, MUL, DIV, MOD, POW, EQUAL, NOT_EQUAL, GREATER, GREATER_OR_EQUAL, LESS,
+          case ADD,
+              SUB,
+              MUL,
+              DIV,
+              MOD,
+              POW,
+              EQUAL,
+              NOT_EQUAL,
+              GREATER,
+              GREATER_OR_EQUAL,
+              LESS,
               LESS_OR_EQUAL ->
               matching.cardinality() == Cardinality.ONE_TO_MANY
                   ? combine(right, rightKeys, left, leftKeys)
@@ -52,13 +62,12 @@ final class VectorMatcher {
 
   private int[] keysOf(StepVector vector) {
     return vector.series().stream()
-        .mapToInt(
-            series ->
-                keys.computeIfAbsent(
-                    matching.on()
-                        ? Groupings.keep(series.labels(), matching.labels())
-                        : Groupings.drop(series.labels(), matching.labels()),
-                    _ -> keys.size()))
+        .mapToInt(series ->
+            keys.computeIfAbsent(
+                matching.on()
+                    ? Groupings.keep(series.labels(), matching.labels())
+                    : Groupings.drop(series.labels(), matching.labels()),
+                _ -> keys.size()))
         .toArray();
   }
 
@@ -148,7 +157,9 @@ final class VectorMatcher {
           String side = matching.cardinality() == Cardinality.ONE_TO_MANY ? "left" : "right";
           throw new QueryException(
               SERVER_ERROR,
-              "found duplicate series on the " + side + " hand-side;many-to-many matching not"
+              "found duplicate series on the "
+                  + side
+                  + " hand-side;many-to-many matching not"
                   + " allowed: matching labels must be unique on one side");
         }
         holders[oneKeys[i]] = i;
@@ -228,8 +239,7 @@ final class VectorMatcher {
       stepNumber++;
     }
 
-    void put(
-        int manyIndex, int oneIndex, StepSeries many, StepSeries one, int step, double value) {
+    void put(int manyIndex, int oneIndex, StepSeries many, StepSeries one, int step, double value) {
       int result =
           byPair.computeIfAbsent(
               ((long) manyIndex << 32) | oneIndex,

@@ -53,9 +53,7 @@ interface WindowFunction {
       // NaN ranks below everything.
       int notNumbers = to - from - count;
       double rank = fraction * (to - from - 1) - notNumbers;
-      return rank < 0
-          ? Double.NaN
-          : NearestRanks.interpolate(Arrays.copyOf(numbers, count), rank);
+      return rank < 0 ? Double.NaN : NearestRanks.interpolate(Arrays.copyOf(numbers, count), rank);
     };
   }
 

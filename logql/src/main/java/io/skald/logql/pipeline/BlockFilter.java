@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Line filters over whole blocks. Immutable and thread-safe.
  *
  * <p>One filter leads: its literals are searched in the bytes of all lines at once, and only the
- * lines that hold one are looked at by the others. A leading filter may also be a negative one; then
- * the lines that do not hold its literals are the candidates. Without literals every line is tested.
+ * lines that hold one are looked at by the others. A leading filter may also be a negative one;
+ * then the lines that do not hold its literals are the candidates. Without literals every line is
+ * tested.
  */
 public final class BlockFilter {
   /** Shorter literals are not in a block's skip filter. */
@@ -88,7 +89,9 @@ public final class BlockFilter {
     return parts;
   }
 
-  /** Returns the longest part that stands in a line as it is: with case ignored, without letters. */
+  /**
+   * Returns the longest part that stands in a line as it is: with case ignored, without letters.
+   */
   private static byte[] longestCertainPart(ByteSearch search) {
     byte[] literal = search.literal();
     if (!search.ignoresCase()) {

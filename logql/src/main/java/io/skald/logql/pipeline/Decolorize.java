@@ -5,7 +5,8 @@ package io.skald.logql.pipeline;
  *
  * <p>A sequence is what this expression finds, as the widely used stripping libraries have it:
  * {@code [ESC U+009B][[\]()#;?]*(?:(?:[a-zA-Z\d]*(?:;[a-zA-Z\d]*)*)?BEL |
- * (?:\d{1,4}(?:;\d{0,4})*)?[\dA-PRZcf-ntqry=><~])}. An introducer without such a continuation stays.
+ * (?:\d{1,4}(?:;\d{0,4})*)?[\dA-PRZcf-ntqry=><~])}. An introducer without such a continuation
+ * stays.
  */
 record Decolorize() implements Step {
   private static final byte ESCAPE = 0x1B;

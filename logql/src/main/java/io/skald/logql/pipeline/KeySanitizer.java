@@ -8,9 +8,9 @@ final class KeySanitizer {
   private KeySanitizer() {}
 
   /**
-   * Appends the label name for a key to {@code out} at {@code at}: without surrounding space, {@code
-   * _} for each character that is not an ASCII letter, digit or underscore, and in front of a
-   * digit at position 0.
+   * Appends the label name for a key to {@code out} at {@code at}: without surrounding space,
+   * {@code _} for each character that is not an ASCII letter, digit or underscore, and in front of
+   * a digit at position 0.
    *
    * @param out at least {@code end - start + 1} bytes from {@code at}
    * @return the position behind the name; {@code at} for a blank key
@@ -63,9 +63,6 @@ final class KeySanitizer {
   }
 
   private static boolean isNameByte(byte b) {
-    return (b >= 'a' && b <= 'z')
-        || (b >= 'A' && b <= 'Z')
-        || (b >= '0' && b <= '9')
-        || b == '_';
+    return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || b == '_';
   }
 }

@@ -7,8 +7,8 @@ import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes label sets and hands out the one it made before where a set repeats, which is what label sets
- * do. Bounded: a set takes the place of another with the same slot. Not thread-safe.
+ * Makes label sets and hands out the one it made before where a set repeats, which is what label
+ * sets do. Bounded: a set takes the place of another with the same slot. Not thread-safe.
  */
 final class LabelSets {
   private static final int SLOTS = 256;

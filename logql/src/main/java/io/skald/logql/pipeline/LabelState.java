@@ -114,7 +114,8 @@ final class LabelState implements LabelView {
   }
 
   /** Sets a label that an expression asked for, also over an earlier value. */
-  void extractOver(LabelName name, byte[] area, int start, int end, ParsedLabels.Encoding encoding) {
+  void extractOver(
+      LabelName name, byte[] area, int start, int end, ParsedLabels.Encoding encoding) {
     boolean clash = clashes(name);
     if (!name.isWanted(clash)) {
       return;
@@ -397,10 +398,7 @@ final class LabelState implements LabelView {
    */
   private boolean showsDetails() {
     return errorDetails != null
-        && (error != null
-            || parsed.count() > 0
-            || streamRemovedCount > 0
-            || !metadata.isEmpty());
+        && (error != null || parsed.count() > 0 || streamRemovedCount > 0 || !metadata.isEmpty());
   }
 
   private void add(String name, String value) {

@@ -9,7 +9,9 @@ public interface LabelView {
   /** Returns the value of the label in the category that wins, or null when it is absent. */
   @Nullable String get(String name);
 
-  /** Returns all labels merged, error labels included. Cached per distinct label set if possible. */
+  /**
+   * Returns all labels merged, error labels included. Cached per distinct label set if possible.
+   */
   Labels all();
 
   /** Returns what is left of the stream's labels: those not dropped or overwritten. */

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The labels that the stages made for one entry, in the order they came. A value that comes from a
- * line stays bytes of that line until somebody asks for it: most lines are dropped, or counted by one
- * label of many.
+ * line stays bytes of that line until somebody asks for it: most lines are dropped, or counted by
+ * one label of many.
  *
  * <p>A removed label keeps its slot, because a name that was extracted once is not extracted again
  * even after it was dropped. Arrays are kept from entry to entry. Not thread-safe.

@@ -124,11 +124,14 @@ final class ParserSteps {
           }
           case PAIR -> {
             if (keepEmpty || scanner.valueStart() < scanner.valueEnd()) {
-              LabelName name =
-                  labels.nameOf(entry.area(), scanner.keyStart(), scanner.keyEnd());
+              LabelName name = labels.nameOf(entry.area(), scanner.keyStart(), scanner.keyEnd());
               if (!name.plain().isEmpty()) {
                 labels.extract(
-                    name, entry.area(), scanner.valueStart(), scanner.valueEnd(), encoding(scanner));
+                    name,
+                    entry.area(),
+                    scanner.valueStart(),
+                    scanner.valueEnd(),
+                    encoding(scanner));
               }
             }
           }
@@ -139,9 +142,7 @@ final class ParserSteps {
   }
 
   private static ParsedLabels.Encoding encoding(LogfmtScanner scanner) {
-    return scanner.escaped()
-        ? ParsedLabels.Encoding.LOGFMT_ESCAPES
-        : ParsedLabels.Encoding.PLAIN;
+    return scanner.escaped() ? ParsedLabels.Encoding.LOGFMT_ESCAPES : ParsedLabels.Encoding.PLAIN;
   }
 
   /** One label of {@code | logfmt name="key"}. */
@@ -241,8 +242,7 @@ final class ParserSteps {
         for (NamedGroup group : groups) {
           int start = Math.max(0, matcher.start(group.number));
           int end = Math.max(0, matcher.end(group.number));
-          labels.extract(
-              labels.nameOf(group.name), line, start, end, ParsedLabels.Encoding.PLAIN);
+          labels.extract(labels.nameOf(group.name), line, start, end, ParsedLabels.Encoding.PLAIN);
         }
       }
     }

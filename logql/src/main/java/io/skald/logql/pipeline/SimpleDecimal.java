@@ -2,7 +2,9 @@ package io.skald.logql.pipeline;
 
 /** The common case of a number in a line: a few digits with at most a sign and a point. */
 final class SimpleDecimal {
-  /** Up to this many digits, the digits and the power of ten are exact, and so is their quotient. */
+  /**
+   * Up to this many digits, the digits and the power of ten are exact, and so is their quotient.
+   */
   private static final int MAX_DIGITS = 15;
 
   private static final double[] POWERS = {

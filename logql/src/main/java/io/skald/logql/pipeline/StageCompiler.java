@@ -37,8 +37,7 @@ final class StageCompiler {
         case Stage.Filter(LabelFilter filter) ->
             new LabelSteps.Filter(LabelTest.compile(filter), LabelNeeds.readBy(filter));
         case Stage.LineFormat(String text) -> lineFormat(text);
-        case Stage.LabelFormat(List<Stage.LabelAssignment> assignments) ->
-            labelFormat(assignments);
+        case Stage.LabelFormat(List<Stage.LabelAssignment> assignments) -> labelFormat(assignments);
         case Stage.Decolorize() -> new Decolorize();
         case Stage.Drop(List<Stage.LabelPick> picks) -> new LabelSteps.Drop(picks);
         case Stage.Keep(List<Stage.LabelPick> picks) -> new LabelSteps.Keep(picks);
@@ -54,7 +53,8 @@ final class StageCompiler {
   private static LineTest lineTest(Stage.LineFilter filter) {
     List<LineTest> tests = new ArrayList<>();
     for (Stage.LineArgument argument : filter.alternatives()) {
-      tests.add(argument.ip() ? address(filter.operator(), argument.text()) : text(filter, argument));
+      tests.add(
+          argument.ip() ? address(filter.operator(), argument.text()) : text(filter, argument));
     }
     LineTest any = LineTest.anyOf(tests);
     return filter.operator().isNegative() ? any.negated() : any;

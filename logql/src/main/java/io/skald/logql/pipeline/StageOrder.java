@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Moves line filters forward: the earlier a line is dropped the better, and the leading ones can run
- * over whole blocks.
+ * Moves line filters forward: the earlier a line is dropped the better, and the leading ones can
+ * run over whole blocks.
  *
  * <p>Most of this cannot be observed. One thing can, and is part of the query contract: a line
  * filter behind {@code decolorize} sees the line with its colours, unless a label filter, {@code

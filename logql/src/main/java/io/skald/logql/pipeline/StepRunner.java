@@ -14,8 +14,7 @@ final class StepRunner implements LineProcessor {
   }
 
   @Override
-  public boolean process(
-      long timestampNanos, byte[] area, int start, int length, Labels metadata) {
+  public boolean process(long timestampNanos, byte[] area, int start, int length, Labels metadata) {
     entry.reset(timestampNanos, area, start, length, metadata);
     for (Step step : steps) {
       if (!step.run(entry)) {

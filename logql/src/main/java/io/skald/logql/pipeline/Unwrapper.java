@@ -26,8 +26,7 @@ public final class Unwrapper {
   private final List<LabelTest> filters;
   private double value;
 
-  private Unwrapper(
-      String label, LogRange.Conversion conversion, List<LabelTest> filters) {
+  private Unwrapper(String label, LogRange.Conversion conversion, List<LabelTest> filters) {
     this.label = label;
     this.conversion = conversion;
     this.filters = List.copyOf(filters);

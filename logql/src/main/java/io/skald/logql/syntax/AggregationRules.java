@@ -27,7 +27,9 @@ final class AggregationRules {
     boolean unwraps = aggregation.range().unwrap() != null;
     if (unwraps ? !allowsUnwrap(function) : needsUnwrap(function)) {
       throw SourcePosition.semanticError(
-          "invalid aggregation " + function.text() + (unwraps ? " with unwrap" : " without unwrap"));
+          "invalid aggregation "
+              + function.text()
+              + (unwraps ? " with unwrap" : " without unwrap"));
     }
     if (aggregation.grouping() != null && !allowsGrouping(function)) {
       throw groupingNotAllowed(function.text());
@@ -45,7 +47,8 @@ final class AggregationRules {
       throw groupingNotAllowed(function.text());
     }
     boolean sorts =
-        function == MetricExpr.VectorFunction.SORT || function == MetricExpr.VectorFunction.SORT_DESC;
+        function == MetricExpr.VectorFunction.SORT
+            || function == MetricExpr.VectorFunction.SORT_DESC;
     if (sorts && grouping != null && !grouping.labels().isEmpty()) {
       // The text ends in a blank.
       throw SourcePosition.semanticError("sort and sort_desc doesn't allow grouping by ");

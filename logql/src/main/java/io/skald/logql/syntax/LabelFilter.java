@@ -38,7 +38,9 @@ public sealed interface LabelFilter {
 
   record Text(LabelMatcher matcher) implements LabelFilter {}
 
-  /** @param literal the value in canonical form, for the printer */
+  /**
+   * @param literal the value in canonical form, for the printer
+   */
   record Number(String name, Comparison comparison, double value, String literal)
       implements LabelFilter {}
 

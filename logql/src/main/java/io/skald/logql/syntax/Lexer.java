@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a query into tokens, one at a time, so that an error in the text is reported only when the
- * parser gets there. White space and comments (# and // to the end of the line, slash-star) separate
- * tokens.
+ * parser gets there. White space and comments (# and // to the end of the line, slash-star)
+ * separate tokens.
  *
  * <p>The basic tokens are those of Go's {@code text/scanner} package, with its messages.
  */
@@ -223,7 +223,9 @@ final class Lexer {
     };
   }
 
-  /** A character without a meaning counts as an identifier, which no rule then accepts as a name. */
+  /**
+   * A character without a meaning counts as an identifier, which no rule then accepts as a name.
+   */
   private static TokenKind single(int c) {
     return switch (c) {
       case '{' -> TokenKind.OPEN_BRACE;

@@ -185,8 +185,7 @@ final class LogParser {
     do {
       String name = tokens.expectName();
       LabelMatcher.Operator operator = matchOperator(tokens.kind());
-      picks.add(
-          new Stage.LabelPick(name, operator == null ? null : matcher(name, operator)));
+      picks.add(new Stage.LabelPick(name, operator == null ? null : matcher(name, operator)));
     } while (tokens.accept(TokenKind.COMMA));
     return picks;
   }

@@ -148,7 +148,9 @@ public sealed interface MetricExpr extends Expr {
     }
   }
 
-  /** @param returnBool whether {@code bool} was written */
+  /**
+   * @param returnBool whether {@code bool} was written
+   */
   record Binary(
       BinaryOperator operator,
       boolean returnBool,

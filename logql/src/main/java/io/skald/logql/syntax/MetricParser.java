@@ -12,9 +12,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses expressions: log queries, metric queries, and the operators between them, which only metric
- * queries take. Operator precedence with a stack of its own, so that parentheses take no thread stack;
- * arithmetic on literals is done on the way.
+ * Parses expressions: log queries, metric queries, and the operators between them, which only
+ * metric queries take. Operator precedence with a stack of its own, so that parentheses take no
+ * thread stack; arithmetic on literals is done on the way.
  */
 final class MetricParser {
   private static final int POWER_PRECEDENCE = 6;
@@ -273,8 +273,7 @@ final class MetricParser {
       grouping = grouping();
     }
     int count = AggregationRules.check(function, parameter, grouping);
-    return depth.parent(
-        new MetricExpr.VectorAggregation(function, count, inner, grouping), inner);
+    return depth.parent(new MetricExpr.VectorAggregation(function, count, inner, grouping), inner);
   }
 
   /** Parses an argument that must be a metric query. */

@@ -19,8 +19,8 @@ final class ParserStageChecks {
   private ParserStageChecks() {}
 
   /**
-   * @throws ParseException unless the expression is valid and names a label by a capture, each label
-   *     once
+   * @throws ParseException unless the expression is valid and names a label by a capture, each
+   *     label once
    */
   static void checkRegexp(String expression) {
     Set<String> names = regexp(expression).namedGroups().keySet();

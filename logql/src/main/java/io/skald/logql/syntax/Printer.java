@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Prints the canonical text of expressions, on one line. Parsing the text gives an equal expression.
- * Error messages and {@code /format_query} show it, so its spacing is fixed.
+ * Prints the canonical text of expressions, on one line. Parsing the text gives an equal
+ * expression. Error messages and {@code /format_query} show it, so its spacing is fixed.
  */
 final class Printer {
   private Printer() {}
@@ -33,13 +33,7 @@ final class Printer {
               + print(aggregation.inner())
               + ")";
       case MetricExpr.Binary binary ->
-          "("
-              + print(binary.left())
-              + " "
-              + operator(binary)
-              + " "
-              + print(binary.right())
-              + ")";
+          "(" + print(binary.left()) + " " + operator(binary) + " " + print(binary.right()) + ")";
       case MetricExpr.Literal(double value) -> Literals.printNumber(value);
       case MetricExpr.Vector(double value) -> "vector(" + vectorValue(value) + ")";
       case MetricExpr.LabelReplace replace ->
@@ -84,7 +78,8 @@ final class Printer {
   static String print(LabelFilter filter) {
     return switch (filter) {
       case LabelFilter.Text(LabelMatcher matcher) -> matcher.toString();
-      case LabelFilter.Number number -> number.name() + number.comparison().text() + number.literal();
+      case LabelFilter.Number number ->
+          number.name() + number.comparison().text() + number.literal();
       case LabelFilter.Duration duration ->
           duration.name() + duration.comparison().text() + duration.literal();
       case LabelFilter.Bytes bytes -> bytes.name() + bytes.comparison().text() + bytes.literal();

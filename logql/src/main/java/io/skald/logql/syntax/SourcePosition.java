@@ -28,7 +28,6 @@ final class SourcePosition {
   }
 
   private static ParseException at(int line, int column, String message) {
-    return new ParseException(
-        "parse error at line " + line + ", col " + column + ": " + message);
+    return new ParseException("parse error at line " + line + ", col " + column + ": " + message);
   }
 }

@@ -38,8 +38,8 @@ public sealed interface Stage {
   record LineArgument(String text, boolean ip) {}
 
   /**
-   * {@code |= "a" or "b"}: positive operators keep a line if any alternative holds, negative ones if
-   * none does. The parser gives a negative operator one alternative and repeats the stage.
+   * {@code |= "a" or "b"}: positive operators keep a line if any alternative holds, negative ones
+   * if none does. The parser gives a negative operator one alternative and repeats the stage.
    */
   record LineFilter(LineOperator operator, List<LineArgument> alternatives) implements Stage {
     public LineFilter {

@@ -86,7 +86,9 @@ record StringScan(String value, int end, @Nullable String error) {
     private StringScan decoded() {
       try {
         String value =
-            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray()))
+            StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes.toByteArray()))
                 .toString();
         return new StringScan(value, at + 1, null);
       } catch (CharacterCodingException e) {

@@ -6,9 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The tokens of one query as the parser takes them, and the errors at the token where it stops.
- */
+/** The tokens of one query as the parser takes them, and the errors at the token where it stops. */
 final class TokenStream {
   /** An error names what would have been right only if there are few choices. */
   private static final int MAX_EXPECTED = 4;
@@ -131,11 +129,7 @@ final class TokenStream {
       return false;
     }
     return text.chars()
-        .allMatch(
-            c ->
-                c == '_'
-                    || (c >= '0' && c <= '9')
-                    || (c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z'));
+        .allMatch(c ->
+            c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
   }
 }

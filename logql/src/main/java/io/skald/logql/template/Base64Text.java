@@ -18,9 +18,7 @@ final class Base64Text {
   static String decode(String text) {
     Base64Text decoder = new Base64Text(text);
     int corrupt = decoder.run();
-    return corrupt < 0
-        ? decoder.out.toString()
-        : "illegal base64 data at input byte " + corrupt;
+    return corrupt < 0 ? decoder.out.toString() : "illegal base64 data at input byte " + corrupt;
   }
 
   /** Returns the position of the first wrong byte, or -1. */

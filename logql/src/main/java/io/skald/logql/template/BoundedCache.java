@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentMap;
 
 /**
  * What a template has made of its texts: compiled regular expressions, cut time layouts. The keys
- * are mostly the literals of the template; texts made at run time are kept only while there is room.
- * Thread-safe.
+ * are mostly the literals of the template; texts made at run time are kept only while there is
+ * room. Thread-safe.
  *
  * @param <V> immutable
  */

@@ -21,8 +21,7 @@ final class BuiltinFunctions {
           Function.variadic("index", VALUE, BuiltinFunctions::index, VALUE, VALUE),
           Function.variadic("slice", VALUE, BuiltinFunctions::slice, VALUE, VALUE),
           Function.variadic("call", VALUE, a -> call(a.value(0)), VALUE, VALUE),
-          Function.variadic(
-              "print", STRING, a -> Formatter.print(a.budget(), a.anyFrom(0)), ANY),
+          Function.variadic("print", STRING, a -> Formatter.print(a.budget(), a.anyFrom(0)), ANY),
           Function.variadic(
               "println", STRING, a -> Formatter.printLine(a.budget(), a.anyFrom(0)), ANY),
           Function.variadic(
@@ -49,7 +48,8 @@ final class BuiltinFunctions {
           ? text
           : Formatter.printed(arguments.budget(), values.getFirst());
     }
-    return Formatter.print(arguments.budget(), values.stream().map(BuiltinFunctions::shown).toList());
+    return Formatter.print(
+        arguments.budget(), values.stream().map(BuiltinFunctions::shown).toList());
   }
 
   private static Object shown(@Nullable Object value) {

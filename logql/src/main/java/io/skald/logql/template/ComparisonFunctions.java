@@ -13,8 +13,10 @@ final class ComparisonFunctions {
           Function.variadic("eq", BOOL, ComparisonFunctions::equalsAny, VALUE, VALUE),
           Function.of("ne", BOOL, a -> !isEqual(a.budget(), a.value(0), a.value(1)), VALUE, VALUE),
           Function.of("lt", BOOL, a -> isLess(a.value(0), a.value(1)), VALUE, VALUE),
-          Function.of("le", BOOL, a -> isLessOrEqual(a.budget(), a.value(0), a.value(1)), VALUE, VALUE),
-          Function.of("gt", BOOL, a -> !isLessOrEqual(a.budget(), a.value(0), a.value(1)), VALUE, VALUE),
+          Function.of(
+              "le", BOOL, a -> isLessOrEqual(a.budget(), a.value(0), a.value(1)), VALUE, VALUE),
+          Function.of(
+              "gt", BOOL, a -> !isLessOrEqual(a.budget(), a.value(0), a.value(1)), VALUE, VALUE),
           Function.of("ge", BOOL, a -> !isLess(a.value(0), a.value(1)), VALUE, VALUE));
 
   /** What comparisons tell apart; int and int64 are one kind. */
@@ -51,8 +53,8 @@ final class ComparisonFunctions {
     return false;
   }
 
-  private static boolean isEqual(
-      Budget budget, @Nullable Object first, @Nullable Object second) throws FunctionException {
+  private static boolean isEqual(Budget budget, @Nullable Object first, @Nullable Object second)
+      throws FunctionException {
     Object left = Values.bare(first);
     Object right = Values.bare(second);
     Kind leftKind = kind(left);
@@ -95,7 +97,8 @@ final class ComparisonFunctions {
                   rightType,
                   Formatter.withVerb(budget, right, 'v')));
     }
-    throw new FunctionException("non-comparable type " + Formatter.withVerb(budget, right, 's') + ": " + rightType);
+    throw new FunctionException(
+        "non-comparable type " + Formatter.withVerb(budget, right, 's') + ": " + rightType);
   }
 
   private static FunctionException incompatible(Object left, Object right) {
@@ -142,8 +145,8 @@ final class ComparisonFunctions {
     };
   }
 
-  private static boolean isLessOrEqual(
-      Budget budget, @Nullable Object left, @Nullable Object right) throws FunctionException {
+  private static boolean isLessOrEqual(Budget budget, @Nullable Object left, @Nullable Object right)
+      throws FunctionException {
     return isLess(left, right) || isEqual(budget, left, right);
   }
 

@@ -19,6 +19,7 @@ final class Evaluator {
 
   /** The definition that runs, which errors name besides the template. */
   private String definition;
+
   private Node.@Nullable Located current;
 
   Evaluator(Execution execution, Template template) {
@@ -58,8 +59,7 @@ final class Evaluator {
   TemplateException fail(String message) {
     Node.Located node = current;
     if (node == null) {
-      return new TemplateException(
-          ByteStrings.toText("template: " + definition + ": " + message));
+      return new TemplateException(ByteStrings.toText("template: " + definition + ": " + message));
     }
     int lineStart = text.lastIndexOf('\n', node.position() - 1) + 1;
     long line = 1 + text.substring(0, lineStart).chars().filter(c -> c == '\n').count();
@@ -239,11 +239,7 @@ final class Evaluator {
     int results = Methods.forbiddenResults(value, name);
     if (results > 0) {
       throw fail(
-          "can't call method/function "
-              + GoQuote.quote(name)
-              + " with "
-              + results
-              + " results");
+          "can't call method/function " + GoQuote.quote(name) + " with " + results + " results");
     }
     Function method = Methods.find(value, name);
     if (method == null) {
@@ -336,8 +332,7 @@ final class Evaluator {
           convert(variable(variable, dot, List.of(), NOTHING_PIPED), type);
       case Node.Pipeline inner -> convert(nested(inner, dot), type);
       case Node.Identifier identifier ->
-          convert(
-              call(identifier.function(), identifier, dot, List.of(), NOTHING_PIPED), type);
+          convert(call(identifier.function(), identifier, dot, List.of(), NOTHING_PIPED), type);
       case Node.Chain chain -> convert(chain(chain, dot, List.of(), NOTHING_PIPED), type);
       case Node.BoolLiteral _, Node.StringLiteral _, Node.NumberLiteral _ ->
           literal(operand, type == null ? GoType.ANY : type);
@@ -408,8 +403,7 @@ final class Evaluator {
     Object bare = Values.bare(value);
     GoType actual = Values.typeOf(bare == null ? value : bare);
     if (actual != type) {
-      throw fail(
-          "wrong type for value; expected " + type.text() + "; got " + actual.text());
+      throw fail("wrong type for value; expected " + type.text() + "; got " + actual.text());
     }
     return bare;
   }

@@ -107,8 +107,7 @@ final class Execution {
   private Flow with(Node.With with, @Nullable Object dot) {
     int scope = open();
     Object value = evaluator.pipeline(with.pipeline(), dot);
-    Flow flow =
-        Values.isTrue(value) ? walk(with.body(), value) : walk(with.otherwise(), dot);
+    Flow flow = Values.isTrue(value) ? walk(with.body(), value) : walk(with.otherwise(), dot);
     close(scope);
     return flow;
   }
@@ -124,8 +123,7 @@ final class Execution {
           case GoMap map -> rangeMap(range, map);
           case GoInt count when count.type().isInteger() -> rangeInt(range, count);
           default ->
-              throw evaluator.fail(
-                  "range can't iterate over " + Formatter.printed(budget, value));
+              throw evaluator.fail("range can't iterate over " + Formatter.printed(budget, value));
         };
     Flow flow = ran ? Flow.NEXT : walk(range.otherwise(), dot);
     close(scope);
@@ -157,8 +155,10 @@ final class Execution {
 
   private boolean rangeInt(Node.Range range, GoInt count) {
     if (range.pipeline().declarations().size() > 1) {
-      throw evaluator.fail("can't use " + Formatter.printed(budget, count)
-          + " to iterate over more than one variable");
+      throw evaluator.fail(
+          "can't use "
+              + Formatter.printed(budget, count)
+              + " to iterate over more than one variable");
     }
     int scope = evaluator.variables().mark();
     for (long i = 0; i < count.value(); i++) {
@@ -190,8 +190,7 @@ final class Execution {
       throw evaluator.fail("template " + GoQuote.quote(invocation.name()) + " not defined");
     }
     if (templateDepth == Budget.MAX_TEMPLATE_DEPTH) {
-      throw evaluator.fail(
-          "exceeded maximum template depth (" + Budget.MAX_TEMPLATE_DEPTH + ")");
+      throw evaluator.fail("exceeded maximum template depth (" + Budget.MAX_TEMPLATE_DEPTH + ")");
     }
     Node.Pipeline pipeline = invocation.pipeline();
     Object argument = pipeline == null ? null : evaluator.pipeline(pipeline, dot);

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record FieldUse(Set<String> names, boolean readsAll) {
 
-  static FieldUse of(
-      List<Node.Statement> root, Map<String, List<Node.Statement>> definitions) {
+  static FieldUse of(List<Node.Statement> root, Map<String, List<Node.Statement>> definitions) {
     Visitor visitor = new Visitor(definitions);
     visitor.statements(root, true, true);
     return new FieldUse(Set.copyOf(visitor.names), visitor.readsAll);

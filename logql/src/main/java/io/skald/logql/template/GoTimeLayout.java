@@ -154,8 +154,7 @@ final class GoTimeLayout {
                 && layout.charAt(end) >= 'a'
                 && layout.charAt(end) <= 'z';
         // _2006 is an underscore and a year.
-        boolean isYear =
-            element == Element.UNDERSCORE_DAY && layout.startsWith("2006", index + 1);
+        boolean isYear = element == Element.UNDERSCORE_DAY && layout.startsWith("2006", index + 1);
         return isInsideWord || isYear ? null : element;
       }
     }

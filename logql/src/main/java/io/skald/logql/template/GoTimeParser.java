@@ -140,8 +140,7 @@ final class GoTimeParser {
       case UPPER_PM -> halfDay("AM", "PM");
       case LOWER_PM -> halfDay("am", "pm");
       case FRACTION_ZEROS -> fraction(part.digits());
-      case FRACTION_NINES ->
-          !startsFraction() || fraction(Math.min(9, digitsFrom(1)));
+      case FRACTION_NINES -> !startsFraction() || fraction(Math.min(9, digitsFrom(1)));
       case ZONE_NAME -> zoneName();
       case OFFSET,
           OFFSET_COLON,

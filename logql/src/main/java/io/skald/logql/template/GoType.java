@@ -16,7 +16,9 @@ enum GoType {
   MAP("map[string]interface {}"),
   LABELS("map[string]string"),
 
-  /** Of a parameter: any value; of a value: one out of a list or map, whose type is not looked at. */
+  /**
+   * Of a parameter: any value; of a value: one out of a list or map, whose type is not looked at.
+   */
   ANY("interface {}"),
 
   /** Of a parameter of the built-in functions: they see the value as the template holds it. */

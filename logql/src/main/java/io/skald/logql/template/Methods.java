@@ -73,14 +73,12 @@ final class Methods {
       case "String" -> string(name, time.toString());
       case "GoString" -> string(name, time.goSyntax());
       case "Format" ->
-          Function.of(
-              name, GoType.STRING, a -> a.layout(a.string(0)).format(time), GoType.STRING);
+          Function.of(name, GoType.STRING, a -> a.layout(a.string(0)).format(time), GoType.STRING);
       case "UTC" -> Function.of(name, GoType.TIME, _ -> time.in(Location.UTC));
       case "Local" ->
           Function.of(name, GoType.TIME, a -> time.in(a.execution().environment().local()));
       case "IsZero" -> Function.of(name, GoType.BOOL, _ -> time.isSameInstant(GoTime.ZERO));
-      case "Before" ->
-          Function.of(name, GoType.BOOL, a -> time.isBefore(a.time(0)), GoType.TIME);
+      case "Before" -> Function.of(name, GoType.BOOL, a -> time.isBefore(a.time(0)), GoType.TIME);
       case "After" -> Function.of(name, GoType.BOOL, a -> a.time(0).isBefore(time), GoType.TIME);
       case "Equal" ->
           Function.of(name, GoType.BOOL, a -> time.isSameInstant(a.time(0)), GoType.TIME);

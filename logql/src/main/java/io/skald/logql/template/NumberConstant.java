@@ -56,6 +56,8 @@ record NumberConstant(String text, boolean isInteger, long integer, double float
   }
 
   private static boolean isHexInteger(String text) {
-    return text.regionMatches(true, 0, "0x", 0, 2) && text.indexOf('p') < 0 && text.indexOf('P') < 0;
+    return text.regionMatches(true, 0, "0x", 0, 2)
+        && text.indexOf('p') < 0
+        && text.indexOf('P') < 0;
   }
 }

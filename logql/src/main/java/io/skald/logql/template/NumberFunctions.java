@@ -135,8 +135,7 @@ final class NumberFunctions {
   private static BigDecimal exact(@Nullable Object value) throws FunctionException {
     double number = Numbers.toDouble(value);
     if (!Double.isFinite(number)) {
-      throw new FunctionException(
-          "Cannot create a Decimal from " + GoFloat.formatGoValue(number));
+      throw new FunctionException("Cannot create a Decimal from " + GoFloat.formatGoValue(number));
     }
     return BigDecimal.valueOf(number);
   }

@@ -52,7 +52,8 @@ final class Numbers {
       return text;
     }
     String integer = matcher.group(1);
-    boolean hasDigits = !integer.isEmpty() && Character.isDigit(integer.charAt(integer.length() - 1));
+    boolean hasDigits =
+        !integer.isEmpty() && Character.isDigit(integer.charAt(integer.length() - 1));
     return hasDigits ? integer : "0";
   }
 

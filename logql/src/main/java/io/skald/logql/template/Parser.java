@@ -380,14 +380,9 @@ final class Parser {
     return switch (term) {
       case Node.Field field -> new Node.Field(position, concat(field.path(), path));
       case Node.Variable variable -> new Node.Variable(position, concat(variable.path(), path));
-      case Node.BoolLiteral _,
-          Node.StringLiteral _,
-          Node.NumberLiteral _,
-          Node.Nil _,
-          Node.Dot _ ->
+      case Node.BoolLiteral _, Node.StringLiteral _, Node.NumberLiteral _, Node.Nil _, Node.Dot _ ->
           throw fail("unexpected . after term " + GoQuote.quote(term.text()));
-      case Node.Identifier _, Node.Pipeline _, Node.Chain _ ->
-          new Node.Chain(position, term, path);
+      case Node.Identifier _, Node.Pipeline _, Node.Chain _ -> new Node.Chain(position, term, path);
     };
   }
 

@@ -198,9 +198,7 @@ final class Printf {
     }
     Object value = arguments.get(argument);
     argument++;
-    return value instanceof GoInt(_, long number)
-            && number >= -MAX_NUMBER
-            && number <= MAX_NUMBER
+    return value instanceof GoInt(_, long number) && number >= -MAX_NUMBER && number <= MAX_NUMBER
         ? (int) number
         : null;
   }

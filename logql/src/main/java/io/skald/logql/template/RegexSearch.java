@@ -5,12 +5,12 @@ import com.google.re2j.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds all matches of a regular expression in a byte string, left to right, as Go's {@code FindAll}
- * and {@code ReplaceAll} do: an empty match directly behind a match does not count. Positions are in
- * bytes; an invalid byte is a character U+FFFD.
+ * Finds all matches of a regular expression in a byte string, left to right, as Go's {@code
+ * FindAll} and {@code ReplaceAll} do: an empty match directly behind a match does not count.
+ * Positions are in bytes; an invalid byte is a character U+FFFD.
  *
- * <p>The library searches chars. (It can search bytes too, but loses what stands before the start of
- * a search if that is not ASCII, and stops at an invalid byte.) So a text that is not ASCII is
+ * <p>The library searches chars. (It can search bytes too, but loses what stands before the start
+ * of a search if that is not ASCII, and stops at an invalid byte.) So a text that is not ASCII is
  * decoded, and positions are translated.
  */
 final class RegexSearch {

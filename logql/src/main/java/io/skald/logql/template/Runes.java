@@ -9,8 +9,20 @@ final class Runes {
   /** White space of Unicode as Go's {@code unicode.IsSpace} has it. */
   static boolean isSpace(int rune) {
     return switch (rune) {
-      case '\t', '\n', 0x0B, '\f', '\r', ' ', 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F,
-              0x3000 ->
+      case '\t',
+          '\n',
+          0x0B,
+          '\f',
+          '\r',
+          ' ',
+          0x85,
+          0xA0,
+          0x1680,
+          0x2028,
+          0x2029,
+          0x202F,
+          0x205F,
+          0x3000 ->
           true;
       default -> rune >= 0x2000 && rune <= 0x200A;
     };

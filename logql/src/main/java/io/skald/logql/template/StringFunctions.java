@@ -58,7 +58,8 @@ final class StringFunctions {
               STRING,
               STRING,
               STRING),
-          Function.of("regexReplaceAll", STRING, a -> regexReplace(a, true), STRING, STRING, STRING),
+          Function.of(
+              "regexReplaceAll", STRING, a -> regexReplace(a, true), STRING, STRING, STRING),
           Function.of(
               "regexReplaceAllLiteral",
               STRING,
@@ -67,10 +68,8 @@ final class StringFunctions {
               STRING,
               STRING),
           Function.of("count", INT, StringFunctions::count, STRING, STRING),
-          Function.of(
-              "contains", BOOL, a -> a.string(1).contains(a.string(0)), STRING, STRING),
-          Function.of(
-              "hasPrefix", BOOL, a -> a.string(1).startsWith(a.string(0)), STRING, STRING),
+          Function.of("contains", BOOL, a -> a.string(1).contains(a.string(0)), STRING, STRING),
+          Function.of("hasPrefix", BOOL, a -> a.string(1).startsWith(a.string(0)), STRING, STRING),
           Function.of("hasSuffix", BOOL, a -> a.string(1).endsWith(a.string(0)), STRING, STRING),
           Function.of("trunc", STRING, a -> trunc(a.integer(0), a.string(1)), INT, STRING),
           Function.of(
@@ -106,8 +105,8 @@ final class StringFunctions {
   }
 
   /**
-   * Replaces the first {@code limit} occurrences; all if it is negative. An empty {@code old} stands
-   * before each character and at the end.
+   * Replaces the first {@code limit} occurrences; all if it is negative. An empty {@code old}
+   * stands before each character and at the end.
    */
   private static String replace(
       Budget budget, String text, String old, String replacement, long limit) {
@@ -165,8 +164,7 @@ final class StringFunctions {
   }
 
   private static GoInt count(Arguments arguments) throws FunctionException {
-    RegexSearch search =
-        new RegexSearch(arguments.regex(arguments.string(0)), arguments.string(1));
+    RegexSearch search = new RegexSearch(arguments.regex(arguments.string(0)), arguments.string(1));
     long count = 0;
     while (search.next()) {
       count++;
@@ -226,9 +224,7 @@ final class StringFunctions {
   private static String indent(Arguments arguments, String lead) throws FunctionException {
     String padding = spaces(arguments);
     String text = arguments.string(1);
-    return lead
-        + padding
-        + replace(arguments.budget(), text, "\n", "\n" + padding, -1);
+    return lead + padding + replace(arguments.budget(), text, "\n", "\n" + padding, -1);
   }
 
   private static String spaces(Arguments arguments) throws FunctionException {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A compiled template of line_format or label_format: Go's text/template with the functions that
  * {@link FunctionTable} lists. Immutable and thread-safe.
  *
- * <p>An execution is bounded in output, steps, depth and bytes handled by functions; past a bound it
- * fails with a {@link TemplateException} that names the limit.
+ * <p>An execution is bounded in output, steps, depth and bytes handled by functions; past a bound
+ * it fails with a {@link TemplateException} that names the limit.
  */
 public final class Template {
   /** Longest output in bytes. */

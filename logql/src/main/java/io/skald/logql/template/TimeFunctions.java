@@ -14,8 +14,7 @@ final class TimeFunctions {
 
   static final List<Function> ALL =
       List.of(
-          Function.of(
-              "__line__", STRING, a -> ByteStrings.ofBytes(a.execution().data().line())),
+          Function.of("__line__", STRING, a -> ByteStrings.ofBytes(a.execution().data().line())),
           Function.of(
               "__timestamp__",
               TIME,
@@ -62,8 +61,7 @@ final class TimeFunctions {
     return arguments.layout(arguments.string(0)).format(time);
   }
 
-  private static GoTime time(Arguments arguments, @Nullable Object value)
-      throws FunctionException {
+  private static GoTime time(Arguments arguments, @Nullable Object value) throws FunctionException {
     return switch (value) {
       case GoTime time -> time;
       case GoInt(GoType type, long seconds) when type == GoType.INT || type == GoType.INT64 ->

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What holds for the values of a template. In Java they are: a byte string ({@code String}, see
  * {@link ByteStrings}), {@link GoInt}, {@code Double}, {@code Boolean}, {@link GoTime}, a {@code
- * List} of bare values, {@link GoMap}, {@link Interface} around one of these or nil, and null for no
- * value. A <em>bare</em> value is not an {@code Interface}; its null is nil.
+ * List} of bare values, {@link GoMap}, {@link Interface} around one of these or nil, and null for
+ * no value. A <em>bare</em> value is not an {@code Interface}; its null is nil.
  */
 final class Values {
   private Values() {}

@@ -116,8 +116,7 @@ class ColumnsReadTest {
     boolean log = expression instanceof LogExpr;
     LogSource source = (_, _, _) -> List.of(new StreamBlocks(STREAM, new ArrayList<>(blocks)));
     return engine.execute(
-        new QueryRequest(
-            expression, log ? 0 : 1000 * SECOND, 1000 * SECOND, 0, 0, 3, false, false),
+        new QueryRequest(expression, log ? 0 : 1000 * SECOND, 1000 * SECOND, 0, 0, 3, false, false),
         source,
         statistics,
         Cancellation.none());

@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
  * stages and engine together against recorded answers.
  */
 class ConformanceDatasetTest {
-  private static final Path CORPUS = Path.of("..", "tests", "src", "test", "resources", "conformance");
+  private static final Path CORPUS =
+      Path.of("..", "tests", "src", "test", "resources", "conformance");
 
   /** Groups whose cases are about parameters, other servers, or entries pushed by earlier cases. */
   private static final Set<String> OTHER_GROUPS =
@@ -33,7 +34,8 @@ class ConformanceDatasetTest {
 
   /** Refused because of a parameter, not the query. */
   private static final String PARAMETER_ERROR =
-      "(?s).*(exceeds the limit|max entries limit|invalid direction|limit must be|could not parse).*";
+      "(?s).*(exceeds the limit|max entries limit|invalid direction|limit must be|could not"
+          + " parse).*";
 
   /** Small blocks, so that streams have many and late entries make them overlap. */
   private static final int BLOCK_SIZE = 20;
@@ -62,13 +64,11 @@ class ConformanceDatasetTest {
     Labels.Builder labels = Labels.builder();
     object
         .properties()
-        .forEach(
-            field -> {
-              if (!field.getValue().asString().isEmpty()) {
-                labels.set(
-                    field.getKey().replaceAll("[.-]", "_"), field.getValue().asString());
-              }
-            });
+        .forEach(field -> {
+          if (!field.getValue().asString().isEmpty()) {
+            labels.set(field.getKey().replaceAll("[.-]", "_"), field.getValue().asString());
+          }
+        });
     return labels.build();
   }
 

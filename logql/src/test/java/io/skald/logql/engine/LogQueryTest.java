@@ -31,8 +31,7 @@ class LogQueryTest {
       boolean forward,
       boolean categorize) {
     QueryRequest request =
-        new QueryRequest(
-            Parser.parse(query), start, end, 0, interval, limit, forward, categorize);
+        new QueryRequest(Parser.parse(query), start, end, 0, interval, limit, forward, categorize);
     return ResultText.rows(
         engine.execute(request, source, new QueryStatistics(), Cancellation.none()));
   }
@@ -138,13 +137,12 @@ class LogQueryTest {
     }
     QueryEngine small = new QueryEngine(new EngineLimits(0, 1 << 20, false), Runnable::run, 1);
 
-    assertThatThrownBy(
-            () ->
-                small.execute(
-                    new QueryRequest(Parser.parse("{app=\"x\"}"), 0, 99, 0, 0, 100, true, false),
-                    source,
-                    new QueryStatistics(),
-                    Cancellation.none()))
+    assertThatThrownBy(() ->
+            small.execute(
+                new QueryRequest(Parser.parse("{app=\"x\"}"), 0, 99, 0, 0, 100, true, false),
+                source,
+                new QueryStatistics(),
+                Cancellation.none()))
         .isInstanceOf(QueryException.class)
         .hasMessageContaining("max_query_memory_bytes");
   }

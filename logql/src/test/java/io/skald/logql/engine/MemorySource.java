@@ -65,10 +65,9 @@ final class MemorySource implements LogSource {
     }
     return blocks.stream()
         .filter(stream -> matchers.stream().allMatch(m -> m.matches(stream.labels())))
-        .filter(
-            stream ->
-                stream.blocks().stream()
-                    .anyMatch(b -> b.minTimestamp() <= through && b.maxTimestamp() >= from))
+        .filter(stream ->
+            stream.blocks().stream()
+                .anyMatch(b -> b.minTimestamp() <= through && b.maxTimestamp() >= from))
         .toList();
   }
 

@@ -43,7 +43,8 @@ class QueryEngineTest {
   void series_upToTheLimit_areAnswered() {
     addSeries(3);
 
-    assertThat(ResultText.rows(run(range("count_over_time({app=\"x\"} | logfmt [1m])")))).hasSize(3);
+    assertThat(ResultText.rows(run(range("count_over_time({app=\"x\"} | logfmt [1m])"))))
+        .hasSize(3);
   }
 
   @ParameterizedTest
@@ -58,8 +59,7 @@ class QueryEngineTest {
     addSeries(4);
 
     assertThatThrownBy(() -> run(range(query)))
-        .isInstanceOfSatisfying(
-            QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
         .hasMessage(
             "maximum number of series (3) reached for a single query; consider reducing query"
                 + " cardinality by adding more specific stream selectors, reducing the time range,"
@@ -102,32 +102,24 @@ class QueryEngineTest {
     EngineLimits enabled = new EngineLimits(3, 64 << 20, true);
 
     assertThatThrownBy(() -> run(instant))
-        .isInstanceOfSatisfying(
-            QueryException.class, e -> assertThat(e.status()).isEqualTo(500))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(500))
         .hasMessage("approx_topk is not enabled. See -limits.shard_aggregations");
     assertThat(
             ResultText.rows(
                 engine.execute(
                     instant, source, enabled, new QueryStatistics(), Cancellation.none())))
         .hasSize(2);
-    assertThatThrownBy(
-            () ->
-                engine.execute(
-                    range, source, enabled, new QueryStatistics(), Cancellation.none()))
-        .isInstanceOfSatisfying(
-            QueryException.class, e -> assertThat(e.status()).isEqualTo(500))
+    assertThatThrownBy(() ->
+            engine.execute(range, source, enabled, new QueryStatistics(), Cancellation.none()))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(500))
         .hasMessage("count min sketches are only supported on instant queries");
   }
 
   @Test
   void variants_areDisabled() {
     assertThatThrownBy(
-            () ->
-                run(
-                    instant(
-                        "variants(count_over_time({app=\"x\"}[5m])) of ({app=\"x\"}[5m])")))
-        .isInstanceOfSatisfying(
-            QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
+            () -> run(instant("variants(count_over_time({app=\"x\"}[5m])) of ({app=\"x\"}[5m])")))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
         .hasMessage("multi variant queries are disabled for this instance");
   }
 
@@ -136,8 +128,7 @@ class QueryEngineTest {
     source.add(STREAM, 1, "v=1").add(STREAM, 2, "v=abc");
 
     assertThatThrownBy(() -> run(instant("sum_over_time({app=\"x\"} | logfmt | unwrap v [1m])")))
-        .isInstanceOfSatisfying(
-            QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
         .hasMessage(
             """
             pipeline error: 'SampleExtractionErr' for series: '{__error__="SampleExtractionErr", \
@@ -152,7 +143,8 @@ class QueryEngineTest {
   void pipelineError_outsideAllWindows_doesNotMatter() {
     source.add(STREAM, -2_000_000, "v=abc").add(STREAM, 95, "v=1");
 
-    assertThat(ResultText.rows(run(instant("sum_over_time({app=\"x\"} | logfmt | unwrap v [1ms])"))))
+    assertThat(
+            ResultText.rows(run(instant("sum_over_time({app=\"x\"} | logfmt | unwrap v [1ms])"))))
         .hasSize(1);
   }
 
@@ -165,8 +157,7 @@ class QueryEngineTest {
     assertThatThrownBy(() -> run(instant("count_over_time({app=\"x\"} | logfmt [1m])")))
         .hasMessageStartingWith("pipeline error: 'upstream'");
     for (String stages : new String[] {"| drop __error__", "|= \"v\" | drop __error__"}) {
-      assertThat(
-              ResultText.rows(run(instant("count_over_time({app=\"x\"} " + stages + " [1m])"))))
+      assertThat(ResultText.rows(run(instant("count_over_time({app=\"x\"} " + stages + " [1m])"))))
           .containsExactly("{app=\"x\", level=\"info\"} 0:1.0");
     }
   }
@@ -177,13 +168,12 @@ class QueryEngineTest {
     Cancellation cancellation = Cancellation.none();
     cancellation.cancel("stop");
 
-    assertThatThrownBy(
-            () ->
-                engine.execute(
-                    instant("sum(count_over_time({app=\"x\"}[1m]))"),
-                    source,
-                    new QueryStatistics(),
-                    cancellation))
+    assertThatThrownBy(() ->
+            engine.execute(
+                instant("sum(count_over_time({app=\"x\"}[1m]))"),
+                source,
+                new QueryStatistics(),
+                cancellation))
         .isInstanceOf(QueryCancelledException.class)
         .hasMessage("stop");
   }
@@ -194,15 +184,14 @@ class QueryEngineTest {
     try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
       QueryEngine crew = new QueryEngine(EngineLimits.defaults(), executor, 4);
 
-      assertThatThrownBy(
-              () ->
-                  crew.execute(
-                      instant("sum(count_over_time({app=\"x\"}[1m]))"),
-                      (_, _, _) -> {
-                        throw new StorageException("chunk 7 is gone");
-                      },
-                      new QueryStatistics(),
-                      Cancellation.none()))
+      assertThatThrownBy(() ->
+              crew.execute(
+                  instant("sum(count_over_time({app=\"x\"}[1m]))"),
+                  (_, _, _) -> {
+                    throw new StorageException("chunk 7 is gone");
+                  },
+                  new QueryStatistics(),
+                  Cancellation.none()))
           .isInstanceOf(StorageException.class)
           .hasMessage("chunk 7 is gone");
     }
@@ -228,7 +217,11 @@ class QueryEngineTest {
 
   @Test
   void literal_inARangeQuery_isASeriesWithoutLabels() {
-    assertThat(ResultText.rows(run(range("1 + 1")))).hasSize(1).first().asString().startsWith("{} ");
+    assertThat(ResultText.rows(run(range("1 + 1"))))
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("{} ");
     assertThat(ResultText.rows(run(instant("1 + 1")))).containsExactly("0:2.0");
   }
 }

@@ -69,11 +69,10 @@ class RangeFunctionsTest {
         TreeMap<String, Double> expected = reference.evaluate(function, time);
         TreeMap<String, Double> found = actual.getOrDefault(time, new TreeMap<>());
         assertThat(found.keySet()).as(situation).isEqualTo(expected.keySet());
-        expected.forEach(
-            (group, value) ->
-                assertThat(found.get(group))
-                    .as(situation)
-                    .isCloseTo(value, within(1e-9 * Math.max(1, Math.abs(value)))));
+        expected.forEach((group, value) ->
+            assertThat(found.get(group))
+                .as(situation)
+                .isCloseTo(value, within(1e-9 * Math.max(1, Math.abs(value)))));
       }
     }
   }

@@ -62,7 +62,8 @@ record RecordedAnswer(JsonNode data, double tolerance) {
     }
     if (expected instanceof Double a && actual instanceof Double b) {
       return a.equals(b)
-          || (a != Math.rint(a) && Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b)));
+          || (a != Math.rint(a)
+              && Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b)));
     }
     return expected.equals(actual);
   }
@@ -73,39 +74,35 @@ record RecordedAnswer(JsonNode data, double tolerance) {
     switch (data.get("resultType").asString()) {
       case "scalar" -> rows.add(number(result.get(1)));
       case "streams" ->
-          result.forEach(
-              stream -> {
-                List<Object> entries = new ArrayList<>();
-                stream
-                    .get("values")
-                    .forEach(
-                        entry -> {
-                          entries.add(entry.get(0).asString());
-                          entries.add(entry.get(1).asString());
-                          if (categorized) {
-                            entries.add(map(entry.get(2).path("structuredMetadata")));
-                            entries.add(map(entry.get(2).path("parsed")));
-                          }
-                        });
-                rows.add(List.of(map(stream.get("stream")), entries));
-              });
+          result.forEach(stream -> {
+            List<Object> entries = new ArrayList<>();
+            stream
+                .get("values")
+                .forEach(entry -> {
+                  entries.add(entry.get(0).asString());
+                  entries.add(entry.get(1).asString());
+                  if (categorized) {
+                    entries.add(map(entry.get(2).path("structuredMetadata")));
+                    entries.add(map(entry.get(2).path("parsed")));
+                  }
+                });
+            rows.add(List.of(map(stream.get("stream")), entries));
+          });
       default ->
-          result.forEach(
-              series -> {
-                List<Object> samples = new ArrayList<>();
-                if (series.has("value")) {
-                  samples.add(seconds(series.get("value").get(0)));
-                  samples.add(number(series.get("value").get(1)));
-                }
-                series
-                    .path("values")
-                    .forEach(
-                        sample -> {
-                          samples.add(seconds(sample.get(0)));
-                          samples.add(number(sample.get(1)));
-                        });
-                rows.add(List.of(map(series.get("metric")), samples));
-              });
+          result.forEach(series -> {
+            List<Object> samples = new ArrayList<>();
+            if (series.has("value")) {
+              samples.add(seconds(series.get("value").get(0)));
+              samples.add(number(series.get("value").get(1)));
+            }
+            series
+                .path("values")
+                .forEach(sample -> {
+                  samples.add(seconds(sample.get(0)));
+                  samples.add(number(sample.get(1)));
+                });
+            rows.add(List.of(map(series.get("metric")), samples));
+          });
     }
     return rows;
   }

@@ -67,12 +67,8 @@ class RecordedExamplesTest {
         .forEach(label -> labels.set(label.getKey(), label.getValue().asString()));
     stream
         .get("entries")
-        .forEach(
-            entry ->
-                source.add(
-                    labels.build(),
-                    nanos(entry.get(0).asDouble()),
-                    entry.get(1).asString()));
+        .forEach(entry ->
+            source.add(labels.build(), nanos(entry.get(0).asDouble()), entry.get(1).asString()));
   }
 
   private static long nanos(double secondsFromOrigin) {
@@ -102,7 +98,11 @@ class RecordedExamplesTest {
           .isInstanceOfSatisfying(
               QueryException.class,
               e ->
-                  assertThat("ERR " + e.status() + " " + String.valueOf(e.getMessage()).lines().findFirst().get())
+                  assertThat(
+                          "ERR "
+                              + e.status()
+                              + " "
+                              + String.valueOf(e.getMessage()).lines().findFirst().get())
                       .isEqualTo(expected));
       return;
     }
@@ -130,7 +130,9 @@ class RecordedExamplesTest {
   /** Compares texts, numbers in them with a tolerance: sums may be rounded differently. */
   private static void assertSameNumbers(String actual, String expected) {
     String number = "(?<=[ :])-?[0-9][0-9.]*(?=[ ;]|$)";
-    assertThat(actual.replaceAll(number, "#")).as(actual).isEqualTo(expected.replaceAll(number, "#"));
+    assertThat(actual.replaceAll(number, "#"))
+        .as(actual)
+        .isEqualTo(expected.replaceAll(number, "#"));
     List<Double> numbers = numbers(actual, number);
     List<Double> expectedNumbers = numbers(expected, number);
     for (int i = 0; i < numbers.size(); i++) {
@@ -162,7 +164,10 @@ class RecordedExamplesTest {
           StringBuilder row = new StringBuilder(series.labels().toString());
           for (int i = 0; i < series.values().length; i++) {
             long second = series.timestampsMillis()[i] / 1000 - ORIGIN_SECONDS;
-            row.append(' ').append(second).append(':').append(GoFloat.formatShortest(series.values()[i]));
+            row.append(' ')
+                .append(second)
+                .append(':')
+                .append(GoFloat.formatShortest(series.values()[i]));
           }
           rows.add(row.toString());
         }

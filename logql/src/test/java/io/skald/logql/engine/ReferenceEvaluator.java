@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Range functions step by step, entry by entry, straight from their definition: slow and obvious, to
- * compare the engine with.
+ * Range functions step by step, entry by entry, straight from their definition: slow and obvious,
+ * to compare the engine with.
  */
 final class ReferenceEvaluator {
   /**

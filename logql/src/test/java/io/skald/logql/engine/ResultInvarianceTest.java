@@ -78,7 +78,9 @@ class ResultInvarianceTest {
           List<String> whole = run(alone, request, entries.source(() -> ENTRIES));
           assertThat(whole).as("seed %d", seed).isNotEmpty();
 
-          assertThat(run(alone, request, entries.source(() -> 1))).as("seed %d", seed).isEqualTo(whole);
+          assertThat(run(alone, request, entries.source(() -> 1)))
+              .as("seed %d", seed)
+              .isEqualTo(whole);
           assertThat(run(crew, request, entries.source(() -> 1 + random.nextInt(30))))
               .as("seed %d", seed)
               .isEqualTo(whole);
@@ -142,11 +144,10 @@ class ResultInvarianceTest {
         }
       }
     }
-    rows.sort(
-        (a, b) ->
-            request.forward()
-                ? Long.compare(a.timestamp(), b.timestamp())
-                : Long.compare(b.timestamp(), a.timestamp()));
+    rows.sort((a, b) ->
+        request.forward()
+            ? Long.compare(a.timestamp(), b.timestamp())
+            : Long.compare(b.timestamp(), a.timestamp()));
     return rows.stream().map(Row::text).toList();
   }
 
@@ -173,14 +174,10 @@ class ResultInvarianceTest {
         String inner = "(count_over_time({app=~\".+\"} | logfmt [30s]))";
 
         // The addition keeps the engine from pushing the outer sum down.
-        assertThat(
-                run(alone, request("sum " + grouping + " " + inner, 1, true), source))
+        assertThat(run(alone, request("sum " + grouping + " " + inner, 1, true), source))
             .as("seed %d %s", seed, grouping)
             .isEqualTo(
-                run(
-                    alone,
-                    request("sum " + grouping + " (" + inner + " + 0)", 1, true),
-                    source));
+                run(alone, request("sum " + grouping + " (" + inner + " + 0)", 1, true), source));
       }
     }
   }

@@ -33,8 +33,7 @@ class SeriesStateTest {
   private static double extreme(List<Sample> samples, boolean maximum) {
     double best = Double.NaN;
     for (Sample sample : samples) {
-      if (Double.isNaN(best)
-          || (maximum ? sample.value() > best : sample.value() < best)) {
+      if (Double.isNaN(best) || (maximum ? sample.value() > best : sample.value() < best)) {
         best = sample.value();
       }
     }
@@ -127,8 +126,7 @@ class SeriesStateTest {
                 state.add(0, 0, 0, 0, 1, i);
               }
             })
-        .isInstanceOfSatisfying(
-            QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
         .hasMessageContaining("max_query_memory_bytes")
         .hasMessageContaining("1000 bytes");
   }

@@ -42,7 +42,9 @@ class StepAmountsTest {
       double[] ones = new double[steps];
       Arrays.fill(ones, 1);
 
-      assertThat(counts.amounts(steps)).as("seed %d round %d", seed, round).isEqualTo(expectedCounts);
+      assertThat(counts.amounts(steps))
+          .as("seed %d round %d", seed, round)
+          .isEqualTo(expectedCounts);
       assertThat(sums.quotients(ones))
           .as("seed %d round %d", seed, round)
           .isEqualTo(Arrays.stream(expectedSums).mapToDouble(BigDecimal::doubleValue).toArray());

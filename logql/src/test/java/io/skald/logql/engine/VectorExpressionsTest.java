@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Operators and aggregations on vectors made of literals. In the queries, {@code X(a=1,b=2)5} stands
- * for a series with these labels and value.
+ * Operators and aggregations on vectors made of literals. In the queries, {@code X(a=1,b=2)5}
+ * stands for a series with these labels and value.
  */
 class VectorExpressionsTest {
   private final QueryEngine engine = new QueryEngine(EngineLimits.defaults(), Runnable::run, 1);
@@ -24,8 +24,7 @@ class VectorExpressionsTest {
     QueryRequest request =
         new QueryRequest(Parser.parse(expand(text)), 0, 0, 0, 0, 100, false, false);
     QueryResult result =
-        engine.execute(
-            request, (_, _, _) -> List.of(), new QueryStatistics(), Cancellation.none());
+        engine.execute(request, (_, _, _) -> List.of(), new QueryStatistics(), Cancellation.none());
     return switch (result) {
       case QueryResult.Vector(List<QueryResult.Sample> samples) ->
           samples.stream()
@@ -39,17 +38,15 @@ class VectorExpressionsTest {
 
   /** Writes {@code X(a=1)5} as label_replace around vector(5). */
   private static String expand(String text) {
-    Matcher matcher =
-        Pattern.compile("X\\(([^)]*)\\)([0-9.]+)").matcher(text);
-    return matcher.replaceAll(
-        match -> {
-          String vector = "vector(" + match.group(2) + ")";
-          for (String label : match.group(1).split(",")) {
-            String[] pair = label.split("=");
-            vector = "label_replace(" + vector + ",\"" + pair[0] + "\",\"" + pair[1] + "\",\"\",\"\")";
-          }
-          return Matcher.quoteReplacement("(" + vector + ")");
-        });
+    Matcher matcher = Pattern.compile("X\\(([^)]*)\\)([0-9.]+)").matcher(text);
+    return matcher.replaceAll(match -> {
+      String vector = "vector(" + match.group(2) + ")";
+      for (String label : match.group(1).split(",")) {
+        String[] pair = label.split("=");
+        vector = "label_replace(" + vector + ",\"" + pair[0] + "\",\"" + pair[1] + "\",\"\",\"\")";
+      }
+      return Matcher.quoteReplacement("(" + vector + ")");
+    });
   }
 
   @ParameterizedTest
@@ -120,16 +117,14 @@ class VectorExpressionsTest {
   @Test
   void matching_manyToManyOrImplicit_isRefused() {
     assertThatThrownBy(() -> evaluate("X(a=1)5 + on(a) (X(a=1,b=1)1 or X(a=1,b=2)2)"))
-        .isInstanceOfSatisfying(
-            QueryException.class, e -> assertThat(e.status()).isEqualTo(500))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(500))
         .hasMessage(
             "found duplicate series on the right hand-side;many-to-many matching not allowed:"
                 + " matching labels must be unique on one side");
-    assertThatThrownBy(
-            () ->
-                evaluate(
-                    "(X(a=1,b=1)1 or X(a=1,b=2)2) + on(a) group_right()"
-                        + " (X(a=1,b=1)1 or X(a=1,b=2)2)"))
+    assertThatThrownBy(() ->
+            evaluate(
+                "(X(a=1,b=1)1 or X(a=1,b=2)2) + on(a) group_right()"
+                    + " (X(a=1,b=1)1 or X(a=1,b=2)2)"))
         .hasMessageStartingWith("found duplicate series on the left hand-side");
     assertThatThrownBy(() -> evaluate("(X(a=1,b=1)1 or X(a=1,b=2)2) + on(a) X(a=1)5"))
         .hasMessage(

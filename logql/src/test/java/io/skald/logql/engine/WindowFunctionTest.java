@@ -18,11 +18,15 @@ class WindowFunctionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0,    1", "0.25, 3.25", "0.5, 5.5", "0.9, 9.1", "1, 10", "1.5, Infinity",
+    "0,    1",
+    "0.25, 3.25",
+    "0.5, 5.5",
+    "0.9, 9.1",
+    "1, 10",
+    "1.5, Infinity",
   })
   void quantile_ofOneToTen_interpolatesBetweenRanks(double fraction, double expected) {
-    assertThat(
-            apply(WindowFunction.quantile(fraction), 10, 1, 3, 2, 5, 4, 7, 6, 9, 8))
+    assertThat(apply(WindowFunction.quantile(fraction), 10, 1, 3, 2, 5, 4, 7, 6, 9, 8))
         .isEqualTo(expected, within(1e-12));
   }
 
@@ -67,9 +71,7 @@ class WindowFunctionTest {
   @Test
   void counterRate_ofOneSample_isZeroAndOfOneInstantNaN() {
     assertThat(apply(WindowFunction.counterRate(60), 5)).isZero();
-    assertThat(
-            WindowFunction.counterRate(60)
-                .apply(new long[] {1, 1}, new double[] {1, 2}, 0, 2))
+    assertThat(WindowFunction.counterRate(60).apply(new long[] {1, 1}, new double[] {1, 2}, 0, 2))
         .isNaN();
   }
 }

@@ -30,7 +30,8 @@ class WindowsTest {
         assertThat(windows.windowThrough(step)).isEqualTo(end);
         assertThat(windows.windowFrom(step)).isEqualTo(end - range + 1);
       }
-      String situation = "seed %d round %d: %d in %s %d %d".formatted(seed, round, timestamp, grid, range, offset);
+      String situation =
+          "seed %d round %d: %d in %s %d %d".formatted(seed, round, timestamp, grid, range, offset);
 
       assertThat(windows.firstStep(timestamp)).as(situation).isEqualTo(first);
       assertThat(windows.lastStep(timestamp)).as(situation).isEqualTo(last);
@@ -49,21 +50,26 @@ class WindowsTest {
       int first = windows.firstStep(timestamp);
       int last = windows.lastStep(timestamp);
       long end = timestamp;
-      while (end < 500 && windows.firstStep(end + 1) == first && windows.lastStep(end + 1) == last) {
+      while (end < 500
+          && windows.firstStep(end + 1) == first
+          && windows.lastStep(end + 1) == last) {
         end++;
       }
 
       long paneEnd = windows.paneEnd(first, last);
 
       assertThat(end == 500 ? paneEnd >= 500 : paneEnd == end)
-          .as("seed %d round %d: pane of %d ends at %d, not %d", seed, round, timestamp, end, paneEnd)
+          .as(
+              "seed %d round %d: pane of %d ends at %d, not %d",
+              seed, round, timestamp, end, paneEnd)
           .isTrue();
     }
   }
 
   @Test
   void bounds_withAnEndlessRange_doNotOverflow() {
-    Windows windows = new Windows(new StepGrid(1_772_438_400_000_000_000L, 1, 1), Long.MAX_VALUE, 0);
+    Windows windows =
+        new Windows(new StepGrid(1_772_438_400_000_000_000L, 1, 1), Long.MAX_VALUE, 0);
 
     assertThat(windows.from()).isLessThan(0);
     assertThat(windows.firstStep(5)).isZero();

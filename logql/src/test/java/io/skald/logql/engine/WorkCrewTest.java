@@ -17,9 +17,10 @@ class WorkCrewTest {
   void run_onManyThreads_doesEachUnitOnceInAscendingOrderPerWorker() {
     try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
       List<List<Integer>> workers =
-          new WorkCrew(executor, 4).run(1000, ArrayList<Integer>::new, List::add).stream()
-              .map(worker -> (List<Integer>) worker)
-              .toList();
+          new WorkCrew(executor, 4)
+              .run(1000, ArrayList<Integer>::new, List::add).stream()
+                  .map(worker -> (List<Integer>) worker)
+                  .toList();
 
       for (List<Integer> units : workers) {
         assertThat(units).isSorted();
@@ -59,23 +60,22 @@ class WorkCrewTest {
       CountDownLatch laterFailed = new CountDownLatch(1);
       WorkCrew crew = new WorkCrew(executor, 2);
 
-      assertThatThrownBy(
-              () ->
-                  crew.run(
-                      2,
-                      Object::new,
-                      (_, unit) -> {
-                        if (unit == 0) {
-                          await(laterFailed);
-                        }
-                        try {
-                          throw new QueryException(400, "unit " + unit);
-                        } finally {
-                          if (unit == 1) {
-                            laterFailed.countDown();
-                          }
-                        }
-                      }))
+      assertThatThrownBy(() ->
+              crew.run(
+                  2,
+                  Object::new,
+                  (_, unit) -> {
+                    if (unit == 0) {
+                      await(laterFailed);
+                    }
+                    try {
+                      throw new QueryException(400, "unit " + unit);
+                    } finally {
+                      if (unit == 1) {
+                        laterFailed.countDown();
+                      }
+                    }
+                  }))
           .hasMessage("unit 0");
     }
   }
@@ -84,14 +84,13 @@ class WorkCrewTest {
   void run_whenAWorkerCannotBeMade_throwsThat() {
     WorkCrew crew = new WorkCrew(Runnable::run, 2);
 
-    assertThatThrownBy(
-            () ->
-                crew.run(
-                    5,
-                    () -> {
-                      throw new QueryException(400, "no worker");
-                    },
-                    (_, _) -> {}))
+    assertThatThrownBy(() ->
+            crew.run(
+                5,
+                () -> {
+                  throw new QueryException(400, "no worker");
+                },
+                (_, _) -> {}))
         .hasMessage("no worker");
   }
 

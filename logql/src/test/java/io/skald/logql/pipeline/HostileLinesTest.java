@@ -35,8 +35,7 @@ final class HostileLinesTest {
   void process_randomBytes_neverFails(String stages) {
     Random random = new Random(stages.hashCode());
     byte[] alphabet = "{}[]\":,\\ab =u0\n\u001B[m;1.:tfn-".getBytes(UTF_8);
-    LineProcessor processor =
-        Pipeline.compile(Stages.parse(stages)).forStream(Labels.of("a", "1"));
+    LineProcessor processor = Pipeline.compile(Stages.parse(stages)).forStream(Labels.of("a", "1"));
     for (int round = 0; round < 20_000; round++) {
       byte[] area = new byte[random.nextInt(80)];
       for (int i = 0; i < area.length; i++) {
@@ -123,7 +122,12 @@ final class HostileLinesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "| json", "| logfmt", "| unpack", "| pattern `<a> <b>`", "| decolorize", "|~ `needle.*x`",
+        "| json",
+        "| logfmt",
+        "| unpack",
+        "| pattern `<a> <b>`",
+        "| decolorize",
+        "|~ `needle.*x`",
         "|= ip(`1.2.3.4`)"
       })
   void process_longLine_isLinear(String stages) {

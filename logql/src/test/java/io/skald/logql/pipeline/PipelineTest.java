@@ -40,15 +40,11 @@ final class PipelineTest {
   void labels_metadataWithTheNameOfAStreamLabel_getsASuffix() {
     LineProcessor processor =
         process(
-            "",
-            Labels.of("app", "a", "app_extracted", "b"),
-            Labels.of("app", "c", "x", "d"),
-            "");
+            "", Labels.of("app", "a", "app_extracted", "b"), Labels.of("app", "c", "x", "d"), "");
 
     assertThat(processor.labels().all())
         .isEqualTo(
-            Labels.of(
-                "app", "a", "app_extracted", "b", "app_extracted_extracted", "c", "x", "d"));
+            Labels.of("app", "a", "app_extracted", "b", "app_extracted_extracted", "c", "x", "d"));
   }
 
   @Test
@@ -63,8 +59,7 @@ final class PipelineTest {
 
   @Test
   void group_byAndWithout_omitAbsentLabels() {
-    LineProcessor processor =
-        process("| logfmt", Labels.of("app", "a"), Labels.EMPTY, "x=1 y=2");
+    LineProcessor processor = process("| logfmt", Labels.of("app", "a"), Labels.EMPTY, "x=1 y=2");
     LabelView labels = processor.labels();
 
     assertThat(labels.group(new Grouping(false, List.of("y", "app", "zz", "y"))))
@@ -77,8 +72,7 @@ final class PipelineTest {
 
   @Test
   void group_repeatedLabels_areTheSameObject() {
-    Pipeline pipeline =
-        Pipeline.compile(Stages.parse("| json"), LabelNeeds.of(Set.of("status")));
+    Pipeline pipeline = Pipeline.compile(Stages.parse("| json"), LabelNeeds.of(Set.of("status")));
     LineProcessor processor = pipeline.forStream(Labels.of("app", "a"));
     Grouping grouping = new Grouping(false, List.of("status"));
 
@@ -145,11 +139,7 @@ final class PipelineTest {
   @Test
   void json_metadataOfTheSameName_takesTheName() {
     assertThat(
-            Stages.run(
-                    "| json | drop k | json",
-                    Labels.EMPTY,
-                    Labels.of("k", "m"),
-                    "{\"k\":\"1\"}")
+            Stages.run("| json | drop k | json", Labels.EMPTY, Labels.of("k", "m"), "{\"k\":\"1\"}")
                 .labels())
         .isEqualTo("{k=\"1\", k_extracted=\"1\"}");
   }
@@ -219,8 +209,7 @@ final class PipelineTest {
             Stages.run(
                 pipeline, Labels.EMPTY, Labels.EMPTY, "{\"_entry\":\"inner\",\"pod\":\"p\"}"))
         .isEqualTo(new Stages.Outcome("{}", "inner"));
-    assertThat(Stages.run(pipeline, Labels.EMPTY, Labels.EMPTY, "inner").labels())
-        .isEqualTo("{}");
+    assertThat(Stages.run(pipeline, Labels.EMPTY, Labels.EMPTY, "inner").labels()).isEqualTo("{}");
   }
 
   @Test
@@ -232,8 +221,7 @@ final class PipelineTest {
     String line = "{\"n\":2,\"y\":\"Y\",\"v\":\"V\",\"l\":\"L\",\"other\":1}";
 
     assertThat(Stages.run(pipeline, Labels.EMPTY, Labels.EMPTY, line))
-        .isEqualTo(
-            new Stages.Outcome("{l=\"L\", n=\"2\", v=\"V\", w=\"V\", z=\"Y\"}", "L"));
+        .isEqualTo(new Stages.Outcome("{l=\"L\", n=\"2\", v=\"V\", w=\"V\", z=\"Y\"}", "L"));
   }
 
   @Test
@@ -295,8 +283,7 @@ final class PipelineTest {
           ip != ip(`10.0.0.0/8`)   -> a=1      -> dropped
           """)
   void filter_line_isKeptDroppedOrMarked(String filter, String line, String expected) {
-    Stages.Outcome outcome =
-        Stages.run("| logfmt | " + filter, Labels.EMPTY, Labels.EMPTY, line);
+    Stages.Outcome outcome = Stages.run("| logfmt | " + filter, Labels.EMPTY, Labels.EMPTY, line);
     String result =
         outcome.equals(Stages.DROPPED)
             ? "dropped"
@@ -333,8 +320,7 @@ final class PipelineTest {
         .hasMessage("parse error : stage '" + stage + "' : " + cause);
   }
 
-  private static LineProcessor process(
-      String stages, Labels stream, Labels metadata, String line) {
+  private static LineProcessor process(String stages, Labels stream, Labels metadata, String line) {
     LineProcessor processor = Pipeline.compile(Stages.parse(stages)).forStream(stream);
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     assertThat(processor.process(0, bytes, 0, bytes.length, metadata)).isTrue();

@@ -23,15 +23,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * The examples of the language reference that concern stages. Rows {@code line} run a pipeline on one
- * line, rows {@code select} list the indexes of the lines that pass (E: with an error), rows {@code
- * status} give the error text.
+ * The examples of the language reference that concern stages. Rows {@code line} run a pipeline on
+ * one line, rows {@code select} list the indexes of the lines that pass (E: with an error), rows
+ * {@code status} give the error text.
  */
 final class ReferenceRowsTest {
   /**
    * Rows that record accidents which are not copied: alternatives that match everything lose (77,
-   * 78), an address in an or-chain is a substring (93), regular expressions of label filters are not
-   * anchored (102, 103, 106), label filters apply before the stages in front of them (65).
+   * 78), an address in an or-chain is a substring (93), regular expressions of label filters are
+   * not anchored (102, 103, 106), label filters apply before the stages in front of them (65).
    */
   private static final Set<Integer> NOT_COPIED = Set.of(65, 77, 78, 93, 102, 103, 106);
 

@@ -88,8 +88,7 @@ final class UnwrapperTest {
     private final boolean kept;
 
     Run(String unwrap, String line) {
-      processor =
-          Pipeline.compile(Stages.parse("| logfmt")).forStream(Labels.of("app", "a"));
+      processor = Pipeline.compile(Stages.parse("| logfmt")).forStream(Labels.of("app", "a"));
       unwrapper = Unwrapper.compile(parse(unwrap));
       byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
       processor.process(0, bytes, 0, bytes.length, Labels.EMPTY);

@@ -10,16 +10,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Random expressions survive printing; random text never gets more than a {@link ParseException}. */
+/**
+ * Random expressions survive printing; random text never gets more than a {@link ParseException}.
+ */
 class ParserFuzzTest {
   private static final String[] TOKENS =
-      ("{ } [ ] ( ) , . | = =~ !~ != == > >= < <= + - * / % ^ |= |~ |> !> # // /* */ \" ` ' \\ \n _"
-              + " a app \"x\" `y` 'z' \"(\" \"<a>\" 1 0 -0 0x1F 1e3 1_0 5m -5m 1.5h 1d 10KB 1KiB [5m] [1h]"
-              + " [5 [] é 🚢 @ $ ! & ; --strict --keep-empty ip bytes duration vector label_replace rate"
-              + " sum topk sort quantile_over_time count_over_time sum_over_time by without bool offset"
-              + " on ignoring group_left group_right or and unless unwrap json regexp logfmt unpack"
-              + " pattern label_format line_format decolorize drop keep variants of {a=\"b\"}"
-              + " rate({a=\"b\"}[1m]) ip(\"::1\")")
+      ("{ } [ ] ( ) , . | = =~ !~ != == > >= < <= + - * / % ^ |= |~ |> !> # // /* */ \" ` ' \\ \n"
+           + " _ a app \"x\" `y` 'z' \"(\" \"<a>\" 1 0 -0 0x1F 1e3 1_0 5m -5m 1.5h 1d 10KB 1KiB"
+           + " [5m] [1h] [5 [] é 🚢 @ $ ! & ; --strict --keep-empty ip bytes duration vector"
+           + " label_replace rate sum topk sort quantile_over_time count_over_time sum_over_time by"
+           + " without bool offset on ignoring group_left group_right or and unless unwrap json"
+           + " regexp logfmt unpack pattern label_format line_format decolorize drop keep variants"
+           + " of {a=\"b\"} rate({a=\"b\"}[1m]) ip(\"::1\")")
           .split(" ");
 
   @Test

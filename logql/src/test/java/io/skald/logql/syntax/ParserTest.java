@@ -350,8 +350,7 @@ class ParserTest {
   @Test
   void parse_parenthesesAlone_areNoDepth() {
     assertThat(Parser.parse("(".repeat(65_000) + "1" + ")".repeat(65_000))).hasToString("1");
-    assertThat(
-            Parser.parse("{a=\"b\"} | " + "(".repeat(60_000) + "x=1" + ")".repeat(60_000)))
+    assertThat(Parser.parse("{a=\"b\"} | " + "(".repeat(60_000) + "x=1" + ")".repeat(60_000)))
         .hasToString("{a=\"b\"} | x==1");
     assertThatThrownBy(() -> Parser.parse("(".repeat(100_000)))
         .hasMessage("parse error at line 1, col 100001: syntax error: unexpected $end");

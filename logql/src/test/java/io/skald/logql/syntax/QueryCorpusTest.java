@@ -13,9 +13,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Recorded queries with their recorded answers: one JSON object a line with the {@code endpoint} that
- * was asked (query, log, selector or format), the {@code query}, and either the text of the {@code
- * error}, or the {@code formatted} query, or neither when the query was accepted.
+ * Recorded queries with their recorded answers: one JSON object a line with the {@code endpoint}
+ * that was asked (query, log, selector or format), the {@code query}, and either the text of the
+ * {@code error}, or the {@code formatted} query, or neither when the query was accepted.
  */
 class QueryCorpusTest {
   /** Found by compiling stages, which is not the parser's part. */

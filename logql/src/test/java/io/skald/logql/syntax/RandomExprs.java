@@ -15,8 +15,22 @@ final class RandomExprs {
     "a", "_b", "app", "rate", "sum", "duration", "bytes", "ip", "vector", "__error__", "Z9"
   };
   private static final String[] TEXTS = {
-    "", "x", "a b", "\"q\"", "back\\slash", "`tick`", "new\nline", "tab\t\u0000", "{{.a}}", "日本🚢",
-    "# // /* x */", "\u2028", "10.0.0.0/8", "'", "é", "\r"
+    "",
+    "x",
+    "a b",
+    "\"q\"",
+    "back\\slash",
+    "`tick`",
+    "new\nline",
+    "tab\t\u0000",
+    "{{.a}}",
+    "日本🚢",
+    "# // /* x */",
+    "\u2028",
+    "10.0.0.0/8",
+    "'",
+    "é",
+    "\r"
   };
   private static final String[] REGEXES = {"x", "a|b", "(?i)x.*", "[a-z]+\\d{2}", "\\Q\"\\E", ""};
 
@@ -44,7 +58,9 @@ final class RandomExprs {
     return new LogExpr(selector(), stages);
   }
 
-  /** In {@code | drop a != "x"} the filter belongs to the label, so no query gives the two stages. */
+  /**
+   * In {@code | drop a != "x"} the filter belongs to the label, so no query gives the two stages.
+   */
   private static boolean readsAsMatcher(Stage stage, Stage next) {
     List<Stage.LabelPick> picks =
         switch (stage) {
@@ -231,8 +247,7 @@ final class RandomExprs {
       case RATE_COUNTER, SUM_OVER_TIME ->
           new MetricExpr.RangeAggregation(function, null, range(true), null);
       case QUANTILE_OVER_TIME ->
-          new MetricExpr.RangeAggregation(
-              function, Math.abs(number()), range(true), grouping());
+          new MetricExpr.RangeAggregation(function, Math.abs(number()), range(true), grouping());
       default -> new MetricExpr.RangeAggregation(function, null, range(true), grouping());
     };
   }

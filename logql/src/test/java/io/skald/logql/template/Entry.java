@@ -55,11 +55,7 @@ final class Entry implements TemplateData {
   /** Runs a template called "line". */
   byte[] bytes(String template) {
     return Template.compile(
-            "line",
-            template,
-            new StoppedClock(),
-            ZoneOffset.UTC,
-            Template.DEFAULT_MAX_OUTPUT_BYTES)
+            "line", template, new StoppedClock(), ZoneOffset.UTC, Template.DEFAULT_MAX_OUTPUT_BYTES)
         .execute(this);
   }
 

@@ -66,7 +66,8 @@ class LimitsTest {
     thread.join();
 
     assertThat(outcome[0])
-        .matches("(?s).*(nested deeper than 100 levels|limit of 500 nested levels|depth \\(100\\)).*");
+        .matches(
+            "(?s).*(nested deeper than 100 levels|limit of 500 nested levels|depth \\(100\\)).*");
   }
 
   static Stream<String> execute_deepTemplate_failsOnASmallStack() {

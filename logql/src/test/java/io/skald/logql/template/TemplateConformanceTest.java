@@ -9,8 +9,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TemplateConformanceTest {
   private static final Entry ENTRY =
       Entry.of(
-          "a", "Foo Bar", "n", "42", "f", "3.7", "e", "", "j", "{\"x\":[1,2]}", "p", "  x  ", "u",
-          "héllo", "ts", "1700000000");
+          "a",
+          "Foo Bar",
+          "n",
+          "42",
+          "f",
+          "3.7",
+          "e",
+          "",
+          "j",
+          "{\"x\":[1,2]}",
+          "p",
+          "  x  ",
+          "u",
+          "héllo",
+          "ts",
+          "1700000000");
 
   @ParameterizedTest
   @CsvSource(

@@ -51,7 +51,8 @@ class TemplateTest {
   void fields_template_areWhatItMayRead(String template, String expected) {
     Template compiled = Template.compile("line", template);
 
-    assertThat(String.join(" ", new TreeSet<>(compiled.fields())) + "; " + compiled.readsAllLabels())
+    assertThat(
+            String.join(" ", new TreeSet<>(compiled.fields())) + "; " + compiled.readsAllLabels())
         .isEqualTo(expected);
   }
 

@@ -1,8 +1,8 @@
 package io.skald.agent.position;
 
 /**
- * The fingerprint of a file's first bytes: tells a file from another one that got its inode, and
- * an appended file from a rewritten one.
+ * The fingerprint of a file's first bytes: tells a file from another one that got its inode, and an
+ * appended file from a rewritten one.
  *
  * @param hash FNV-1a of the first {@code length} bytes, 64 bits
  * @param length from 0 (nothing is known) to {@link #MAX_LENGTH}

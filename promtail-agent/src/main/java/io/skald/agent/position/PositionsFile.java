@@ -103,17 +103,15 @@ public final class PositionsFile {
     Map<String, Long> offsets = new TreeMap<>();
     offsetsByClient.values().forEach(m -> m.forEach((p, o) -> offsets.merge(p, o, Math::min)));
     Map<String, String> lines = new TreeMap<>();
-    loaded.forEach(
-        (key, value) -> {
-          if (!key.startsWith("/") || Files.exists(Path.of(key))) {
-            lines.put(key, value);
-          }
-        });
+    loaded.forEach((key, value) -> {
+      if (!key.startsWith("/") || Files.exists(Path.of(key))) {
+        lines.put(key, value);
+      }
+    });
     offsets.forEach((path, offset) -> lines.put(path, Long.toString(offset)));
     StringBuilder text = new StringBuilder(lines.isEmpty() ? "positions: {}\n" : "positions:\n");
-    lines.forEach(
-        (path, offset) ->
-            text.append("  ").append(key(path)).append(": ").append(quoted(offset)).append('\n'));
+    lines.forEach((path, offset) ->
+        text.append("  ").append(key(path)).append(": ").append(quoted(offset)).append('\n'));
     if (!text.toString().equals(written)) {
       written = text.toString();
       DurableFiles.replace(file, ByteBuffer.wrap(written.getBytes(StandardCharsets.UTF_8)));

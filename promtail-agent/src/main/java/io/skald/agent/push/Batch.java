@@ -99,7 +99,9 @@ final class Batch {
     long seconds = Math.floorDiv(timestampNanos, 1_000_000_000L);
     int nanos = (int) Math.floorMod(timestampNanos, 1_000_000_000L);
     int timestampSize =
-        1 + ProtobufBytes.varintSize(seconds) + (nanos == 0 ? 0 : 1 + ProtobufBytes.varintSize(nanos));
+        1
+            + ProtobufBytes.varintSize(seconds)
+            + (nanos == 0 ? 0 : 1 + ProtobufBytes.varintSize(nanos));
     int size =
         2 + timestampSize + (length == 0 ? 0 : 1 + ProtobufBytes.varintSize(length) + length);
     entriesArea.reserve(length + ENTRY_OVERHEAD);

@@ -23,13 +23,11 @@ public final class BatchAssembler implements LineSink {
   private String labels = "";
   private @Nullable LongFunction<FilePosition> positionAt;
 
-  /** @param lastTimestampNanos the highest timestamp given out in earlier runs */
+  /**
+   * @param lastTimestampNanos the highest timestamp given out in earlier runs
+   */
   public BatchAssembler(
-      Handover handover,
-      Clock clock,
-      long lastTimestampNanos,
-      int batchSize,
-      long batchWaitNanos) {
+      Handover handover, Clock clock, long lastTimestampNanos, int batchSize, long batchWaitNanos) {
     this.handover = handover;
     this.timestamps = new TimestampSource(clock, lastTimestampNanos);
     this.clock = clock;

@@ -29,8 +29,7 @@ final class BodySplitter {
   static List<byte[]> halves(byte[] body) {
     List<Stream> streams = new BodySplitter(body).fields();
     int total = streams.stream().mapToInt(s -> s.entries.size()).sum();
-    return List.of(
-        encode(body, streams, 0, total / 2), encode(body, streams, total / 2, total));
+    return List.of(encode(body, streams, 0, total / 2), encode(body, streams, total / 2, total));
   }
 
   /** A range of the body with tag and length. */

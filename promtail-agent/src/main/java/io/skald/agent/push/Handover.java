@@ -4,7 +4,6 @@ import io.skald.agent.position.FilePosition;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,9 @@ public final class Handover {
   private boolean inputEnded;
   private boolean sendingEnded;
 
-  /** @param maxBytes of lines that may wait; exceeded by less than a batch and a chunk */
+  /**
+   * @param maxBytes of lines that may wait; exceeded by less than a batch and a chunk
+   */
   public Handover(int batchSize, long maxBytes) {
     this.batchSize = batchSize;
     this.maxBytes = maxBytes;
@@ -173,7 +174,9 @@ public final class Handover {
     lock.lock();
     try {
       long left = nanos;
-      while (!sendingEnded && left > 0 && (evenWithWork || (queue.isEmpty() && sightings.isEmpty() && !inputEnded))) {
+      while (!sendingEnded
+          && left > 0
+          && (evenWithWork || (queue.isEmpty() && sightings.isEmpty() && !inputEnded))) {
         left = workOrEnd.awaitNanos(left);
       }
       return !sendingEnded;

@@ -1,5 +1,6 @@
 package io.skald.agent.push;
 
+import io.skald.common.time.Clock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import io.skald.common.time.Clock;
 
 /** Pushes over HTTP/1.1 with the client of the JDK. */
 public final class HttpPushTransport implements PushTransport {
@@ -96,8 +96,7 @@ public final class HttpPushTransport implements PushTransport {
     } catch (NumberFormatException _) {
       try {
         long at =
-            ZonedDateTime.parse(value.trim(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                .toEpochSecond();
+            ZonedDateTime.parse(value.trim(), DateTimeFormatter.RFC_1123_DATE_TIME).toEpochSecond();
         return Math.max(0, at - clock.nowMillis() / 1000);
       } catch (DateTimeException _) {
         return 0;
@@ -136,8 +135,7 @@ public final class HttpPushTransport implements PushTransport {
 
     @Override
     public void onComplete() {
-      line.complete(
-          kept.toString(StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+      line.complete(kept.toString(StandardCharsets.UTF_8).lines().findFirst().orElse(""));
     }
   }
 }

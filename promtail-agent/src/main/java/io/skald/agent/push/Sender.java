@@ -177,7 +177,8 @@ public final class Sender {
     batch.assemble(body);
     byte[] compressed;
     try {
-      compressed = batch.entries() == 0 ? new byte[0] : snappy.compress(body.array(), body.length());
+      compressed =
+          batch.entries() == 0 ? new byte[0] : snappy.compress(body.array(), body.length());
     } catch (IOException e) {
       throw new IllegalStateException("snappy cannot compress " + body.length() + " bytes", e);
     }
@@ -377,7 +378,9 @@ public final class Sender {
     if (response.status() < 0) {
       return response.firstLine();
     }
-    return "status " + response.status() + (response.firstLine().isEmpty() ? "" : ": ")
+    return "status "
+        + response.status()
+        + (response.firstLine().isEmpty() ? "" : ": ")
         + response.firstLine();
   }
 

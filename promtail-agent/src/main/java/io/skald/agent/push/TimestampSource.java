@@ -21,7 +21,9 @@ final class TimestampSource {
   private final Clock clock;
   private long last;
 
-  /** @param last the highest timestamp ever given out, {@link Long#MIN_VALUE} for none */
+  /**
+   * @param last the highest timestamp ever given out, {@link Long#MIN_VALUE} for none
+   */
   TimestampSource(Clock clock, long last) {
     this.clock = clock;
     this.last = last;
@@ -33,7 +35,8 @@ final class TimestampSource {
     if (now > last) {
       last = now - 1;
     } else if (last - now > MAX_AHEAD_NANOS) {
-      log.warn("the clock was set back by {} s: timestamps follow it", (last - now) / 1_000_000_000);
+      log.warn(
+          "the clock was set back by {} s: timestamps follow it", (last - now) / 1_000_000_000);
       last = now - 1;
     }
   }

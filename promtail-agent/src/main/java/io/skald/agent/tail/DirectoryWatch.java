@@ -57,14 +57,13 @@ public final class DirectoryWatch implements AutoCloseable {
       return;
     }
     keys.entrySet()
-        .removeIf(
-            entry -> {
-              boolean gone = !directories.contains(entry.getKey()) || !entry.getValue().isValid();
-              if (gone) {
-                entry.getValue().cancel();
-              }
-              return gone;
-            });
+        .removeIf(entry -> {
+          boolean gone = !directories.contains(entry.getKey()) || !entry.getValue().isValid();
+          if (gone) {
+            entry.getValue().cancel();
+          }
+          return gone;
+        });
     for (Path directory : directories) {
       if (keys.size() == MAX_DIRECTORIES) {
         return;

@@ -287,8 +287,7 @@ final class Glob {
       }
     }
 
-    private void literal(
-        Path directory, String name, List<String> elements, int e, boolean last) {
+    private void literal(Path directory, String name, List<String> elements, int e, boolean last) {
       try {
         Path child = directory.resolve(name);
         if (last) {
@@ -349,9 +348,7 @@ final class Glob {
 
     private static Object directoryKey(Path directory) {
       try {
-        Object key =
-            Files.readAttributes(directory, BasicFileAttributes.class)
-                .fileKey();
+        Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
         return key == null ? directory : key;
       } catch (IOException _) {
         return directory;

@@ -35,7 +35,9 @@ final class Siblings {
 
   /** A neighbour and what the file system says of it. */
   record Sibling(Path path, FileStat stat) {
-    /** By time of birth, where known, and of the last write: unpacking an old file sets only one. */
+    /**
+     * By time of birth, where known, and of the last write: unpacking an old file sets only one.
+     */
     boolean isYoungerThanOneOf(List<Sibling> others) {
       for (Sibling other : others) {
         if (stat.modifiedNanos() >= other.stat.modifiedNanos()

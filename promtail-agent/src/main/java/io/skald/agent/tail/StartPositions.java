@@ -107,8 +107,7 @@ final class StartPositions {
    */
   @Nullable FilePosition replacedBy(Opened file) {
     FilePosition position = known.get(file.id);
-    return position != null
-            && (position.offset() > file.stat.sizeBytes() || !file.is(position))
+    return position != null && (position.offset() > file.stat.sizeBytes() || !file.is(position))
         ? position
         : null;
   }

@@ -49,7 +49,9 @@ final class TailedFile implements AutoCloseable {
   long seenModifiedNanos = Long.MIN_VALUE;
   long seenSize;
 
-  /** @param path the path it was matched under, not necessarily where it lies now */
+  /**
+   * @param path the path it was matched under, not necessarily where it lies now
+   */
   TailedFile(
       Target target,
       String path,

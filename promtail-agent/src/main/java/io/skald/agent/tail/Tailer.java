@@ -276,8 +276,7 @@ public final class Tailer implements AutoCloseable {
         return;
       }
       if (positions.get(id) == null && positions.knowsPath(path.toString())) {
-        searched.add(
-            new Neighbourhood(target, path.toString(), directoryOf(path.toRealPath())));
+        searched.add(new Neighbourhood(target, path.toString(), directoryOf(path.toRealPath())));
       }
       open(target, path.toString(), path);
       troubles.readable(path);
@@ -337,8 +336,7 @@ public final class Tailer implements AutoCloseable {
       FileId id = new FileId(target.key(), stat.device(), stat.inode());
       byte[] head = new byte[FileHead.MAX_LENGTH];
       int size = TailedFile.readHead(channel, head, head.length);
-      StartPositions.Opened opened =
-          new StartPositions.Opened(id, path, stat, channel, head, size);
+      StartPositions.Opened opened = new StartPositions.Opened(id, path, stat, channel, head, size);
       if (config.skipBinaryFiles() && positions.get(id) == null && hasNul(head, size)) {
         binary.add(id);
         binaryInScan.add(id);

@@ -36,12 +36,11 @@ public final class Target {
     String excluded = labels.getOrDefault("__path_exclude__", "");
     this.exclude = excluded.isEmpty() ? null : new Glob(excluded);
     Labels.Builder kept = Labels.builder();
-    labels.forEach(
-        (name, value) -> {
-          if (!name.startsWith("__") && !value.isEmpty()) {
-            kept.set(name, value);
-          }
-        });
+    labels.forEach((name, value) -> {
+      if (!name.startsWith("__") && !value.isEmpty()) {
+        kept.set(name, value);
+      }
+    });
     this.labels = kept.build();
   }
 

@@ -78,8 +78,7 @@ class DeliveryJournalTest {
       Files.write(file(), Arrays.copyOf(whole, cut));
       try (DeliveryJournal journal = DeliveryJournal.open(file())) {
         long offset = journal.delivered().stream().mapToLong(FilePosition::offset).sum();
-        long read =
-            journal.readPositions().values().stream().mapToLong(FilePosition::offset).sum();
+        long read = journal.readPositions().values().stream().mapToLong(FilePosition::offset).sum();
         assertThat(offset).as("cut at %d", cut).isGreaterThanOrEqualTo(before);
         assertThat(read - offset).isIn(0L, 10L);
         assertThat(journal.undelivered()).hasSize(read > offset ? 1 : 0);

@@ -48,15 +48,15 @@ class PositionsFileTest {
     positions.update("one", List.of(position(stat, stat.inode(), 30, log)));
     positions.update(
         "two",
-        List.of(
-            position(stat, stat.inode(), 20, log), position(stat, stat.inode() + 1, 5, log)));
+        List.of(position(stat, stat.inode(), 20, log), position(stat, stat.inode() + 1, 5, log)));
     positions.write();
 
     assertThat(PositionsFile.load(file(), false, 1).loadedOffset(log.toString())).hasValue(20);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"[", "positions: [1]\n", "other: {}\n", "positions: {}\nx: 1\n", "a: : b\n"})
+  @ValueSource(
+      strings = {"[", "positions: [1]\n", "other: {}\n", "positions: {}\nx: 1\n", "a: : b\n"})
   void load_damaged_refusesUnlessTold(String content) throws IOException {
     Files.writeString(file(), content);
 

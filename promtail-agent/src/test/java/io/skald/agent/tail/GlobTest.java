@@ -52,10 +52,13 @@ class GlobTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiterString = "->", textBlock = """
-      /v/[a  -> '[' is not closed
-      /v/{a  -> '{' is not closed
-      """)
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          /v/[a  -> '[' is not closed
+          /v/{a  -> '{' is not closed
+          """)
   void constructor_malformed_namesThePattern(String pattern, String message) {
     assertThatThrownBy(() -> new Glob(pattern))
         .isInstanceOf(IllegalArgumentException.class)

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a read request in the formats that the HTTP API shares. Absent and empty are the
- * same. Every method throws {@link BadRequestException} for a value it cannot read.
+ * The parameters of a read request in the formats that the HTTP API shares. Absent and empty are
+ * the same. Every method throws {@link BadRequestException} for a value it cannot read.
  */
 final class Parameters {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -83,8 +83,7 @@ final class Parameters {
     try {
       return parseTimestamp(text);
     } catch (BadRequestException e) {
-      throw new BadRequestException(
-          "could not parse '" + name + "' parameter: " + e.getMessage());
+      throw new BadRequestException("could not parse '" + name + "' parameter: " + e.getMessage());
     }
   }
 
@@ -118,8 +117,7 @@ final class Parameters {
       return Math.addExact(
           Math.multiplyExact(instant.getEpochSecond(), NANOS_PER_SECOND), instant.getNano());
     } catch (DateTimeException | ArithmeticException e) {
-      throw new BadRequestException(
-          "strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+      throw new BadRequestException("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
     }
   }
 
@@ -167,8 +165,7 @@ final class Parameters {
   /** Reads {@code step} and checks it against the range. */
   long stepNanos(Range range) {
     long wholeSeconds = (range.endNanos() - range.startNanos()) / NANOS_PER_SECOND;
-    long step =
-        duration("step", Math.max(1, wholeSeconds / DEFAULT_STEPS) * NANOS_PER_SECOND);
+    long step = duration("step", Math.max(1, wholeSeconds / DEFAULT_STEPS) * NANOS_PER_SECOND);
     if (step <= 0) {
       throw new BadRequestException(
           "zero or negative query resolution step widths are not accepted. Try a positive integer");
@@ -184,8 +181,7 @@ final class Parameters {
   /** Checks what every range needs. */
   static void requireOrdered(Range range) {
     if (range.endNanos() < range.startNanos()) {
-      throw new BadRequestException(
-          "end timestamp must not be before or equal to start time");
+      throw new BadRequestException("end timestamp must not be before or equal to start time");
     }
   }
 

@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * The read endpoints, without HTTP: parameters in, a JSON body out. A request that cannot be answered
- * throws {@link QueryException} with the status and text for the client.
+ * The read endpoints, without HTTP: parameters in, a JSON body out. A request that cannot be
+ * answered throws {@link QueryException} with the status and text for the client.
  */
 public final class QueryApi {
   /** Writes one successful answer. */
@@ -64,59 +64,56 @@ public final class QueryApi {
 
   /** {@code /loki/api/v1/query_range}. */
   public Body queryRange(TenantId tenant, ReadRequest request) {
-    return answering(
-        () -> {
-          Parameters parameters = request.parameters(clock.nowNanos());
-          Parameters.Range range = parameters.range();
-          Parameters.requireOrdered(range);
-          long step = parameters.stepNanos(range);
-          int limit = parameters.limit();
-          boolean forward = parameters.forward();
-          long interval = parameters.intervalNanos();
-          Expr expression = Parser.parse(parameters.text("query"));
-          Limits allowed = limits.of(tenant);
-          checkLength(range, expression, allowed);
-          checkMatchers(expression, allowed);
-          if (expression instanceof LogExpr) {
-            checkEntries(limit, allowed);
-          } else {
-            range = aligned(range, step);
-          }
-          QueryRequest query =
-              new QueryRequest(
-                  expression,
-                  range.startNanos(),
-                  range.endNanos(),
-                  step,
-                  interval,
-                  limit,
-                  forward,
-                  request.categorizeLabels());
-          return execute(tenant, query, request);
-        });
+    return answering(() -> {
+      Parameters parameters = request.parameters(clock.nowNanos());
+      Parameters.Range range = parameters.range();
+      Parameters.requireOrdered(range);
+      long step = parameters.stepNanos(range);
+      int limit = parameters.limit();
+      boolean forward = parameters.forward();
+      long interval = parameters.intervalNanos();
+      Expr expression = Parser.parse(parameters.text("query"));
+      Limits allowed = limits.of(tenant);
+      checkLength(range, expression, allowed);
+      checkMatchers(expression, allowed);
+      if (expression instanceof LogExpr) {
+        checkEntries(limit, allowed);
+      } else {
+        range = aligned(range, step);
+      }
+      QueryRequest query =
+          new QueryRequest(
+              expression,
+              range.startNanos(),
+              range.endNanos(),
+              step,
+              interval,
+              limit,
+              forward,
+              request.categorizeLabels());
+      return execute(tenant, query, request);
+    });
   }
 
   /** {@code /loki/api/v1/query}. */
   public Body queryInstant(TenantId tenant, ReadRequest request) {
-    return answering(
-        () -> {
-          Parameters parameters = request.parameters(clock.nowNanos());
-          long time = parameters.time();
-          int limit = parameters.limit();
-          boolean forward = parameters.forward();
-          Expr expression = Parser.parse(parameters.text("query"));
-          if (expression instanceof LogExpr) {
-            throw new BadRequestException(
-                "log queries are not supported as an instant query type, please change your query"
-                    + " to a range query type");
-          }
-          Limits allowed = limits.of(tenant);
-          checkLength(new Parameters.Range(time, time), expression, allowed);
-          checkMatchers(expression, allowed);
-          QueryRequest query =
-              new QueryRequest(expression, time, time, 0, 0, limit, forward, false);
-          return execute(tenant, query, request);
-        });
+    return answering(() -> {
+      Parameters parameters = request.parameters(clock.nowNanos());
+      long time = parameters.time();
+      int limit = parameters.limit();
+      boolean forward = parameters.forward();
+      Expr expression = Parser.parse(parameters.text("query"));
+      if (expression instanceof LogExpr) {
+        throw new BadRequestException(
+            "log queries are not supported as an instant query type, please change your query"
+                + " to a range query type");
+      }
+      Limits allowed = limits.of(tenant);
+      checkLength(new Parameters.Range(time, time), expression, allowed);
+      checkMatchers(expression, allowed);
+      QueryRequest query = new QueryRequest(expression, time, time, 0, 0, limit, forward, false);
+      return execute(tenant, query, request);
+    });
   }
 
   private Body execute(TenantId tenant, QueryRequest query, ReadRequest request) {
@@ -127,8 +124,7 @@ public final class QueryApi {
     QueryResult result =
         engines
             .apply(limits.of(tenant))
-            .execute(
-                query, data.entries(tenant, statistics, reads), statistics, cancellation);
+            .execute(query, data.entries(tenant, statistics, reads), statistics, cancellation);
     statistics.compressedBytes.add(reads.compressedBytes.sum());
     statistics.decompressedBytes.add(reads.decompressedBytes.sum());
     statistics.decompressedLines.add(reads.decompressedLines.sum());
@@ -148,37 +144,34 @@ public final class QueryApi {
 
   /** {@code /loki/api/v1/labels}. */
   public Body labels(TenantId tenant, ReadRequest request) {
-    return answering(
-        () -> {
-          Parameters parameters = request.parameters(clock.nowNanos());
-          Set<String> names = new TreeSet<>();
-          for (Labels labels : selectSeries(tenant, parameters)) {
-            for (int i = 0; i < labels.size(); i++) {
-              names.add(labels.name(i));
-            }
-          }
-          return names(names);
-        });
+    return answering(() -> {
+      Parameters parameters = request.parameters(clock.nowNanos());
+      Set<String> names = new TreeSet<>();
+      for (Labels labels : selectSeries(tenant, parameters)) {
+        for (int i = 0; i < labels.size(); i++) {
+          names.add(labels.name(i));
+        }
+      }
+      return names(names);
+    });
   }
 
   /** {@code /loki/api/v1/label/{name}/values}. */
   public Body labelValues(TenantId tenant, String name, ReadRequest request) {
-    return answering(
-        () -> {
-          Parameters parameters = request.parameters(clock.nowNanos());
-          Set<String> values = new TreeSet<>();
-          for (Labels labels : selectSeries(tenant, parameters)) {
-            String value = labels.get(name);
-            if (value != null) {
-              values.add(value);
-            }
-          }
-          return names(values);
-        });
+    return answering(() -> {
+      Parameters parameters = request.parameters(clock.nowNanos());
+      Set<String> values = new TreeSet<>();
+      for (Labels labels : selectSeries(tenant, parameters)) {
+        String value = labels.get(name);
+        if (value != null) {
+          values.add(value);
+        }
+      }
+      return names(values);
+    });
   }
 
-  private Collection<Labels> selectSeries(
-      TenantId tenant, Parameters parameters) {
+  private Collection<Labels> selectSeries(TenantId tenant, Parameters parameters) {
     Parameters.Range range = metadataRange(tenant, parameters);
     String query = parameters.text("query");
     List<LabelMatcher> matchers = query.isEmpty() ? List.of() : Parser.parseSelector(query, false);
@@ -200,36 +193,32 @@ public final class QueryApi {
 
   /** Nothing found is an answer without {@code data}, as clients know it. */
   private static Body names(Collection<String> names) {
-    return success(
-        json -> {
-          if (!names.isEmpty()) {
-            json.writeArrayPropertyStart("data");
-            names.forEach(json::writeString);
-            json.writeEndArray();
-          }
-        });
+    return success(json -> {
+      if (!names.isEmpty()) {
+        json.writeArrayPropertyStart("data");
+        names.forEach(json::writeString);
+        json.writeEndArray();
+      }
+    });
   }
 
   /** {@code /loki/api/v1/series}. */
   public Body series(TenantId tenant, ReadRequest request) {
-    return answering(
-        () -> {
-          Parameters parameters = request.parameters(clock.nowNanos());
-          Parameters.Range range = metadataRange(tenant, parameters);
-          List<String> selectors = new ArrayList<>(parameters.all("match"));
-          selectors.addAll(parameters.all("match[]"));
-          Set<Labels> found = new TreeSet<>();
-          for (List<LabelMatcher> matchers : groups(selectors)) {
-            found.addAll(
-                data.series(tenant, matchers, range.startNanos(), range.endNanos()));
-          }
-          return success(
-              json -> {
-                json.writeArrayPropertyStart("data");
-                found.forEach(labels -> ResultWriter.writeLabels(json, labels));
-                json.writeEndArray();
-              });
-        });
+    return answering(() -> {
+      Parameters parameters = request.parameters(clock.nowNanos());
+      Parameters.Range range = metadataRange(tenant, parameters);
+      List<String> selectors = new ArrayList<>(parameters.all("match"));
+      selectors.addAll(parameters.all("match[]"));
+      Set<Labels> found = new TreeSet<>();
+      for (List<LabelMatcher> matchers : groups(selectors)) {
+        found.addAll(data.series(tenant, matchers, range.startNanos(), range.endNanos()));
+      }
+      return success(json -> {
+        json.writeArrayPropertyStart("data");
+        found.forEach(labels -> ResultWriter.writeLabels(json, labels));
+        json.writeEndArray();
+      });
+    });
   }
 
   /** {@code /loki/api/v1/format_query}; a query that does not parse is told in the body. */

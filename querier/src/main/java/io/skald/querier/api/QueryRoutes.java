@@ -45,8 +45,7 @@ public final class QueryRoutes {
 
   private HttpResponse labelValues(HttpRequest request) {
     return answer(
-        request,
-        (tenant, read) -> api.labelValues(tenant, request.pathParameter(), read));
+        request, (tenant, read) -> api.labelValues(tenant, request.pathParameter(), read));
   }
 
   private static HttpResponse formatQuery(HttpRequest request) {

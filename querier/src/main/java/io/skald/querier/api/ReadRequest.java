@@ -16,9 +16,7 @@ import java.util.function.Function;
  * @param clientGone whether nobody waits for the answer any more
  */
 public record ReadRequest(
-    Function<String, List<String>> values,
-    List<String> encodingFlags,
-    BooleanSupplier clientGone) {
+    Function<String, List<String>> values, List<String> encodingFlags, BooleanSupplier clientGone) {
   private static final String CATEGORIZE = "categorize-labels";
 
   /** Splits the header into flags; blanks are dropped. */

@@ -13,8 +13,8 @@ import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Writes query answers. The order of keys is part of the contract: readers take {@code encodingFlags}
- * before {@code result}, and {@code result} before {@code stats}.
+ * Writes query answers. The order of keys is part of the contract: readers take {@code
+ * encodingFlags} before {@code result}, and {@code result} before {@code stats}.
  */
 final class ResultWriter {
   private static final JsonFactory JSON = new JsonFactory();

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * the block that arrived first keeps the entry.
  *
  * <p>The work follows the suspicion: blocks that do not overlap in time are not opened; of
- * overlapping ones only timestamps are read; lengths and metadata of entries with a common timestamp
- * come next; line bytes only when all of that is equal.
+ * overlapping ones only timestamps are read; lengths and metadata of entries with a common
+ * timestamp come next; line bytes only when all of that is equal.
  */
 final class DuplicateFilter {
   private DuplicateFilter() {}
@@ -85,18 +85,23 @@ final class DuplicateFilter {
     return any;
   }
 
-  /** Returns whether one of the rows [from, to) of {@code a} equals row {@code row} of {@code b}. */
+  /**
+   * Returns whether one of the rows [from, to) of {@code a} equals row {@code row} of {@code b}.
+   */
   private static boolean holds(BlockView a, int from, int to, BlockView b, int row) {
     int[] offsetsA = a.lineOffsets();
     int[] offsetsB = b.lineOffsets();
     int length = offsetsB[row + 1] - offsetsB[row];
     for (int i = from; i < to; i++) {
       if (offsetsA[i + 1] - offsetsA[i] == length
-          && a.metadata()
-              .get(a.metadataIds()[i])
-              .equals(b.metadata().get(b.metadataIds()[row]))
+          && a.metadata().get(a.metadataIds()[i]).equals(b.metadata().get(b.metadataIds()[row]))
           && Arrays.equals(
-              a.lines(), offsetsA[i], offsetsA[i + 1], b.lines(), offsetsB[row], offsetsB[row + 1])) {
+              a.lines(),
+              offsetsA[i],
+              offsetsA[i + 1],
+              b.lines(),
+              offsetsB[row],
+              offsetsB[row + 1])) {
         return true;
       }
     }

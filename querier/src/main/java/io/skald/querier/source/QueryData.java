@@ -26,8 +26,8 @@ public final class QueryData {
   }
 
   /**
-   * Returns the tenant's entries; what finding and reading them costs is added to {@code statistics}
-   * and {@code reads}.
+   * Returns the tenant's entries; what finding and reading them costs is added to {@code
+   * statistics} and {@code reads}.
    */
   public LogSource entries(TenantId tenant, QueryStatistics statistics, ReadStatistics reads) {
     return new TenantLogSource(tenant, recent, index, reader, statistics, reads);

@@ -25,8 +25,8 @@ import java.util.Set;
 /**
  * One tenant's entries for one query.
  *
- * <p>Ingesters are asked before the index: a chunk that is flushed in between is then in both answers,
- * and its id tells so. The other order could miss it in both.
+ * <p>Ingesters are asked before the index: a chunk that is flushed in between is then in both
+ * answers, and its id tells so. The other order could miss it in both.
  */
 final class TenantLogSource implements LogSource {
   private final TenantId tenant;
@@ -52,8 +52,7 @@ final class TenantLogSource implements LogSource {
   }
 
   @Override
-  public List<StreamBlocks> select(
-      List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+  public List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     Map<Fingerprint, RecentStream> inMemory = new HashMap<>();
     for (RecentStream stream : recent.select(tenant, matchers, fromNanos, throughNanos)) {
       inMemory.put(stream.fingerprint(), stream);
@@ -62,8 +61,7 @@ final class TenantLogSource implements LogSource {
     for (IndexedStream stream : index.select(tenant, matchers, fromNanos, throughNanos)) {
       RecentStream unflushed = inMemory.remove(stream.fingerprint());
       List<BlockView> blocks = new ArrayList<>();
-      Set<Long> held =
-          unflushed == null ? Set.of() : new HashSet<>(unflushed.chunkIds());
+      Set<Long> held = unflushed == null ? Set.of() : new HashSet<>(unflushed.chunkIds());
       for (ChunkRef chunk : stream.chunks()) {
         if (!held.contains(chunk.chunkId())) {
           statistics.chunks.increment();
@@ -92,8 +90,7 @@ final class TenantLogSource implements LogSource {
     }
   }
 
-  private static void addStream(
-      List<StreamBlocks> result, Labels labels, List<BlockView> blocks) {
+  private static void addStream(List<StreamBlocks> result, Labels labels, List<BlockView> blocks) {
     if (!blocks.isEmpty()) {
       result.add(new StreamBlocks(labels, DuplicateFilter.withoutDuplicates(blocks)));
     }

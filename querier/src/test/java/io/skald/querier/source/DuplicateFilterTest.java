@@ -94,15 +94,13 @@ class DuplicateFilterTest {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < rows.length; i++) {
       timestamps[i] = rows[i].timestamp();
-      ids[i] =
-          rows[i].trace().isEmpty() ? 0 : metadata.intern(Labels.of("trace", rows[i].trace()));
+      ids[i] = rows[i].trace().isEmpty() ? 0 : metadata.intern(Labels.of("trace", rows[i].trace()));
       starts[i] = lines.length();
       lengths[i] = rows[i].line().length();
       lines.append(rows[i].line());
     }
     byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-    return ColumnBlock.ofArrivals(
-        rows.length, timestamps, bytes, starts, lengths, ids, metadata);
+    return ColumnBlock.ofArrivals(rows.length, timestamps, bytes, starts, lengths, ids, metadata);
   }
 
   private static List<Row> rows(BlockView block) {

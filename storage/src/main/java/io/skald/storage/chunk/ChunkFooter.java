@@ -132,8 +132,8 @@ public final class ChunkFooter {
    * @param object key of the object that holds it, for messages
    * @param offset of the footer in the object, for messages
    * @param columnBytes the bytes of the chunk before the footer
-   * @throws CorruptChunkException if it is damaged, does not describe exactly {@code columnBytes}, or
-   *     has a version that this reader does not know
+   * @throws CorruptChunkException if it is damaged, does not describe exactly {@code columnBytes},
+   *     or has a version that this reader does not know
    */
   public static ChunkFooter decode(String object, long offset, byte[] bytes, int columnBytes) {
     Section section = new Section(object, "chunk footer", offset, 0, bytes);
@@ -185,8 +185,7 @@ public final class ChunkFooter {
     for (int i = 0; i < count; i++) {
       List<ColumnPosition> columns = new ArrayList<>(Column.COUNT);
       for (int c = 0; c < Column.COUNT; c++) {
-        columns.add(
-            new ColumnPosition(encodings[i][c], offsets[i][c], lengths[i][c], crcs[i][c]));
+        columns.add(new ColumnPosition(encodings[i][c], offsets[i][c], lengths[i][c], crcs[i][c]));
       }
       blocks.add(new Block(layouts[i], columns));
     }

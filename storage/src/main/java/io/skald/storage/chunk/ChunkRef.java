@@ -28,7 +28,11 @@ public record ChunkRef(
   public ChunkRef {
     if (offset < 0 || length <= 0 || footerLength <= 0 || footerLength > length) {
       throw new IllegalArgumentException(
-          "chunk position is not valid: offset " + offset + ", length " + length + ", footer "
+          "chunk position is not valid: offset "
+              + offset
+              + ", length "
+              + length
+              + ", footer "
               + footerLength);
     }
     if (minTimestamp > maxTimestamp || entries <= 0 || blocks <= 0) {

@@ -28,8 +28,7 @@ final class DecompressionContexts implements AutoCloseable {
    * @param slack bytes to leave behind it, for decoders that read words
    * @throws CorruptChunkException if the frame does not hold exactly {@code contentLength} bytes
    */
-  byte[] decompress(
-      Section section, int from, int length, int lead, int contentLength, int slack) {
+  byte[] decompress(Section section, int from, int length, int lead, int contentLength, int slack) {
     if (length == 0 || contentLength > (long) length * MAX_EXPANSION) {
       throw section.corrupt(
           "a frame of " + length + " bytes cannot hold " + contentLength + " bytes");
@@ -42,8 +41,7 @@ final class DecompressionContexts implements AutoCloseable {
     ZstdDecompressCtx context = take();
     try {
       int actual =
-          context.decompressByteArray(
-              content, lead, contentLength, section.bytes(), from, length);
+          context.decompressByteArray(content, lead, contentLength, section.bytes(), from, length);
       if (actual != contentLength) {
         throw section.corrupt("a frame holds " + actual + " bytes, expected " + contentLength);
       }

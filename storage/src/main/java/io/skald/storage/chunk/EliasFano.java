@@ -14,9 +14,9 @@ import java.util.Arrays;
  *  low width u8 | low bits of each number | bit vector
  * </pre>
  *
- * Numbers are cut into {@code low width} low bits, see {@link BitPacking}, and a high part; in the bit
- * vector the i-th one (from 0) stands at position high(i) + i. The last number is known to the reader
- * and bounds the vector.
+ * Numbers are cut into {@code low width} low bits, see {@link BitPacking}, and a high part; in the
+ * bit vector the i-th one (from 0) stands at position high(i) + i. The last number is known to the
+ * reader and bounds the vector.
  */
 final class EliasFano {
   private static final VarHandle LONG =
@@ -59,8 +59,7 @@ final class EliasFano {
       throw section.corrupt(
           "a vector of " + length + " bytes does not fit in " + in.remaining() + " bytes");
     }
-    byte[] vector =
-        Arrays.copyOf(in.readBytes((int) length), (int) length + Long.BYTES);
+    byte[] vector = Arrays.copyOf(in.readBytes((int) length), (int) length + Long.BYTES);
     int i = 0;
     for (int at = 0; at < length; at += Long.BYTES) {
       long word = (long) LONG.get(vector, at);

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The columns of a stored block, decoded when they are asked for.
  *
  * <p>A decoded column is remembered weakly: whoever works on a block holds its arrays in variables,
- * and a query that walks thousands of blocks must not keep the lines of all of them. Asking again after
- * a collection decodes again. Two threads that ask at the same moment may both decode; they get equal
- * columns.
+ * and a query that walks thousands of blocks must not keep the lines of all of them. Asking again
+ * after a collection decodes again. Two threads that ask at the same moment may both decode; they
+ * get equal columns.
  */
 public final class LazyBlock implements BlockView {
   /** Where the columns come from. */

@@ -1,8 +1,8 @@
 package io.skald.storage.chunk;
 
 /**
- * The line lengths of a block: {@code least LEB128 | planes u8 | planes of (length - least)}, packed.
- * See {@link BytePlanes} and {@link Packing}.
+ * The line lengths of a block: {@code least LEB128 | planes u8 | planes of (length - least)},
+ * packed. See {@link BytePlanes} and {@link Packing}.
  */
 final class LengthColumn {
   private static final int MAX_PLANES = 4;
@@ -33,8 +33,7 @@ final class LengthColumn {
   }
 
   /** Returns {@code size + 1} offsets, from 0 to {@code lineBytes}. */
-  static int[] decode(
-      Section section, DecompressionContexts contexts, int size, int lineBytes) {
+  static int[] decode(Section section, DecompressionContexts contexts, int size, int lineBytes) {
     byte[] bytes = Packing.unpack(section, contexts, (long) MAX_PLANES * size + 16);
     SectionReader in = new SectionReader(section, bytes);
     int least = in.readVarInt("the least length", lineBytes);

@@ -97,8 +97,7 @@ final class LineColumn {
     int textStored = in.readLength("the stored length of the text");
     int numbersLength = in.readVarInt("the length of the numbers", maxNumbersLength(lineBytes));
     int numbersStored = in.readLength("the stored length of the numbers");
-    byte[] text =
-        stream(section, contexts, in, textStored, SplitText.LEAD, textLength);
+    byte[] text = stream(section, contexts, in, textStored, SplitText.LEAD, textLength);
     byte[] numbers = stream(section, contexts, in, numbersStored, 0, numbersLength);
     byte[] ids = in.readBytes(in.remaining());
     return new SplitTextDecoder(section, text, numbers, ids, lineBytes).decode();

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The structured metadata of a block: the distinct sets, and for each entry the id of its set. Absent
- * if every entry has the empty set; else packed (see {@link Packing}):
+ * The structured metadata of a block: the distinct sets, and for each entry the id of its set.
+ * Absent if every entry has the empty set; else packed (see {@link Packing}):
  *
  * <pre>
  *  symbols LEB128 | per symbol: length LEB128, UTF-8
@@ -76,8 +76,7 @@ final class MetadataColumn {
     return known == null ? symbols.size() - 1 : known;
   }
 
-  static ColumnDecoder.Metadata decode(
-      Section section, DecompressionContexts contexts, int size) {
+  static ColumnDecoder.Metadata decode(Section section, DecompressionContexts contexts, int size) {
     MetadataTable table = new MetadataTable();
     int[] ids = new int[size];
     if (section.encoding() == EncodedColumn.ABSENT_ENCODING) {

@@ -16,8 +16,7 @@ final class Packing {
     if (header.size() + packed >= length) {
       return new EncodedColumn(RAW, Arrays.copyOf(bytes, length));
     }
-    return new EncodedColumn(
-        ZSTD, header.writeBytes(zstd.buffer(), 0, packed).toByteArray());
+    return new EncodedColumn(ZSTD, header.writeBytes(zstd.buffer(), 0, packed).toByteArray());
   }
 
   /**

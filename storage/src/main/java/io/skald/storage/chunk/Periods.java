@@ -29,8 +29,8 @@ record Periods(long period, long[] counts) {
   }
 
   /**
-   * Looks for a period, starting from the least gap and refining it with ever longer ones, so that the
-   * error stays below half a period when they are counted. Fails fast on gaps without one.
+   * Looks for a period, starting from the least gap and refining it with ever longer ones, so that
+   * the error stays below half a period when they are counted. Fails fast on gaps without one.
    *
    * @param distances ascending, not negative
    * @param sortedGaps the gaps between the distances, ascending

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One sealed block as bytes by itself, for a WAL checkpoint. Whoever keeps the bytes checks that they
- * are whole.
+ * One sealed block as bytes by itself, for a WAL checkpoint. Whoever keeps the bytes checks that
+ * they are whole.
  *
  * <pre>
  *  sealed block := version u8 | entries LEB128 | line bytes LEB128 | first timestamp i64 | span LEB128

@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
  *
  * <p>Every four bytes that follow one another in a line set one bit of a bitmap; a literal can only
  * be there if the bits of all its four-byte grams are set. One bit per gram keeps the bitmap small;
- * it may be more than half full and still decide, since a literal has many grams. Grams do not cross
- * lines. Literals shorter than a gram pass always.
+ * it may be more than half full and still decide, since a literal has many grams. Grams do not
+ * cross lines. Literals shorter than a gram pass always.
  *
  * <pre>
  *  gram     := four bytes as a little-endian u32
@@ -48,7 +48,8 @@ public final class SkipFilter {
     }
     byte[] bitmap = new byte[Math.min(lineBytes / LINE_BYTES_PER_FILTER_BYTE, MAX_BYTES)];
     int bits = bitmap.length * Byte.SIZE;
-    // One byte per bit at first: a store each, where a bit would cost a load, an or and a store that
+    // One byte per bit at first: a store each, where a bit would cost a load, an or and a store
+    // that
     // the next one has to wait for.
     byte[] marks = new byte[bits];
     for (int i = 0; i < size; i++) {

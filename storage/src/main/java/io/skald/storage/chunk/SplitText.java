@@ -8,12 +8,12 @@ import java.util.Arrays;
 /**
  * Splits text into streams that compress better apart: words, numbers, hexadecimal ids.
  *
- * <p>The numbers of a log line differ from line to line and break the repeats around them. Here each
- * becomes one marker byte in the text stream, so that lines of one template are nearly equal there;
- * the digits go to one of {@link #COLUMNS} columns, chosen by the text before the number, so that
- * numbers of one meaning (a status, the minutes of a time) stand side by side. Ids in hexadecimal are
- * random: packing two digits into a byte is the best one can do, and spares the compressor the
- * attempt.
+ * <p>The numbers of a log line differ from line to line and break the repeats around them. Here
+ * each becomes one marker byte in the text stream, so that lines of one template are nearly equal
+ * there; the digits go to one of {@link #COLUMNS} columns, chosen by the text before the number, so
+ * that numbers of one meaning (a status, the minutes of a time) stand side by side. Ids in
+ * hexadecimal are random: packing two digits into a byte is the best one can do, and spares the
+ * compressor the attempt.
  *
  * <pre>
  *  token  := a longest run of [0-9A-Za-z]
@@ -29,11 +29,13 @@ import java.util.Arrays;
  *            bytes as LEB128
  * </pre>
  *
- * The column of a number is the hash of the five bytes before its marker in the text stream, which is
- * taken to start with zeros. Text that contains a marker byte itself cannot be split.
+ * The column of a number is the hash of the five bytes before its marker in the text stream, which
+ * is taken to start with zeros. Text that contains a marker byte itself cannot be split.
  *
- * <p>Encoding looks for digits, eight bytes at a time, and looks at the token around a number only if
- * letters touch it: nearly all branches are then taken the same way every time. An instance encodes, owns the buffers and belongs to one thread; see {@link SplitTextDecoder} for the way back.
+ * <p>Encoding looks for digits, eight bytes at a time, and looks at the token around a number only
+ * if letters touch it: nearly all branches are then taken the same way every time. An instance
+ * encodes, owns the buffers and belongs to one thread; see {@link SplitTextDecoder} for the way
+ * back.
  */
 final class SplitText {
   /** A power of two; more separate better but cost more table. */

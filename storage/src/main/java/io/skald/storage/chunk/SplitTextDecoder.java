@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 /**
  * Puts together what {@link SplitText} took apart. One instance decodes one text.
  *
- * <p>Copies words of eight bytes and then advances by as many as counted; what was copied too much is
- * overwritten by the next step or lies in the slack.
+ * <p>Copies words of eight bytes and then advances by as many as counted; what was copied too much
+ * is overwritten by the next step or lies in the slack.
  */
 final class SplitTextDecoder {
   /** Bytes that the text, the numbers and the output must leave free behind their content. */
@@ -133,10 +133,13 @@ final class SplitTextDecoder {
     }
   }
 
-  /** Writes what the marker at {@code text[at]} stands for and returns the new end of the output. */
+  /**
+   * Writes what the marker at {@code text[at]} stands for and returns the new end of the output.
+   */
   private int expand(int at, int out) {
     return switch (text[at]) {
-      case SplitText.NUMBER -> expandNumber(SplitText.column((long) LONG.get(text, at - Long.BYTES)), out);
+      case SplitText.NUMBER ->
+          expandNumber(SplitText.column((long) LONG.get(text, at - Long.BYTES)), out);
       case SplitText.ID_32 -> expandId(16, out);
       case SplitText.ID -> expandId(readIdLength(), out);
       default -> expandNul(out);

@@ -15,8 +15,9 @@ import java.util.Arrays;
  *
  * STEPS divides by the greatest common divisor, which is how microseconds and milliseconds cost
  * nothing extra; see {@link EliasFano}. PERIODIC is for a source that ticks, but not exactly (a
- * poller, a heartbeat): distance = count * period / 2^16 + offset, where period is in units of 2^-16
- * nanoseconds and least is zigzag coded. Bursts with long silences between them are shorter as DELTA.
+ * poller, a heartbeat): distance = count * period / 2^16 + offset, where period is in units of
+ * 2^-16 nanoseconds and least is zigzag coded. Bursts with long silences between them are shorter
+ * as DELTA.
  *
  * <p>A block of one entry has an empty column.
  */

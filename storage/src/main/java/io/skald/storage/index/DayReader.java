@@ -21,9 +21,9 @@ import org.rocksdb.RocksIterator;
  * Reads one day of one tenant.
  *
  * <p>Equality matchers are answered from postings by a leapfrog join (T. Veldhuizen, "Leapfrog
- * Triejoin", 2012): each cursor jumps to where another one stands. Without one, the values of a name
- * are walked for a matcher that an absent label fails; without that, every stream is a candidate.
- * Candidates are then checked against all matchers by their labels.
+ * Triejoin", 2012): each cursor jumps to where another one stands. Without one, the values of a
+ * name are walked for a matcher that an absent label fails; without that, every stream is a
+ * candidate. Candidates are then checked against all matchers by their labels.
  */
 final class DayReader {
   private final IndexSnapshot snapshot;
@@ -34,8 +34,7 @@ final class DayReader {
   private final long throughNanos;
   private final boolean wholeDay;
 
-  DayReader(
-      IndexSnapshot snapshot, TenantId tenant, int day, long fromNanos, long throughNanos) {
+  DayReader(IndexSnapshot snapshot, TenantId tenant, int day, long fromNanos, long throughNanos) {
     this.snapshot = snapshot;
     byte[] dayPrefix = IndexKeys.day(day, tenant);
     this.series = IndexKeys.kind(dayPrefix, IndexKeys.SERIES);
@@ -100,8 +99,7 @@ final class DayReader {
       for (LabelMatcher matcher : equalities) {
         RocksIterator iterator = snapshot.iterator();
         iterators.add(iterator);
-        byte[] prefix =
-            IndexKeys.value(IndexKeys.name(postings, matcher.name()), matcher.value());
+        byte[] prefix = IndexKeys.value(IndexKeys.name(postings, matcher.name()), matcher.value());
         cursors.add(new PostingCursor(iterator, prefix));
       }
       leapfrog(cursors, visitor);

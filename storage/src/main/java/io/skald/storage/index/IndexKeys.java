@@ -8,8 +8,8 @@ import java.util.Arrays;
 
 /**
  * The keys of the index. Numbers are big-endian so that keys sort by them; a signed number has its
- * sign bit flipped for the same reason. The day leads, so that a day, and a tenant's share of it, is
- * one range of keys.
+ * sign bit flipped for the same reason. The day leads, so that a day, and a tenant's share of it,
+ * is one range of keys.
  *
  * <pre>
  *  index key := version u8 | day i32 | tenant length u8, tenant | kind u8 | rest

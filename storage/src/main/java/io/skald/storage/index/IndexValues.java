@@ -1,10 +1,10 @@
 package io.skald.storage.index;
 
 import io.skald.common.model.Labels;
+import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.chunk.Section;
 import io.skald.storage.chunk.SectionReader;
 import io.skald.storage.chunk.SectionWriter;
-import io.skald.storage.chunk.ChunkRef;
 import java.nio.ByteBuffer;
 
 /**

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
  * state.
  *
  * <p>Time ranges are nanoseconds, both ends inclusive; a range that ends before it starts is empty.
- * A stream counts only if one of its chunks overlaps the range. No matchers match every stream. Every
- * method throws {@link StorageException} when the index cannot be read or written.
+ * A stream counts only if one of its chunks overlaps the range. No matchers match every stream.
+ * Every method throws {@link StorageException} when the index cannot be read or written.
  */
 public interface LabelIndex extends AutoCloseable {
   /**
@@ -28,8 +28,7 @@ public interface LabelIndex extends AutoCloseable {
    * @param flushedThrough for some streams a position in the WAL, greater for later records: every
    *     record of the stream up to and including it is in chunks that the index knows
    */
-  void commit(
-      TenantId tenant, List<IndexedChunk> chunks, Map<Fingerprint, Long> flushedThrough);
+  void commit(TenantId tenant, List<IndexedChunk> chunks, Map<Fingerprint, Long> flushedThrough);
 
   /** Returns the position last committed for the stream. */
   OptionalLong flushedThrough(TenantId tenant, Fingerprint fingerprint);
@@ -54,11 +53,7 @@ public interface LabelIndex extends AutoCloseable {
 
   /** Returns the values that the label {@code name} has in the matching streams. */
   SortedSet<String> labelValues(
-      TenantId tenant,
-      String name,
-      List<LabelMatcher> matchers,
-      long fromNanos,
-      long throughNanos);
+      TenantId tenant, String name, List<LabelMatcher> matchers, long fromNanos, long throughNanos);
 
   /** Waits for running calls; later ones fail. */
   @Override

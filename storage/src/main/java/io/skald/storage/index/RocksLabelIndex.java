@@ -31,10 +31,10 @@ import org.rocksdb.WriteOptions;
 /**
  * The label index of one process, in RocksDB.
  *
- * <p>What other machines will read later (streams, postings, chunks) is in the default column family,
- * in keys that start with version, tenant and day: a day of a tenant is one range of keys. What only
- * this process needs (WAL positions) is in a family of its own. See {@link IndexKeys} and {@link
- * IndexValues} for the bytes.
+ * <p>What other machines will read later (streams, postings, chunks) is in the default column
+ * family, in keys that start with version, tenant and day: a day of a tenant is one range of keys.
+ * What only this process needs (WAL positions) is in a family of its own. See {@link IndexKeys} and
+ * {@link IndexValues} for the bytes.
  */
 public final class RocksLabelIndex implements LabelIndex {
   /** Pack keys sort by time, and a pack holds its chunks in the order in which they were cut. */
@@ -73,32 +73,30 @@ public final class RocksLabelIndex implements LabelIndex {
   @Override
   public void commit(
       TenantId tenant, List<IndexedChunk> chunks, Map<Fingerprint, Long> flushedThrough) {
-    whileOpen(
-        () -> {
-          byte[] localPrefix = IndexKeys.local(tenant);
-          try (WriteBatch batch = new WriteBatch();
-              WriteOptions synced = new WriteOptions().setSync(true)) {
-            for (IndexedChunk chunk : chunks) {
-              put(batch, tenant, chunk);
-            }
-            for (Map.Entry<Fingerprint, Long> entry : flushedThrough.entrySet()) {
-              batch.put(
-                  local,
-                  IndexKeys.withFingerprint(localPrefix, entry.getKey()),
-                  IndexValues.position(entry.getValue()));
-            }
-            database.write(synced, batch);
-          } catch (RocksDBException e) {
-            throw new StorageException(
-                "cannot write the label index in " + directory + ": " + e.getMessage(), e);
-          }
-          return true;
-        });
+    whileOpen(() -> {
+      byte[] localPrefix = IndexKeys.local(tenant);
+      try (WriteBatch batch = new WriteBatch();
+          WriteOptions synced = new WriteOptions().setSync(true)) {
+        for (IndexedChunk chunk : chunks) {
+          put(batch, tenant, chunk);
+        }
+        for (Map.Entry<Fingerprint, Long> entry : flushedThrough.entrySet()) {
+          batch.put(
+              local,
+              IndexKeys.withFingerprint(localPrefix, entry.getKey()),
+              IndexValues.position(entry.getValue()));
+        }
+        database.write(synced, batch);
+      } catch (RocksDBException e) {
+        throw new StorageException(
+            "cannot write the label index in " + directory + ": " + e.getMessage(), e);
+      }
+      return true;
+    });
   }
 
   /** Puts the chunk into every day that it touches, or where those of very many days are. */
-  private void put(WriteBatch batch, TenantId tenant, IndexedChunk chunk)
-      throws RocksDBException {
+  private void put(WriteBatch batch, TenantId tenant, IndexedChunk chunk) throws RocksDBException {
     int firstDay = IndexKeys.dayOf(chunk.chunk().minTimestamp());
     int lastDay = IndexKeys.dayOf(chunk.chunk().maxTimestamp());
     if (lastDay - firstDay >= IndexKeys.MAX_DAYS) {
@@ -110,8 +108,7 @@ public final class RocksLabelIndex implements LabelIndex {
     }
   }
 
-  private void put(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk)
-      throws RocksDBException {
+  private void put(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk) throws RocksDBException {
     ChunkRef ref = chunk.chunk();
     putSeries(batch, dayPrefix, chunk);
     byte[] stream =
@@ -124,8 +121,7 @@ public final class RocksLabelIndex implements LabelIndex {
   private void putSeries(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk)
       throws RocksDBException {
     byte[] seriesKey =
-        IndexKeys.withFingerprint(
-            IndexKeys.kind(dayPrefix, IndexKeys.SERIES), chunk.fingerprint());
+        IndexKeys.withFingerprint(IndexKeys.kind(dayPrefix, IndexKeys.SERIES), chunk.fingerprint());
     if (database.get(seriesKey) != null) {
       return; // written together with its postings by an earlier commit
     }
@@ -141,57 +137,52 @@ public final class RocksLabelIndex implements LabelIndex {
 
   @Override
   public OptionalLong flushedThrough(TenantId tenant, Fingerprint fingerprint) {
-    return whileOpen(
-        () -> {
-          try {
-            byte[] value =
-                database.get(
-                    local, IndexKeys.withFingerprint(IndexKeys.local(tenant), fingerprint));
-            return value == null
-                ? OptionalLong.empty()
-                : OptionalLong.of(IndexValues.readPosition(value));
-          } catch (RocksDBException e) {
-            throw IndexSnapshot.unreadable(e);
-          }
-        });
+    return whileOpen(() -> {
+      try {
+        byte[] value =
+            database.get(local, IndexKeys.withFingerprint(IndexKeys.local(tenant), fingerprint));
+        return value == null
+            ? OptionalLong.empty()
+            : OptionalLong.of(IndexValues.readPosition(value));
+      } catch (RocksDBException e) {
+        throw IndexSnapshot.unreadable(e);
+      }
+    });
   }
 
   @Override
   public void eachFlushed(Consumer<FlushedStream> visitor) {
-    whileOpen(
-        () -> {
-          try (RocksIterator iterator = database.newIterator(local)) {
-            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-              visitor.accept(
-                  IndexKeys.readLocal(
-                      iterator.key(), IndexValues.readPosition(iterator.value())));
-            }
-            IndexSnapshot.check(iterator);
-          }
-          return true;
-        });
+    whileOpen(() -> {
+      try (RocksIterator iterator = database.newIterator(local)) {
+        for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+          visitor.accept(
+              IndexKeys.readLocal(iterator.key(), IndexValues.readPosition(iterator.value())));
+        }
+        IndexSnapshot.check(iterator);
+      }
+      return true;
+    });
   }
 
   @Override
   public void forgetFlushedBefore(long position) {
-    whileOpen(
-        () -> {
-          try (RocksIterator iterator = database.newIterator(local);
-              WriteBatch batch = new WriteBatch();
-              WriteOptions unsynced = new WriteOptions()) {
-            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-              if (IndexValues.readPosition(iterator.value()) < position) {
-                batch.delete(local, iterator.key());
-              }
-            }
-            IndexSnapshot.check(iterator);
-            database.write(unsynced, batch);
-          } catch (RocksDBException e) {
-            throw new StorageException(
-                "cannot write the label index in " + directory + ": " + e.getMessage(), e);
+    whileOpen(() -> {
+      try (RocksIterator iterator = database.newIterator(local);
+          WriteBatch batch = new WriteBatch();
+          WriteOptions unsynced = new WriteOptions()) {
+        for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+          if (IndexValues.readPosition(iterator.value()) < position) {
+            batch.delete(local, iterator.key());
           }
-          return true;
-        });
+        }
+        IndexSnapshot.check(iterator);
+        database.write(unsynced, batch);
+      } catch (RocksDBException e) {
+        throw new StorageException(
+            "cannot write the label index in " + directory + ": " + e.getMessage(), e);
+      }
+      return true;
+    });
   }
 
   @Override
@@ -211,7 +202,8 @@ public final class RocksLabelIndex implements LabelIndex {
                   day.addChunks(iterator, fingerprint, chunks);
                   if (!chunks.isEmpty()) {
                     streams
-                        .computeIfAbsent(fingerprint, _ -> new Found(labels, new TreeSet<>(FLUSHED)))
+                        .computeIfAbsent(
+                            fingerprint, _ -> new Found(labels, new TreeSet<>(FLUSHED)))
                         .chunks()
                         .addAll(chunks);
                   }
@@ -219,11 +211,8 @@ public final class RocksLabelIndex implements LabelIndex {
           }
         });
     List<IndexedStream> result = new ArrayList<>(streams.size());
-    streams.forEach(
-        (fingerprint, found) ->
-            result.add(
-                new IndexedStream(
-                    fingerprint, found.labels(), List.copyOf(found.chunks()))));
+    streams.forEach((fingerprint, found) ->
+        result.add(new IndexedStream(fingerprint, found.labels(), List.copyOf(found.chunks()))));
     return result;
   }
 
@@ -240,8 +229,7 @@ public final class RocksLabelIndex implements LabelIndex {
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     SortedSet<String> names = new TreeSet<>();
     if (matchers.isEmpty()) {
-      eachDay(
-          tenant, fromNanos, throughNanos, (_, day) -> day.addNames(names));
+      eachDay(tenant, fromNanos, throughNanos, (_, day) -> day.addNames(names));
     } else {
       eachLive(
           tenant,
@@ -262,8 +250,7 @@ public final class RocksLabelIndex implements LabelIndex {
       long throughNanos) {
     SortedSet<String> values = new TreeSet<>();
     if (matchers.isEmpty()) {
-      eachDay(
-          tenant, fromNanos, throughNanos, (_, day) -> day.addValues(name, values));
+      eachDay(tenant, fromNanos, throughNanos, (_, day) -> day.addValues(name, values));
     } else {
       eachLive(
           tenant,
@@ -303,34 +290,30 @@ public final class RocksLabelIndex implements LabelIndex {
   }
 
   /** Visits the days of the range that exist, oldest first, then the wide chunks. */
-  private void eachDay(
-      TenantId tenant, long fromNanos, long throughNanos, DayVisitor visitor) {
+  private void eachDay(TenantId tenant, long fromNanos, long throughNanos, DayVisitor visitor) {
     if (fromNanos > throughNanos) {
       return;
     }
     int lastDay = IndexKeys.dayOf(throughNanos);
-    whileOpen(
-        () -> {
-          try (IndexSnapshot snapshot = new IndexSnapshot(database);
-              RocksIterator iterator = snapshot.iterator()) {
-            // Days without data cost nothing: the next key tells the next day there is.
-            iterator.seek(IndexKeys.day(IndexKeys.dayOf(fromNanos)));
-            while (iterator.isValid()) {
-              int day = IndexKeys.readDay(iterator.key());
-              if (day > lastDay) {
-                break;
-              }
-              visitor.visit(
-                  snapshot, new DayReader(snapshot, tenant, day, fromNanos, throughNanos));
-              iterator.seek(IndexKeys.day(day + 1));
-            }
-            IndexSnapshot.check(iterator);
-            visitor.visit(
-                snapshot,
-                new DayReader(snapshot, tenant, IndexKeys.WIDE_DAY, fromNanos, throughNanos));
+    whileOpen(() -> {
+      try (IndexSnapshot snapshot = new IndexSnapshot(database);
+          RocksIterator iterator = snapshot.iterator()) {
+        // Days without data cost nothing: the next key tells the next day there is.
+        iterator.seek(IndexKeys.day(IndexKeys.dayOf(fromNanos)));
+        while (iterator.isValid()) {
+          int day = IndexKeys.readDay(iterator.key());
+          if (day > lastDay) {
+            break;
           }
-          return true;
-        });
+          visitor.visit(snapshot, new DayReader(snapshot, tenant, day, fromNanos, throughNanos));
+          iterator.seek(IndexKeys.day(day + 1));
+        }
+        IndexSnapshot.check(iterator);
+        visitor.visit(
+            snapshot, new DayReader(snapshot, tenant, IndexKeys.WIDE_DAY, fromNanos, throughNanos));
+      }
+      return true;
+    });
   }
 
   private <T> T whileOpen(Supplier<T> call) {

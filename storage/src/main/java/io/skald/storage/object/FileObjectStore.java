@@ -23,9 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Objects as files below one directory; the key is the path.
  *
- * <p>An object is written to a file in {@code .incoming} (no key starts with a dot), synced, renamed
- * to its place, and the directories on the way are synced. A file that a crash left in {@code
- * .incoming} is removed when the store is opened, so one directory belongs to one process.
+ * <p>An object is written to a file in {@code .incoming} (no key starts with a dot), synced,
+ * renamed to its place, and the directories on the way are synced. A file that a crash left in
+ * {@code .incoming} is removed when the store is opened, so one directory belongs to one process.
  */
 public final class FileObjectStore implements ObjectStore {
   private static final String INCOMING = ".incoming";

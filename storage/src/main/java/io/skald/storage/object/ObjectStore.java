@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Immutable objects under keys. Thread-safe; calls block on I/O.
  *
- * <p>A key is one or more segments joined by {@code /}; see {@link ObjectKey} for what a segment may
- * hold. Every method throws {@link IllegalArgumentException} for a key that breaks the rules,
+ * <p>A key is one or more segments joined by {@code /}; see {@link ObjectKey} for what a segment
+ * may hold. Every method throws {@link IllegalArgumentException} for a key that breaks the rules,
  * {@link ObjectNotFoundException} where an object has to exist and does not, and {@link
  * StorageException} when the store fails.
  */

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Decoded footers and columns, shared by all queries and bounded by bytes. Chunks never change, so
  * nothing is ever invalidated. A key starts with the pack's key, which starts with the tenant.
  *
- * <p>Decoded rather than compressed: the file system's cache holds the compressed bytes already, and
- * decoding costs many times the read. Lines are kept apart from the small columns, so that a scan
- * over text does not push out the timestamps and filters that every query needs. Thread-safe.
+ * <p>Decoded rather than compressed: the file system's cache holds the compressed bytes already,
+ * and decoding costs many times the read. Lines are kept apart from the small columns, so that a
+ * scan over text does not push out the timestamps and filters that every query needs. Thread-safe.
  */
 public final class ChunkCaches {
   private static final int OBJECT_OVERHEAD = 64;

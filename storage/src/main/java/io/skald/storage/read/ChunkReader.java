@@ -53,7 +53,8 @@ public final class ChunkReader {
             store, caches, ref, footer, chosen.getFirst(), chosen.getLast(), statistics);
     List<BlockView> blocks = new ArrayList<>(chosen.size());
     for (int index : chosen) {
-      blocks.add(new LazyBlock(footer.blocks().get(index).layout(), columns.ofBlock(index), decoder));
+      blocks.add(
+          new LazyBlock(footer.blocks().get(index).layout(), columns.ofBlock(index), decoder));
     }
     return blocks;
   }

@@ -1,11 +1,11 @@
 package io.skald.storage.read;
 
 import io.skald.storage.chunk.ChunkFooter;
+import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.chunk.Column;
 import io.skald.storage.chunk.LazyBlock;
 import io.skald.storage.chunk.Section;
 import io.skald.storage.object.ObjectStore;
-import io.skald.storage.chunk.ChunkRef;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The columns of one chunk for one query. A small column (all but the lines) is fetched for all
- * chosen blocks in one range read, since it lies side by side and a query that needs it of one block
- * needs it of the others; what is fetched and not yet decoded waits here. Lines are fetched block by
- * block: a filter may have spared the others. Thread-safe.
+ * chosen blocks in one range read, since it lies side by side and a query that needs it of one
+ * block needs it of the others; what is fetched and not yet decoded waits here. Lines are fetched
+ * block by block: a filter may have spared the others. Thread-safe.
  */
 final class StoredColumns {
   private final ObjectStore store;

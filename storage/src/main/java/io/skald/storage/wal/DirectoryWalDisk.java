@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** A log directory in the file system. Holds a lock on it, so that two processes never share one. */
+/**
+ * A log directory in the file system. Holds a lock on it, so that two processes never share one.
+ */
 public final class DirectoryWalDisk implements WalDisk {
   private static final String LOCK_FILE = "lock";
 

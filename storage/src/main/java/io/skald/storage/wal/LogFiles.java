@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Which files the log has, and which may go. Thread-safe.
  *
- * <p>The file with the highest number is never deleted: the next number follows from it, and a number
- * that came twice would make new records look flushed already.
+ * <p>The file with the highest number is never deleted: the next number follows from it, and a
+ * number that came twice would make new records look flushed already.
  */
 final class LogFiles {
   private static final Logger log = LoggerFactory.getLogger(LogFiles.class);
@@ -83,11 +83,11 @@ final class LogFiles {
   }
 
   /**
-   * Deletes the segments before {@code segment}, and the checkpoints that say nothing about the rest.
-   * A file that cannot be deleted is kept in the list and tried again the next time.
+   * Deletes the segments before {@code segment}, and the checkpoints that say nothing about the
+   * rest. A file that cannot be deleted is kept in the list and tried again the next time.
    *
-   * @param keepCheckpoint whether to keep the last checkpoint although it covers nothing from {@code
-   *     segment} on
+   * @param keepCheckpoint whether to keep the last checkpoint although it covers nothing from
+   *     {@code segment} on
    */
   synchronized void deleteBefore(int segment, boolean keepCheckpoint) {
     int lastSegment = segmentBytes.isEmpty() ? 0 : segmentBytes.lastKey();

@@ -57,8 +57,7 @@ final class LogReplay {
     record Unreadable(String reason) implements Content {}
   }
 
-  LogReplay(
-      WalDisk disk, LogFiles files, ReplayTarget target, int threads, long maxBytesInFlight) {
+  LogReplay(WalDisk disk, LogFiles files, ReplayTarget target, int threads, long maxBytesInFlight) {
     this.disk = disk;
     this.files = files;
     this.target = target;
@@ -91,8 +90,7 @@ final class LogReplay {
   private void replayCheckpoint(int number, ExecutorService decoders) throws IOException {
     String file = SegmentFormat.checkpointName(number);
     try (SegmentReader reader =
-        new SegmentReader(
-            disk, file, SegmentFormat.CHECKPOINT_MAGIC, number, this::reportDamage)) {
+        new SegmentReader(disk, file, SegmentFormat.CHECKPOINT_MAGIC, number, this::reportDamage)) {
       readAll(reader, file, WalPosition.NONE, decoders);
       applyDownTo(0);
       if (!sawCheckpointEnd) {

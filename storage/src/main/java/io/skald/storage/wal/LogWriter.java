@@ -46,8 +46,7 @@ final class LogWriter {
    */
   void commit(List<PendingAppend> group, int minSegment) throws IOException {
     IOException failure = lastFailure;
-    if (failure != null
-        && clock.monotonicNanos() - failedAtNanos < config.retryDelay().toNanos()) {
+    if (failure != null && clock.monotonicNanos() - failedAtNanos < config.retryDelay().toNanos()) {
       throw failure;
     }
     try {

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  *  text    := length | UTF-8
  * </pre>
  *
- * Counts, lengths and ids are varints. Streams follow until the payload ends. Every record stands by
- * itself, labels included: a reference to labels in an earlier record would save a few percent of
- * the log and would make one damaged record cost all later ones.
+ * Counts, lengths and ids are varints. Streams follow until the payload ends. Every record stands
+ * by itself, labels included: a reference to labels in an earlier record would save a few percent
+ * of the log and would make one damaged record cost all later ones.
  */
 public final class PushRecord {
   static final int KIND = 1;
@@ -128,7 +128,8 @@ public final class PushRecord {
   /**
    * Reads a payload after its kind.
    *
-   * @param knownLabels labels by fingerprint, filled along the way so that a stream has one instance
+   * @param knownLabels labels by fingerprint, filled along the way so that a stream has one
+   *     instance
    * @throws MalformedRecordException if it does not follow the format
    */
   static Decoded decode(RecordCursor in, Map<Fingerprint, Labels> knownLabels) {
@@ -159,8 +160,8 @@ public final class PushRecord {
   }
 
   /**
-   * Metadata sets as read, and what their ids became: two sets that differ only in what UTF-8 cannot
-   * say are one after the way through the log.
+   * Metadata sets as read, and what their ids became: two sets that differ only in what UTF-8
+   * cannot say are one after the way through the log.
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record Sets(MetadataTable table, int[] ids) {

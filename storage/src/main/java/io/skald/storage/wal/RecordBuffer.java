@@ -11,8 +11,8 @@ import java.util.Arrays;
  * A growing byte array that a record is encoded into: the payload, with room for the record header
  * in front. Reusable, not thread-safe. Little-endian; varints are LEB128.
  *
- * <p>The single-value methods leave growing to {@link #reserve}, so that a loop over a column checks
- * once.
+ * <p>The single-value methods leave growing to {@link #reserve}, so that a loop over a column
+ * checks once.
  */
 public final class RecordBuffer {
   private static final VarHandle INT =
@@ -51,8 +51,7 @@ public final class RecordBuffer {
   }
 
   int payloadChecksum() {
-    return SegmentFormat.payloadChecksum(
-        bytes, SegmentFormat.RECORD_HEADER_BYTES, payloadBytes());
+    return SegmentFormat.payloadChecksum(bytes, SegmentFormat.RECORD_HEADER_BYTES, payloadBytes());
   }
 
   /** Writes the header in front of the payload and returns the array; the record is its start. */

@@ -12,8 +12,8 @@ import java.util.List;
  * @param damages ranges that were skipped, in order; a torn tail of the last segment is not among
  *     them; holds the first {@link #MAX_DAMAGES}
  * @param damageCount number of all skipped ranges
- * @param tornTailBytes bytes cut from the end of the last segment: a write that was not finished and
- *     hence not acknowledged
+ * @param tornTailBytes bytes cut from the end of the last segment: a write that was not finished
+ *     and hence not acknowledged
  */
 public record ReplayReport(
     int segments,

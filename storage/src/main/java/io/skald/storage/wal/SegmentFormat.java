@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>The header checksum of a record covers file number, offset, length and payload checksum. So a
- * reader that lost its way tries a header at every byte for the price of hashing 20 bytes, and bytes
- * that look like a record but stand in another place, inside a log line say, are not one.
+ * reader that lost its way tries a header at every byte for the price of hashing 20 bytes, and
+ * bytes that look like a record but stand in another place, inside a log line say, are not one.
  */
 final class SegmentFormat {
   static final int FILE_HEADER_BYTES = 20;

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the records of one segment or checkpoint file in order. Where the bytes are not a record, it
- * looks at every following byte for the next one, and reports what it stepped over.
+ * Reads the records of one segment or checkpoint file in order. Where the bytes are not a record,
+ * it looks at every following byte for the next one, and reports what it stepped over.
  *
  * <p>A record whose header stands where it must is returned with its payload unchecked, so that the
  * costly checksum can be computed elsewhere; after a damaged place, and at the end of the file, the
@@ -44,8 +44,7 @@ final class SegmentReader implements Closeable {
    * @param number the number in the file's name
    * @param damages told of every unreadable range, in order
    */
-  SegmentReader(
-      WalDisk disk, String file, byte[] magic, int number, Consumer<WalDamage> damages)
+  SegmentReader(WalDisk disk, String file, byte[] magic, int number, Consumer<WalDamage> damages)
       throws IOException {
     this.file = file;
     this.damages = damages;
@@ -54,8 +53,7 @@ final class SegmentReader implements Closeable {
     try {
       this.size = input.size();
       fill(0, SegmentFormat.FILE_HEADER_BYTES);
-      String fault =
-          SegmentFormat.checkFileHeader(file, window.duplicate(), magic, number);
+      String fault = SegmentFormat.checkFileHeader(file, window.duplicate(), magic, number);
       if (fault != null) {
         damages.accept(
             new WalDamage(file, 0, Math.min(size, SegmentFormat.FILE_HEADER_BYTES), fault));

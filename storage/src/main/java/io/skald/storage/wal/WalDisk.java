@@ -42,7 +42,9 @@ public interface WalDisk extends Closeable {
     /** Writes all that remains in {@code source}. After a failure, any part may be written. */
     void write(ByteBuffer source) throws IOException;
 
-    /** Makes everything written durable. After a failure nothing written since the last success is. */
+    /**
+     * Makes everything written durable. After a failure nothing written since the last success is.
+     */
     void force() throws IOException;
 
     /** Cuts the file to {@code length} bytes; writing goes on there. */

@@ -19,9 +19,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A log of records, durable before they are acknowledged, in segment files.
  *
- * <p>Threads that append hand their record to one thread. It takes everything that waits, writes it,
- * syncs once (group commit), applies the records in log order and lets the appending threads go. So
- * a record that was applied is durable, and the order of application is the order of positions.
+ * <p>Threads that append hand their record to one thread. It takes everything that waits, writes
+ * it, syncs once (group commit), applies the records in log order and lets the appending threads
+ * go. So a record that was applied is durable, and the order of application is the order of
+ * positions.
  *
  * <p>Use: {@link #open}, {@link #replay} once, {@link #start}, then appends; {@link #close}.
  */
@@ -64,8 +65,7 @@ public final class WriteAheadLog implements AutoCloseable {
    *
    * @param disk stays the caller's to close, after the log
    */
-  public static WriteAheadLog open(WalDisk disk, WalConfig config, Clock clock)
-      throws IOException {
+  public static WriteAheadLog open(WalDisk disk, WalConfig config, Clock clock) throws IOException {
     return new WriteAheadLog(disk, config, clock);
   }
 
@@ -90,8 +90,8 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   /**
-   * Makes a record durable and applies it; blocks until then. The record is the caller's again after
-   * the return.
+   * Makes a record durable and applies it; blocks until then. The record is the caller's again
+   * after the return.
    *
    * @param apply called with the record's position on the log's thread; must be quick and not throw
    * @throws RecordTooLargeException if the record is larger than the limit
@@ -168,8 +168,8 @@ public final class WriteAheadLog implements AutoCloseable {
   }
 
   /**
-   * Makes every record that is appended from now on lie after {@code position}. For positions that an
-   * index remembers from a log directory that has been lost.
+   * Makes every record that is appended from now on lie after {@code position}. For positions that
+   * an index remembers from a log directory that has been lost.
    */
   public void skipPast(long position) {
     lock.lock();

@@ -54,7 +54,8 @@ class BlockSealerTest {
     int id = metadata.intern(Labels.of("a", "b"));
     byte[] area = "xxhello12world".getBytes(UTF_8);
     ColumnBlock block =
-        ColumnBlock.of(2, new long[] {5, 9}, new int[] {2, 9, 14}, area, new int[] {id, 0}, metadata);
+        ColumnBlock.of(
+            2, new long[] {5, 9}, new int[] {2, 9, 14}, area, new int[] {id, 0}, metadata);
 
     BlockView view = sealer.seal(block).view();
 
@@ -114,8 +115,7 @@ class BlockSealerTest {
   @Test
   void seal_timestampsThatDescend_areRefused() {
     BlockView descending =
-        new LazyBlock(
-            new BlockLayout(2, 0, 2, 1), new FixedColumns(new long[] {2, 1}), decoder);
+        new LazyBlock(new BlockLayout(2, 0, 2, 1), new FixedColumns(new long[] {2, 1}), decoder);
 
     assertThatThrownBy(() -> sealer.seal(descending))
         .isInstanceOf(IllegalArgumentException.class)

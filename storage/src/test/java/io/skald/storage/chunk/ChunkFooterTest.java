@@ -96,8 +96,7 @@ class ChunkFooterTest {
     assertThat(ChunkFooter.decode("o", 0, footerOf(1, 1, 10, 0, 0), 0).blocks()).hasSize(1);
   }
 
-  private static byte[] footerOf(
-      long blocks, long entries, long lineBytes, long first, long span) {
+  private static byte[] footerOf(long blocks, long entries, long lineBytes, long first, long span) {
     SectionWriter out = new SectionWriter();
     out.writeInt('S' | 'K' << 8 | 'C' << 16 | 'F' << 24).writeByte(1);
     out.writeLong(1).writeLong(2).writeLong(3).writeVarLong(blocks);

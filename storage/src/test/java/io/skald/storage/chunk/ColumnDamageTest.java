@@ -148,8 +148,7 @@ class ColumnDamageTest {
     for (Column column : Column.values()) {
       EncodedColumn encoded = block.encoded(column);
       sections.put(
-          column,
-          new Section("an object", column.name(), 5, encoded.encoding(), encoded.bytes()));
+          column, new Section("an object", column.name(), 5, encoded.encoding(), encoded.bytes()));
     }
     return sections;
   }

@@ -13,8 +13,23 @@ import java.util.Random;
 /** Blocks of many shapes from a seed. */
 public final class RandomBlocks {
   private static final String[] WORDS = {
-    "GET", "/api/v1/users/", "status=", "level=info", "deadbeef", "user-", "Übergröße", "\n\tat x",
-    "\"", " ", "-", ":", "T", "Z", "blk_", "trace_id=", ""
+    "GET",
+    "/api/v1/users/",
+    "status=",
+    "level=info",
+    "deadbeef",
+    "user-",
+    "Übergröße",
+    "\n\tat x",
+    "\"",
+    " ",
+    "-",
+    ":",
+    "T",
+    "Z",
+    "blk_",
+    "trace_id=",
+    ""
   };
 
   private final Random random;

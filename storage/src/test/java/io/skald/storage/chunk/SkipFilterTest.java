@@ -32,7 +32,8 @@ class SkipFilterTest {
       for (int k = 0; k < 100; k++) {
         byte[] line = RandomBlocks.line(block, random.nextInt(block.size()));
         int from = random.nextInt(line.length + 1);
-        byte[] literal = Arrays.copyOfRange(line, from, from + random.nextInt(line.length - from + 1));
+        byte[] literal =
+            Arrays.copyOfRange(line, from, from + random.nextInt(line.length - from + 1));
         assertThat(sealed.mayContain(literal))
             .as("seed %d, block %d, literal %s", seed, i, Arrays.toString(literal))
             .isTrue();
@@ -92,7 +93,9 @@ class SkipFilterTest {
     StringBuilder lines = new StringBuilder();
     int[] offsets = new int[entries + 1];
     for (int i = 0; i < entries; i++) {
-      lines.append("level=info msg=\"request completed\" path=/api/v1/users/").append(i * 37 % 5000);
+      lines
+          .append("level=info msg=\"request completed\" path=/api/v1/users/")
+          .append(i * 37 % 5000);
       offsets[i + 1] = lines.length();
     }
     return sealer

@@ -96,8 +96,7 @@ class TimestampColumnTest {
     // Columns may be longer than the block.
     EncodedColumn encoded = column.encode(Arrays.copyOf(timestamps, size + 3), size);
     Section section = new Section("o", "TIMESTAMPS", 0, encoded.encoding(), encoded.bytes());
-    assertThat(
-            TimestampColumn.decode(section, contexts, size, timestamps[0], timestamps[size - 1]))
+    assertThat(TimestampColumn.decode(section, contexts, size, timestamps[0], timestamps[size - 1]))
         .isEqualTo(timestamps);
     return encoded;
   }

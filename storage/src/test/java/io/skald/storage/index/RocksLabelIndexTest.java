@@ -200,11 +200,13 @@ class RocksLabelIndexTest {
     commit(B, Labels.of("other", "tenant"), 10, 20);
 
     // Whole days are answered from the postings alone, parts of days from the chunks too.
-    assertThat(index.labelNames(A, List.of(), 0, 2 * DAY - 1)).containsExactly("app", "env", "zone");
+    assertThat(index.labelNames(A, List.of(), 0, 2 * DAY - 1))
+        .containsExactly("app", "env", "zone");
     assertThat(index.labelNames(A, List.of(), 0, DAY - 1)).containsExactly("app", "env");
     assertThat(index.labelNames(A, List.of(), 15, DAY + 9)).containsExactly("app", "env");
     assertThat(index.labelNames(A, List.of(), 21, DAY + 9)).isEmpty();
-    assertThat(index.labelValues(A, "app", List.of(), 0, 2 * DAY - 1)).containsExactly("api", "web");
+    assertThat(index.labelValues(A, "app", List.of(), 0, 2 * DAY - 1))
+        .containsExactly("api", "web");
     assertThat(index.labelValues(A, "app", List.of(), 20, DAY + 9)).containsExactly("web");
     assertThat(index.labelValues(A, "app", List.of(), 21, DAY + 9)).isEmpty();
     assertThat(index.labelValues(A, "app", List.of(), Long.MIN_VALUE, Long.MAX_VALUE))

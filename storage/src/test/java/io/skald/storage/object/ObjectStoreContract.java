@@ -101,7 +101,8 @@ abstract class ObjectStoreContract {
       store().put(key, List.of(bytes(key)));
     }
 
-    assertThat(store().list("")).containsExactly("a/2", "a/20/1", "a/20/2", "a/21/1", "ab/1", "b/2");
+    assertThat(store().list(""))
+        .containsExactly("a/2", "a/20/1", "a/20/2", "a/21/1", "ab/1", "b/2");
     assertThat(store().list("a/")).containsExactly("a/2", "a/20/1", "a/20/2", "a/21/1");
     assertThat(store().list("a/2")).containsExactly("a/2", "a/20/1", "a/20/2", "a/21/1");
     assertThat(store().list("a/20/")).containsExactly("a/20/1", "a/20/2");
@@ -113,8 +114,24 @@ abstract class ObjectStoreContract {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "/", "/a", "a/", "a//b", "..", "../a", "a/../b", "./a", ".hidden", "a/.incoming", "a b",
-        "a\\b", "a\0b", "a:b", "ü", "~a", "a%2f"
+        "",
+        "/",
+        "/a",
+        "a/",
+        "a//b",
+        "..",
+        "../a",
+        "a/../b",
+        "./a",
+        ".hidden",
+        "a/.incoming",
+        "a b",
+        "a\\b",
+        "a\0b",
+        "a:b",
+        "ü",
+        "~a",
+        "a%2f"
       })
   void key_unsafe_isRefusedByEveryCall(String key) {
     assertThatThrownBy(() -> store().put(key, List.of(bytes("x"))))
@@ -145,10 +162,9 @@ abstract class ObjectStoreContract {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<?>> puts =
           IntStream.range(0, 64)
-              .<Future<?>>mapToObj(
-                  i ->
-                      threads.submit(
-                          () -> store().put("t/" + i % 4 + "/x/" + i, List.of(bytes("v" + i)))))
+              .<Future<?>>mapToObj(i ->
+                  threads.submit(
+                      () -> store().put("t/" + i % 4 + "/x/" + i, List.of(bytes("v" + i)))))
               .toList();
       for (Future<?> put : puts) {
         put.get();

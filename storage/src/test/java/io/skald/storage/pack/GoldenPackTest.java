@@ -61,7 +61,8 @@ class GoldenPackTest {
         List<BlockView> read =
             reader.blocks(chunk.ref(), Long.MIN_VALUE, Long.MAX_VALUE, new ReadStatistics());
         assertThat(read).hasSameSizeAs(expected);
-        assertThat(read.getFirst().mayContain("nowhere to be found".getBytes(StandardCharsets.UTF_8)))
+        assertThat(
+                read.getFirst().mayContain("nowhere to be found".getBytes(StandardCharsets.UTF_8)))
             .as("filter of %s", chunk.labels())
             .isNotEqualTo("mixed".equals(chunk.labels().get("app")));
         for (int i = 0; i < read.size(); i++) {
@@ -110,7 +111,8 @@ class GoldenPackTest {
     Random random = new Random(2026);
     content.put(
         Labels.of("app", "api", "kind", "log lines, ticking"),
-        List.of(block(120, i -> 5_400_000L * (1 + i * i % 90) + i * 37 % 1000, GoldenPackTest::api)));
+        List.of(
+            block(120, i -> 5_400_000L * (1 + i * i % 90) + i * 37 % 1000, GoldenPackTest::api)));
     content.put(
         Labels.of("app", "mixed", "kind", "milliseconds; markers; ünïcode"),
         List.of(
@@ -180,18 +182,16 @@ class GoldenPackTest {
         BlockSealer sealer = new BlockSealer(decoder)) {
       List<Chunk> chunks = new ArrayList<>();
       content()
-          .forEach(
-              (labels, blocks) ->
-                  chunks.add(
-                      new Chunk(
-                          chunks.size() + 1,
-                          labels,
-                          Fingerprint.of(labels),
-                          blocks.stream().map(sealer::seal).toList())));
+          .forEach((labels, blocks) ->
+              chunks.add(
+                  new Chunk(
+                      chunks.size() + 1,
+                      labels,
+                      Fingerprint.of(labels),
+                      blocks.stream().map(sealer::seal).toList())));
       WrittenPack pack =
           new PackWriter(store, new DrivenClock(START), new Random(1)).write(TENANT, chunks);
-      Files.write(
-          Path.of(arguments[0]), store.read(pack.key(), 0, (int) store.size(pack.key())));
+      Files.write(Path.of(arguments[0]), store.read(pack.key(), 0, (int) store.size(pack.key())));
     }
   }
 }

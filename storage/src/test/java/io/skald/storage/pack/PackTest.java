@@ -178,8 +178,7 @@ class PackTest {
   private WrittenPack smallPack() {
     MetadataTable metadata = new MetadataTable();
     int id = metadata.intern(Labels.of("level", "info"));
-    byte[] lines =
-        "GET /a/17 200 0123456789abcdef\n".repeat(40).getBytes(StandardCharsets.UTF_8);
+    byte[] lines = "GET /a/17 200 0123456789abcdef\n".repeat(40).getBytes(StandardCharsets.UTF_8);
     ColumnBlock block =
         ColumnBlock.of(
             3,

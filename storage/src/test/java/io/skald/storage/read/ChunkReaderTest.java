@@ -182,8 +182,7 @@ class ChunkReaderTest {
         List<Future<Boolean>> results = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
           int block = i % 5;
-          results.add(
-              threads.submit(() -> RandomBlocks.same(views.get(block), blocks.get(block))));
+          results.add(threads.submit(() -> RandomBlocks.same(views.get(block), blocks.get(block))));
         }
         for (Future<Boolean> same : results) {
           assertThat(same.get()).isTrue();

@@ -35,10 +35,7 @@ final class CheckpointTest {
     assertThat(replayed.lines).containsExactly("during", "after");
     assertThat(replayed.chunks).hasSize(1);
     CheckpointChunk chunk = replayed.chunks.getFirst();
-    assertThat(chunk)
-        .usingRecursiveComparison()
-        .ignoringFields("blocks")
-        .isEqualTo(chunk(1));
+    assertThat(chunk).usingRecursiveComparison().ignoringFields("blocks").isEqualTo(chunk(1));
     assertThat(((Block.Sealed) chunk.blocks().get(0)).bytes()).containsExactly(1, 2, 3);
     EntryBatch entries = ((Block.Columns) chunk.blocks().get(1)).entries();
     assertThat(entries.size()).isEqualTo(1);

@@ -87,8 +87,7 @@ final class LogReplayTest {
 
     assertThat(replayed.lines).containsExactly("first", "third", "fourth");
     assertThat(replayed.report.damages())
-        .containsExactly(
-            new WalDamage(FILE, start, length, "no valid record before the next one"));
+        .containsExactly(new WalDamage(FILE, start, length, "no valid record before the next one"));
   }
 
   @Test
@@ -178,13 +177,13 @@ final class LogReplayTest {
         try (WriteAheadLog log = WalFixture.startedLog(disk)) {
           int failAt = random.nextInt(12);
           for (int i = 0; i < 10; i++) {
-            String line = "r" + round + "l" + life + "i" + i + "-" + "x".repeat(random.nextInt(300));
+            String line =
+                "r" + round + "l" + life + "i" + i + "-" + "x".repeat(random.nextInt(300));
             pushed.add(line);
             if (i == failAt) {
-              disk.beforeSync(
-                  () -> {
-                    throw new IOException("power is going");
-                  });
+              disk.beforeSync(() -> {
+                throw new IOException("power is going");
+              });
             }
             try {
               WalFixture.append(log, line);

@@ -88,17 +88,16 @@ public final class SimulatedDisk implements WalDisk {
     Map<String, Node> found = new TreeMap<>(durableNames);
     changes.subList(0, random.nextInt(changes.size() + 1)).forEach(change -> change.applyTo(found));
     SimulatedDisk after = new SimulatedDisk();
-    found.forEach(
-        (name, node) -> {
-          int pending = node.bytes.length - node.durableLength;
-          int kept = node.durableLength + random.nextInt(pending + 1);
-          byte[] bytes = Arrays.copyOf(node.bytes, kept);
-          if (kept > node.durableLength && random.nextInt(4) == 0) {
-            Arrays.fill(
-                bytes, node.durableLength + random.nextInt(kept - node.durableLength), kept, (byte) 0);
-          }
-          after.put(name, bytes);
-        });
+    found.forEach((name, node) -> {
+      int pending = node.bytes.length - node.durableLength;
+      int kept = node.durableLength + random.nextInt(pending + 1);
+      byte[] bytes = Arrays.copyOf(node.bytes, kept);
+      if (kept > node.durableLength && random.nextInt(4) == 0) {
+        Arrays.fill(
+            bytes, node.durableLength + random.nextInt(kept - node.durableLength), kept, (byte) 0);
+      }
+      after.put(name, bytes);
+    });
     return after;
   }
 

@@ -49,15 +49,15 @@ final class WriteAheadLogTest {
   void append_whileASyncRuns_sharesTheNextSync() throws Exception {
     CountDownLatch syncing = new CountDownLatch(1);
     CountDownLatch mayGoOn = new CountDownLatch(1);
-    disk.beforeSync(
-        () -> {
-          syncing.countDown();
-          await(mayGoOn);
-        });
+    disk.beforeSync(() -> {
+      syncing.countDown();
+      await(mayGoOn);
+    });
     List<Long> positions = Collections.synchronizedList(new ArrayList<>());
     try (WriteAheadLog log = WalFixture.startedLog(disk)) {
       List<Thread> threads = new ArrayList<>();
-      threads.add(Thread.ofVirtual().start(() -> log.append(WalFixture.record("a"), positions::add)));
+      threads.add(
+          Thread.ofVirtual().start(() -> log.append(WalFixture.record("a"), positions::add)));
       await(syncing);
       for (int i = 0; i < 20; i++) {
         threads.add(
@@ -81,11 +81,10 @@ final class WriteAheadLogTest {
   void append_queueFull_isRefusedWithTheLimit() throws Exception {
     CountDownLatch syncing = new CountDownLatch(1);
     CountDownLatch mayGoOn = new CountDownLatch(1);
-    disk.beforeSync(
-        () -> {
-          syncing.countDown();
-          await(mayGoOn);
-        });
+    disk.beforeSync(() -> {
+      syncing.countDown();
+      await(mayGoOn);
+    });
     WalConfig config = new WalConfig(4096, 1024, 200, Duration.ZERO, Duration.ZERO);
     try (WriteAheadLog log = WalFixture.startedLog(disk, config)) {
       Thread first = Thread.ofVirtual().start(() -> WalFixture.append(log, "a"));
@@ -168,10 +167,9 @@ final class WriteAheadLogTest {
     log.start();
     try (log) {
       long before = WalFixture.append(log, "kept").getFirst();
-      disk.beforeSync(
-          () -> {
-            throw new IOException("Input/output error");
-          });
+      disk.beforeSync(() -> {
+        throw new IOException("Input/output error");
+      });
       AtomicInteger applied = new AtomicInteger();
       assertThatThrownBy(
               () -> log.append(WalFixture.record("lost"), _ -> applied.incrementAndGet()))
@@ -191,13 +189,12 @@ final class WriteAheadLogTest {
   @Test
   void append_applyFails_isReportedAndLaterRecordsGoOn() throws Exception {
     try (WriteAheadLog log = WalFixture.startedLog(disk)) {
-      assertThatThrownBy(
-              () ->
-                  log.append(
-                      WalFixture.record("a"),
-                      _ -> {
-                        throw new IllegalStateException("no room");
-                      }))
+      assertThatThrownBy(() ->
+              log.append(
+                  WalFixture.record("a"),
+                  _ -> {
+                    throw new IllegalStateException("no room");
+                  }))
           .isInstanceOf(IngestUnavailableException.class)
           .hasMessageContaining("no room");
       assertThat(WalFixture.append(log, "b")).hasSize(1);
@@ -215,8 +212,7 @@ final class WriteAheadLogTest {
 
   @Test
   void deleteBefore_keepsTheSegmentOfThePositionAndTheNewest() throws Exception {
-    WalConfig config =
-        new WalConfig(4096, 4096, 1 << 20, Duration.ZERO, Duration.ZERO);
+    WalConfig config = new WalConfig(4096, 4096, 1 << 20, Duration.ZERO, Duration.ZERO);
     try (WriteAheadLog log = WalFixture.startedLog(disk, config)) {
       List<Long> positions =
           WalFixture.append(log, "a".repeat(3000), "b".repeat(3000), "c".repeat(3000));

@@ -23,8 +23,7 @@ public final class JsonScanner {
   public static final String MALFORMED = "Malformed JSON error";
   public static final String MALFORMED_OBJECT =
       "Value looks like object, but can't find closing '}' symbol";
-  public static final String MALFORMED_ARRAY =
-      "Value is array, but can't find closing ']' symbol";
+  public static final String MALFORMED_ARRAY = "Value is array, but can't find closing ']' symbol";
   public static final String MALFORMED_STRING =
       "Value is string, but can't find closing '\"' symbol";
   public static final String MALFORMED_ESCAPE =

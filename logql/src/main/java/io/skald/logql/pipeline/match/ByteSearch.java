@@ -5,17 +5,17 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * A literal of one or more bytes and the search for it in a range of bytes; optionally ASCII letters
- * match in either case.
+ * A literal of one or more bytes and the search for it in a range of bytes; optionally ASCII
+ * letters match in either case.
  *
- * <p>The search compares two bytes of the literal, its first and its last, at many positions at once
- * and looks at the rest only where both agree (W. Mula, "SIMD-friendly algorithms for substring
- * searching"). Log lines are short and end anywhere, so the last step reads past the end of the range
- * where the array allows it and ignores what it finds there; only the very end of an array is
- * searched byte by byte.
+ * <p>The search compares two bytes of the literal, its first and its last, at many positions at
+ * once and looks at the rest only where both agree (W. Mula, "SIMD-friendly algorithms for
+ * substring searching"). Log lines are short and end anywhere, so the last step reads past the end
+ * of the range where the array allows it and ignores what it finds there; only the very end of an
+ * array is searched byte by byte.
  *
- * <p>Letters in either case: both sides are compared with bit 0x20 set, which is a superset of equal
- * letters, and the byte-by-byte check decides.
+ * <p>Letters in either case: both sides are compared with bit 0x20 set, which is a superset of
+ * equal letters, and the byte-by-byte check decides.
  */
 public final class ByteSearch {
   /** Must be a constant for the compiler: passed as a value, every operation is a call. */
@@ -104,7 +104,8 @@ public final class ByteSearch {
         if (position >= end) {
           return -1;
         }
-        if (toLast < 2 || Arrays.equals(area, position + 1, position + toLast, literal, 1, toLast)) {
+        if (toLast < 2
+            || Arrays.equals(area, position + 1, position + toLast, literal, 1, toLast)) {
           return position;
         }
         hits &= hits - 1;

@@ -25,8 +25,7 @@ public final class CapturePattern {
 
   private final List<String> names;
 
-  private CapturePattern(
-      @Nullable ByteSearch prefix, List<Capture> captures, List<String> names) {
+  private CapturePattern(@Nullable ByteSearch prefix, List<Capture> captures, List<String> names) {
     this.prefix = prefix;
     this.captures = captures;
     this.names = List.copyOf(names);

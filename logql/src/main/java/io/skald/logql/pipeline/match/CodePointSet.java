@@ -90,7 +90,6 @@ record CodePointSet(List<Range> ranges) {
   }
 
   private boolean contains(int codePoint) {
-    return ranges.stream()
-        .anyMatch(range -> range.first <= codePoint && codePoint <= range.last);
+    return ranges.stream().anyMatch(range -> range.first <= codePoint && codePoint <= range.last);
   }
 }

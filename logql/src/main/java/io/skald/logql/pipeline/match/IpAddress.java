@@ -134,7 +134,9 @@ record IpAddress(boolean v6, long high, long low) {
     return ofGroups(groups, count, gapAt);
   }
 
-  /** @param gapAt index of the group before which {@code ::} stood, or -1 */
+  /**
+   * @param gapAt index of the group before which {@code ::} stood, or -1
+   */
   private static @Nullable IpAddress ofGroups(int[] groups, int count, int gapAt) {
     if (gapAt < 0 ? count != GROUPS : count == GROUPS) {
       return null;

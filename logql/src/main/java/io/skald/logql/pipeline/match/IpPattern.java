@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The argument of {@code ip("...")}: an address, a CIDR block or a range {@code first-last}, IPv4 or
- * IPv6. Finds such an address in text.
+ * The argument of {@code ip("...")}: an address, a CIDR block or a range {@code first-last}, IPv4
+ * or IPv6. Finds such an address in text.
  *
  * <p>A run of address characters is taken as a whole: {@code 1.2.3.4.5} holds no address. An IPv4
  * address is never equal to the IPv6 address that maps it.
@@ -26,8 +26,7 @@ public final class IpPattern implements LineTest {
   public static IpPattern compile(String text) {
     IpPattern pattern = parse(text);
     if (pattern == null) {
-      throw new IllegalArgumentException(
-          "ip: invalid pattern: " + Quoting.quote(text));
+      throw new IllegalArgumentException("ip: invalid pattern: " + Quoting.quote(text));
     }
     return pattern;
   }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The test of {@code |>}: literals and {@code <_>}. The first literal may stand anywhere, each
  * following one is taken where it first occurs, without going back; {@code <_>} takes at least one
- * byte. The line must end with a literal at the end of the pattern, and must go on for a {@code <_>}
- * there.
+ * byte. The line must end with a literal at the end of the pattern, and must go on for a {@code
+ * <_>} there.
  */
 final class LinePattern implements LineTest {
   private final List<ByteSearch> literals;
@@ -42,8 +42,7 @@ final class LinePattern implements LineTest {
         literals.add(ByteSearch.of(part.text().getBytes(StandardCharsets.UTF_8)));
       }
     }
-    return new LinePattern(
-        literals, parts.getFirst().capture(), parts.getLast().capture());
+    return new LinePattern(literals, parts.getFirst().capture(), parts.getLast().capture());
   }
 
   @Override

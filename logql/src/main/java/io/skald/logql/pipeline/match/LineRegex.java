@@ -10,13 +10,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An unanchored search for a regular expression of RE2 syntax. Literals go first: a line without the
- * literals that a match must contain is done with, and an expression that is nothing but literals
- * needs no more. Then an automaton decides. The engine, which is linear too but slow, is for the
- * expressions that the automaton does not know or that grow too large for it.
+ * An unanchored search for a regular expression of RE2 syntax. Literals go first: a line without
+ * the literals that a match must contain is done with, and an expression that is nothing but
+ * literals needs no more. Then an automaton decides. The engine, which is linear too but slow, is
+ * for the expressions that the automaton does not know or that grow too large for it.
  *
- * <p>Case folding adds two characters to the ASCII letters, U+212A to k and U+017F to s. A line that
- * holds one of them is a candidate like one that holds the literal, and the engine decides.
+ * <p>Case folding adds two characters to the ASCII letters, U+212A to k and U+017F to s. A line
+ * that holds one of them is a candidate like one that holds the literal, and the engine decides.
  */
 final class LineRegex implements LineTest {
   private final Pattern pattern;
@@ -61,10 +61,8 @@ final class LineRegex implements LineTest {
     if (exact != null && RegexLiterals.foreignLetters(exact).isEmpty()) {
       return new AnyLiteral(searches(exact));
     }
-    RegexAutomaton automaton =
-        node.flatMap(RegexProgram::of).map(RegexAutomaton::new).orElse(null);
-    return new LineRegex(
-        pattern, automaton, exact == null ? null : searches(exact), required);
+    RegexAutomaton automaton = node.flatMap(RegexProgram::of).map(RegexAutomaton::new).orElse(null);
+    return new LineRegex(pattern, automaton, exact == null ? null : searches(exact), required);
   }
 
   private static List<ByteSearch> searches(List<RegexLiterals.Literal> literals) {

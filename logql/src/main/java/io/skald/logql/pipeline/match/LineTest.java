@@ -15,7 +15,9 @@ public interface LineTest {
     return List.of();
   }
 
-  /** Returns all that is known in the manner of {@link #requiredAnyOf}: each set holds by itself. */
+  /**
+   * Returns all that is known in the manner of {@link #requiredAnyOf}: each set holds by itself.
+   */
   default List<List<ByteSearch>> requiredSets() {
     return requiredAnyOf().isEmpty() ? List.of() : List.of(requiredAnyOf());
   }

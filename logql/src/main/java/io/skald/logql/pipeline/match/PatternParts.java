@@ -33,7 +33,10 @@ final class PatternParts {
         parts.add(new Part(expression.substring(end, capture.start()), false));
       } else if (!parts.isEmpty()) {
         throw new IllegalArgumentException(
-            "found consecutive capture '<" + parts.getLast().text() + ">" + capture.group()
+            "found consecutive capture '<"
+                + parts.getLast().text()
+                + ">"
+                + capture.group()
                 + "': invalid expression");
       }
       parts.add(new Part(capture.group(1), true));

@@ -8,15 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether an expression can be found in a line, one table look-up per byte. The table is the
- * deterministic automaton of a {@link RegexProgram}, made as far as the lines need it (A. Aho, R.
- * Sethi, J. Ullman, "Compilers", section 3.9).
+ * Decides whether an expression can be found in a line, one table look-up per byte. The table is
+ * the deterministic automaton of a {@link RegexProgram}, made as far as the lines need it (A. Aho,
+ * R. Sethi, J. Ullman, "Compilers", section 3.9).
  *
  * <p>A state is the set of instructions that may come next, and what kind of byte was read last,
  * which assertions look at. States are bounded: an expression that needs more is left undecided.
  *
- * <p>Thread-safe. The table is an array of fixed size whose cells are written once, from 0, under the
- * lock; a reader that does not see a cell yet takes the lock and looks again.
+ * <p>Thread-safe. The table is an array of fixed size whose cells are written once, from 0, under
+ * the lock; a reader that does not see a cell yet takes the lock and looks again.
  */
 final class RegexAutomaton {
   /** What a run found out. */

@@ -215,4 +215,5 @@ record RegexLiterals(
       }
     }
     return result;
-  }}
+  }
+}

@@ -27,6 +27,8 @@ sealed interface RegexNode {
 
   record Choice(List<RegexNode> alternatives) implements RegexNode {}
 
-  /** @param max -1 when there is no upper bound */
+  /**
+   * @param max -1 when there is no upper bound
+   */
   record Repeat(RegexNode part, int min, int max) implements RegexNode {}
 }

@@ -13,8 +13,8 @@ final class Utf8Ranges {
   private Utf8Ranges() {}
 
   /**
-   * Returns sequences of byte ranges {@code first, last, first, last, ...}; a character of the set is
-   * encoded by exactly one of them.
+   * Returns sequences of byte ranges {@code first, last, first, last, ...}; a character of the set
+   * is encoded by exactly one of them.
    */
   static List<int[]> of(CodePointSet set) {
     List<int[]> sequences = new ArrayList<>();

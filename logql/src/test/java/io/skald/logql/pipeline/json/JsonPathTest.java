@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class JsonPathTest {
   private static final String DOCUMENT =
       """
-      {"a":{"b":[1,{"c":"x"},[7]]},"a.b":{"c d":true},"e\\u0041":5,"n":null,"s":"q\\"z"}""";
+      {"a":{"b":[1,{"c":"x"},[7]]},"a.b":{"c d":true},"e\\u0041":5,"n":null,"s":"q\\"z"}\
+      """;
 
   @ParameterizedTest
   @CsvSource(

@@ -56,9 +56,23 @@ final class IpPatternTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "bad", "1.2.3", "1.2.3.4.5", "300.1.1.1", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1",
-        "::/129", "1.2.3.4-", "1.2.3.9-1.2.3.1", "1.2.3.4-::1", "localhost", ":::", "1:2:3:4:5:6:7",
-        "1:2:3:4:5:6:7:8:9", "12345::"
+        "",
+        "bad",
+        "1.2.3",
+        "1.2.3.4.5",
+        "300.1.1.1",
+        "1.2.3.4/33",
+        "1.2.3.4/",
+        "1.2.3.4/-1",
+        "::/129",
+        "1.2.3.4-",
+        "1.2.3.9-1.2.3.1",
+        "1.2.3.4-::1",
+        "localhost",
+        ":::",
+        "1:2:3:4:5:6:7",
+        "1:2:3:4:5:6:7:8:9",
+        "12345::"
       })
   void compile_noPattern_isRefused(String text) {
     assertThatThrownBy(() -> IpPattern.compile(text))
@@ -82,9 +96,7 @@ final class IpPatternTest {
       IpAddress address = IpAddress.parse(bytes, 0, bytes.length);
 
       ByteBuffer bits = ByteBuffer.wrap(raw);
-      assertThat(address)
-          .as(text)
-          .isEqualTo(new IpAddress(true, bits.getLong(0), bits.getLong(8)));
+      assertThat(address).as(text).isEqualTo(new IpAddress(true, bits.getLong(0), bits.getLong(8)));
     }
   }
 

@@ -156,18 +156,17 @@ final class LineRegexTest {
       Random random = new Random(i);
       threads.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int round = 0; round < 5_000; round++) {
-                      StringBuilder line = new StringBuilder();
-                      for (int j = 0; j < 20; j++) {
-                        line.append("ab012cd ".charAt(random.nextInt(8)));
-                      }
-                      if (test(test, line.toString()) != engine.matcher(line).find()) {
-                        wrong.incrementAndGet();
-                      }
-                    }
-                  }));
+              .start(() -> {
+                for (int round = 0; round < 5_000; round++) {
+                  StringBuilder line = new StringBuilder();
+                  for (int j = 0; j < 20; j++) {
+                    line.append("ab012cd ".charAt(random.nextInt(8)));
+                  }
+                  if (test(test, line.toString()) != engine.matcher(line).find()) {
+                    wrong.incrementAndGet();
+                  }
+                }
+              }));
     }
     for (Thread thread : threads) {
       thread.join();
@@ -197,16 +196,51 @@ final class LineRegexTest {
 
   private static String randomAtom(Random random, int depth) {
     String[] atoms = {
-      "a", "b", "k", "S", "ab", "bk", "é", ".", "^", "$", "\\b", "[ab]", "[^a]", "\\w", "\\.", "x",
-      "(?i)", "(?s).", "\\Qa.\\E", "[kK]", "{", "\\d", "[[:alpha:]]", "\\x61", "[]a]", "\u017F",
-      "(?m)", "\\W", "[^\\n]", "[a-k]", "\\B", "[^é]",
-      "[\\w.]", "(?m:^)", "(?m:$)", "\\z", "\\A", "\\s"
+      "a",
+      "b",
+      "k",
+      "S",
+      "ab",
+      "bk",
+      "é",
+      ".",
+      "^",
+      "$",
+      "\\b",
+      "[ab]",
+      "[^a]",
+      "\\w",
+      "\\.",
+      "x",
+      "(?i)",
+      "(?s).",
+      "\\Qa.\\E",
+      "[kK]",
+      "{",
+      "\\d",
+      "[[:alpha:]]",
+      "\\x61",
+      "[]a]",
+      "\u017F",
+      "(?m)",
+      "\\W",
+      "[^\\n]",
+      "[a-k]",
+      "\\B",
+      "[^é]",
+      "[\\w.]",
+      "(?m:^)",
+      "(?m:$)",
+      "\\z",
+      "\\A",
+      "\\s"
     };
     if (depth == 0 || random.nextInt(3) > 0) {
       return atoms[random.nextInt(atoms.length)];
     }
-    String open = new String[] {"(", "(?:", "(?i:", "(?P<n" + random.nextInt(1000) + ">", "(?-i:"}
-        [random.nextInt(5)];
+    String open =
+        new String[] {"(", "(?:", "(?i:", "(?P<n" + random.nextInt(1000) + ">", "(?-i:"}
+            [random.nextInt(5)];
     String inner = randomExpression(random, depth - 1);
     if (random.nextBoolean()) {
       inner += "|" + (random.nextInt(4) == 0 ? "" : randomExpression(random, depth - 1));
