@@ -56,7 +56,7 @@ final class LineColumn {
     body.clear();
     addStream(zstd, split.text(), SplitText.LEAD, split.textLength());
     addStream(numbersZstd, split.numbers(), 0, split.numbersLength());
-    body.writeBytes(split.ids(), 0, split.idsLength());
+    addStream(zstd, split.ids(), 0, split.idsLength());
     byte[] bytes = Arrays.copyOf(header.toByteArray(), header.size() + body.size());
     body.copyTo(bytes, header.size());
     return new EncodedColumn(SPLIT, bytes);
@@ -97,15 +97,28 @@ final class LineColumn {
     int textStored = in.readLength("the stored length of the text");
     int numbersLength = in.readVarInt("the length of the numbers", maxNumbersLength(lineBytes));
     int numbersStored = in.readLength("the stored length of the numbers");
+    int idsLength = in.readVarInt("the length of the ids", lineBytes);
+    int idsStored = in.readLength("the stored length of the ids");
     byte[] text = stream(section, contexts, in, textStored, SplitText.LEAD, textLength);
     byte[] numbers = stream(section, contexts, in, numbersStored, 0, numbersLength);
-    byte[] ids = in.readBytes(in.remaining());
+    byte[] ids = exactStream(section, contexts, in, idsStored, idsLength);
+    in.expectEnd();
     return new SplitTextDecoder(section, text, numbers, ids, lineBytes).decode();
   }
 
   /** A number of one digit takes two bytes, and there is the table. */
   private static long maxNumbersLength(int lineBytes) {
     return 2L * lineBytes + 16 * SplitText.COLUMNS;
+  }
+
+  private static byte[] exactStream(
+      Section section, DecompressionContexts contexts, SectionReader in, int stored, int length) {
+    if (stored == length) {
+      return in.readBytes(length);
+    }
+    int from = in.position();
+    in.skip(stored);
+    return contexts.decompress(section, from, stored, 0, length, 0);
   }
 
   /** Returns the stream behind {@code lead} zeros and before some slack. */
