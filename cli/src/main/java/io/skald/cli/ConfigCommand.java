@@ -3,13 +3,16 @@ package io.skald.cli;
 import io.skald.common.config.ConfigException;
 import io.skald.server.AgentProcess;
 import io.skald.server.SkaldConfig;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Unmatched;
 
 /** Commands about configuration files. */
 @Command(
@@ -35,6 +38,8 @@ final class ConfigCommand {
 
     @Mixin ConfigFlags flags = new ConfigFlags();
 
+    @Unmatched List<String> rest = new ArrayList<>();
+
     @Override
     public Integer call() {
       if (flags.file.isEmpty()) {
@@ -44,12 +49,13 @@ final class ConfigCommand {
         throw new UsageException("name the file to check: skald config check FILE");
       }
       String text = flags.text();
+      Map<String, String> overrides = ConfigFlags.overrides(rest);
       boolean agent = AGENT.matcher(text).find();
       try {
         List<String> warnings =
             agent
-                ? AgentProcess.load(flags.source(), text, flags.overrides()).warnings()
-                : SkaldConfig.load(flags.source(), text, flags.overrides()).warnings();
+                ? AgentProcess.load(flags.source(), text, overrides).warnings()
+                : SkaldConfig.load(flags.source(), text, overrides).warnings();
         warnings.forEach(warning -> System.out.println("warning: " + warning));
       } catch (ConfigException e) {
         System.err.println(e.getMessage());

@@ -8,11 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Unmatched;
 
 /**
- * The flags that server and agent share: the file, environment expansion, and {@code -key=value} for
- * any key of the file ({@code -server.http-listen-port=3101}).
+ * The flags that server and agent share: the file, environment expansion, and {@code -key=value}
+ * for any key of the file ({@code -server.http-listen-port=3101}).
  */
 final class ConfigFlags {
   @Option(
@@ -28,8 +27,6 @@ final class ConfigFlags {
       paramLabel = "true|false",
       description = "Replace $${NAME} and $${NAME:-default} in the file by environment variables.")
   boolean expandEnv;
-
-  @Unmatched List<String> rest = List.of();
 
   /** Returns the text of the file, or "" without one. */
   String text() {
@@ -54,18 +51,20 @@ final class ConfigFlags {
   }
 
   /**
-   * Returns the {@code -key=value} flags.
+   * Reads {@code -key=value} flags.
    *
+   * @param rest the arguments that are no option; commands declare them, since picocli loses those
+   *     of a mixin
    * @throws UsageException for an argument of another form
    */
-  Map<String, String> overrides() {
+  static Map<String, String> overrides(List<String> rest) {
     Map<String, String> overrides = new LinkedHashMap<>();
     for (String argument : rest) {
-      String key = argument.startsWith("--") ? argument.substring(2) : argument.substring(1);
+      String key = argument.replaceFirst("^--?", "");
       int equals = key.indexOf('=');
-      if (!argument.startsWith("-") || equals <= 0 || !key.substring(0, equals).contains(".")) {
+      if (!argument.startsWith("-") || equals <= 0) {
         throw new UsageException(
-            "unknown argument '" + argument + "'; a key of the file is set by -block.key=value");
+            "unknown argument '" + argument + "'; a key of the file is set by -key=value");
       }
       overrides.put(key.substring(0, equals), key.substring(equals + 1));
     }

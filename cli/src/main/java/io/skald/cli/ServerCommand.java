@@ -5,10 +5,13 @@ import io.skald.common.time.Clock;
 import io.skald.server.Logging;
 import io.skald.server.SingleProcess;
 import io.skald.server.SkaldConfig;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Unmatched;
 
 /** Runs the server until it is asked to stop. */
 @Command(
@@ -19,11 +22,13 @@ import picocli.CommandLine.Mixin;
 final class ServerCommand implements Callable<Integer> {
   @Mixin ConfigFlags flags = new ConfigFlags();
 
+  @Unmatched List<String> rest = new ArrayList<>();
+
   @Override
   public Integer call() {
     SkaldConfig.Loaded loaded;
     try {
-      loaded = SkaldConfig.load(flags.source(), flags.text(), flags.overrides());
+      loaded = SkaldConfig.load(flags.source(), flags.text(), ConfigFlags.overrides(rest));
     } catch (ConfigException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

@@ -15,6 +15,7 @@ import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
 import io.skald.common.time.Clock;
 import io.skald.distributor.labels.LabelCache;
+import io.skald.distributor.push.DecodeBudget;
 import io.skald.distributor.push.DecodedPush;
 import io.skald.distributor.push.PushDecodeException;
 import io.skald.distributor.push.PushDecoder;
@@ -37,10 +38,12 @@ public final class Distributor {
   private final TenantHeader tenants;
   private final DistributorConfig config;
   private final PushListener listener;
+  private final DecodeBudget budget;
   private final PushDecoder decoder;
   private final PushValidator validator;
   private final RateLimits rates;
   private final Replication replication;
+  private final Clock clock;
 
   /**
    * @param ring asked for every push
@@ -58,9 +61,11 @@ public final class Distributor {
     this.tenants = tenants;
     this.config = config;
     this.listener = listener;
+    this.budget = new DecodeBudget(config.maxInflightDecodedBytes());
     this.decoder = new PushDecoder(config.maxDecompressedSize(), config.maxRows());
     this.validator = new PushValidator(new LabelCache(config.labelCacheBytes()), clock);
     this.rates = new RateLimits(clock);
+    this.clock = clock;
     this.replication = new Replication(ring, clients, config.replicationFactor());
   }
 
@@ -68,34 +73,50 @@ public final class Distributor {
   public void register(Router router) {
     router
         .push("/loki/api/v1/push", handler(Dialect.CURRENT), config.maxRecvMsgSize())
-        .push("/api/prom/push", handler(Dialect.LEGACY), config.maxRecvMsgSize());
+        .push("/api/prom/push", handler(Dialect.LEGACY), config.maxRecvMsgSize())
+        .push("/otlp/v1/logs", this::answerOtlp, config.maxRecvMsgSize());
   }
 
   private HttpHandler handler(Dialect dialect) {
-    return request -> answer(request, dialect);
+    return request ->
+        answer(
+            tenants.ofPush(request),
+            lease ->
+                decoder.decode(
+                    request.header("Content-Type"),
+                    request.header("Content-Encoding"),
+                    request.body(),
+                    dialect,
+                    lease),
+            failure -> HttpResponse.error(failure.status(), failure.message() + "\n"));
   }
 
-  private HttpResponse answer(HttpRequest request, Dialect dialect) {
-    TenantId tenant = tenants.ofPush(request);
-    try {
-      DecodedPush push =
-          decoder.decode(
-              request.header("Content-Type"),
-              request.header("Content-Encoding"),
-              request.body(),
-              dialect);
-      return push(tenant, push)
-          .map(failure -> error(failure.status(), failure.message()))
-          .orElseGet(() -> HttpResponse.empty(204));
+  private HttpResponse answerOtlp(HttpRequest request) {
+    return answer(
+        tenants.ofPush(request),
+        lease ->
+            decoder.decodeOtlp(
+                request.header("Content-Type"),
+                request.header("Content-Encoding"),
+                request.body(),
+                clock.nowNanos(),
+                lease),
+        failure -> OtlpStatus.of(failure.status(), failure.message()));
+  }
+
+  private HttpResponse answer(
+      TenantId tenant,
+      Function<DecodeBudget.Lease, DecodedPush> decode,
+      Function<EntryRejection, HttpResponse> print) {
+    Optional<EntryRejection> failure;
+    try (DecodeBudget.Lease lease = budget.lease()) {
+      failure = push(tenant, decode.apply(lease));
     } catch (PushDecodeException e) {
-      return error(e.status(), String.valueOf(e.getMessage()));
+      failure = Optional.of(new EntryRejection(e.status(), String.valueOf(e.getMessage())));
     } catch (IngestUnavailableException e) {
-      return error(e.status(), String.valueOf(e.getMessage()));
+      failure = Optional.of(new EntryRejection(e.status(), String.valueOf(e.getMessage())));
     }
-  }
-
-  private static HttpResponse error(int status, String message) {
-    return HttpResponse.error(status, message + "\n");
+    return failure.map(print).orElseGet(() -> HttpResponse.empty(204));
   }
 
   /**

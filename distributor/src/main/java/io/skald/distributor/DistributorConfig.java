@@ -5,6 +5,7 @@ package io.skald.distributor;
  *
  * @param maxRecvMsgSize the largest body, bytes
  * @param maxDecompressedSize the largest body after decompression, bytes
+ * @param maxInflightDecodedBytes of all decoded pushes together; more are refused with 503
  * @param maxRows the most streams, entries and metadata pairs of a push together
  * @param labelCacheBytes about how much memory the cache of label text may use
  * @param replicationFactor how many ingesters store each stream
@@ -12,11 +13,12 @@ package io.skald.distributor;
 public record DistributorConfig(
     long maxRecvMsgSize,
     long maxDecompressedSize,
+    long maxInflightDecodedBytes,
     int maxRows,
     long labelCacheBytes,
     int replicationFactor) {
   public static final DistributorConfig DEFAULTS =
-      new DistributorConfig(100L << 20, 512L << 20, 5_000_000, 32L << 20, 1);
+      new DistributorConfig(100L << 20, 128L << 20, 256L << 20, 5_000_000, 16L << 20, 1);
 
   /** Lines are ranges of one array. */
   private static final long MOST_DECOMPRESSED = Integer.MAX_VALUE - 8L;
@@ -33,6 +35,13 @@ public record DistributorConfig(
               + ": "
               + maxDecompressedSize);
     }
+    if (maxInflightDecodedBytes < maxDecompressedSize) {
+      throw new IllegalArgumentException(
+          "distributor.max_inflight_decoded_bytes must hold a push of max_decompressed_size, "
+              + maxDecompressedSize
+              + ": "
+              + maxInflightDecodedBytes);
+    }
     if (maxRows <= 0) {
       throw new IllegalArgumentException("distributor.max_rows must be positive: " + maxRows);
     }
@@ -48,6 +57,11 @@ public record DistributorConfig(
 
   public DistributorConfig withReplicationFactor(int factor) {
     return new DistributorConfig(
-        maxRecvMsgSize, maxDecompressedSize, maxRows, labelCacheBytes, factor);
+        maxRecvMsgSize,
+        maxDecompressedSize,
+        maxInflightDecodedBytes,
+        maxRows,
+        labelCacheBytes,
+        factor);
   }
 }

@@ -632,4 +632,55 @@ class DistributorTest {
         .containsExactly(
             "fake {a=\"1\"} " + NOW_NANOS + " x {}", "fake {a=\"1\"} " + NOW_NANOS + " y {}");
   }
+
+  private Answer otlp(String body) {
+    return send("/otlp/v1/logs", body.getBytes(UTF_8), "Content-Type", "application/json");
+  }
+
+  private static String otlpRecord(String resource, String record) {
+    return "{\"resourceLogs\":[{\"resource\":{\"attributes\":["
+        + resource
+        + "]},\"scopeLogs\":[{\"logRecords\":[{"
+        + record
+        + "}]}]}]}";
+  }
+
+  @Test
+  void pushOtlp_record_isStored() {
+    limits = TestLimits.with(l -> {});
+    String resource =
+        "{\"key\":\"host.name\",\"value\":{\"stringValue\":\"h\"}},"
+            + "{\"key\":\"k8s.pod.name\",\"value\":{\"stringValue\":\"p\"}}";
+
+    assertThat(
+            otlp(
+                otlpRecord(
+                    resource,
+                    "\"severityNumber\":9,\"body\":{\"stringValue\":\"error in the line\"}")))
+        .isEqualTo(answer(204, ""));
+    assertThat(ingester.stored())
+        .containsExactly(
+            "fake {k8s_pod_name=\"p\", service_name=\"unknown_service\"} "
+                + NOW_NANOS
+                + " error in the line"
+                + " {detected_level=\"info\", host_name=\"h\", severity_number=\"9\"}");
+  }
+
+  @Test
+  void pushOtlp_errors_areStatusMessages() {
+    assertThat(otlp("{}"))
+        .isEqualTo(
+            new Answer(422, "\u00129error at least one valid stream is required for ingestion"));
+    assertThat(otlp(otlpRecord("", "\"body\":{\"stringValue\":\"x\"}")))
+        .isEqualTo(
+            new Answer(400, "\u00124error at least one label pair is required per stream"));
+    assertThat(send("/otlp/v1/logs", new byte[0], "Content-Type", "text/plain"))
+        .isEqualTo(new Answer(400, "\u0012)content type: text/plain is not supported"));
+
+    ingester.failure = new IngestUnavailableException(500, "disk full");
+    String resource = "{\"key\":\"service.name\",\"value\":{\"stringValue\":\"s\"}}";
+
+    assertThat(otlp(otlpRecord(resource, "\"body\":{\"stringValue\":\"x\"}")))
+        .isEqualTo(new Answer(503, "\u0012\tdisk full"));
+  }
 }

@@ -168,6 +168,7 @@ final class Head {
   }
 
   /** What a reader needs, taken under the stream's lock; making the view needs no lock. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Snapshot(
       int size,
       long[] timestamps,

@@ -62,7 +62,8 @@ final class HeadTest {
   @Test
   void append_fullHead_stopsAtTheBlockSize() {
     Head head = new Head(100, 16, 1);
-    EntryBatch batch = IngesterFixture.batch(Labels.EMPTY, 1, "x".repeat(60), "y".repeat(40), "z").entries();
+    EntryBatch batch =
+        IngesterFixture.batch(Labels.EMPTY, 1, "x".repeat(60), "y".repeat(40), "z").entries();
     mapping.begin(batch.metadata());
 
     assertThat(head.append(batch, 0, mapping)).isEqualTo(2);

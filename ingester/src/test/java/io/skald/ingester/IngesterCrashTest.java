@@ -36,7 +36,7 @@ final class IngesterCrashTest {
   void lives_endedByCrashes_loseNothingAndInventNothing() throws Exception {
     try (IngesterFixture fixture = new IngesterFixture(directory, 7)) {
       for (int round = 0; round < ROUNDS; round++) {
-        long seed = 1000 + round;
+        long seed = 1000L + round;
         fixture.disk = new SimulatedDisk();
         new Round(fixture, seed).run();
       }

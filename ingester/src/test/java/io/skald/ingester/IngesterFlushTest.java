@@ -243,8 +243,8 @@ final class IngesterFlushTest {
       ingester.push(
           IngesterFixture.TENANT,
           List.of(
-              IngesterFixture.batch(PUMP, NOW + i * 10, first),
-              IngesterFixture.batch(PUMP, NOW + i * 10 + 1, second)));
+              IngesterFixture.batch(PUMP, NOW + i * 10L, first),
+              IngesterFixture.batch(PUMP, NOW + i * 10L + 1, second)));
       lines.add(first);
       lines.add(second);
       if (i % 12 == 11) {

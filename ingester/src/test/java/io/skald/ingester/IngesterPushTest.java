@@ -195,8 +195,8 @@ final class IngesterPushTest {
       EntryBatch.Builder builder = new EntryBatch.Builder(area, table);
       for (int i = 0; i < 20; i++) {
         Labels set = i % 3 == 0 ? Labels.EMPTY : Labels.of("trace", "t" + (push * i) % 17);
-        builder.add(NOW + push * 100 + i, i % 2, 1, table.intern(set));
-        expected.add((NOW + push * 100 + i) + set.toString());
+        builder.add(NOW + push * 100L + i, i % 2, 1, table.intern(set));
+        expected.add((NOW + push * 100L + i) + set.toString());
       }
       ingester.push(
           IngesterFixture.TENANT,

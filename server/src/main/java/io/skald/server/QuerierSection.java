@@ -8,7 +8,7 @@ package io.skald.server;
  * @param cacheSize bytes of decoded columns and footers that are kept
  */
 public record QuerierSection(int maxConcurrent, long maxQueryMemory, long cacheSize) {
-  static final QuerierSection DEFAULTS = new QuerierSection(0, 256L << 20, 128L << 20);
+  static final QuerierSection DEFAULTS = new QuerierSection(0, 128L << 20, 96L << 20);
 
   public QuerierSection {
     if (maxConcurrent < 0) {

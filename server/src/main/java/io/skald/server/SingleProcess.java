@@ -5,6 +5,7 @@ import io.skald.common.http.HttpServer;
 import io.skald.common.http.HttpServerConfig;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
+import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
@@ -197,6 +198,8 @@ public final class SingleProcess implements AutoCloseable {
       return HttpResponse.empty(204);
     } catch (FlushFailedException e) {
       return HttpResponse.error(500, e.getMessage() + "\n");
+    } catch (IngestUnavailableException e) {
+      return HttpResponse.error(e.status(), e.getMessage() + "\n");
     }
   }
 

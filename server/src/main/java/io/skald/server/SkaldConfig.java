@@ -94,6 +94,11 @@ public record SkaldConfig(
       throw new IllegalArgumentException(
           "target must be all: this version runs as a single process, not as '" + target + "'");
     }
+    if (distributor.replicationFactor() != 1) {
+      throw new IllegalArgumentException(
+          "distributor.replication_factor must be 1 in a single process: "
+              + distributor.replicationFactor());
+    }
   }
 
   /** A configuration and what was said while it was read. */

@@ -34,7 +34,7 @@ public record HttpServerConfig(
           Duration.ofSeconds(30),
           Duration.ofMinutes(2),
           4096,
-          256L << 20,
+          128L << 20,
           true);
 
   public HttpServerConfig {

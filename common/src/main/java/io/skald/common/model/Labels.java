@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Labels implements Comparable<Labels> {
   public static final Labels EMPTY = new Labels(new String[0]);
 
+  /** Up to this length of the flat list, sorting in place is fastest. */
+  private static final int MAX_INSERTION_SORT = 64;
+
   /** name, value, name, value, ... sorted by name. */
   private final String[] pairs;
 
@@ -63,22 +66,15 @@ public final class Labels implements Comparable<Labels> {
     if (namesAndValues.length == 0) {
       return EMPTY;
     }
-    if (!isSorted(namesAndValues)) {
-      sort(namesAndValues);
-    }
+    sort(namesAndValues);
     return new Labels(namesAndValues);
   }
 
-  private static boolean isSorted(String[] pairs) {
-    for (int i = 2; i < pairs.length; i += 2) {
-      if (compareUtf8(pairs[i - 2], pairs[i]) > 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   private static void sort(String[] pairs) {
+    if (pairs.length <= MAX_INSERTION_SORT) {
+      insertionSort(pairs);
+      return;
+    }
     Integer[] order = new Integer[pairs.length / 2];
     Arrays.setAll(order, i -> 2 * i);
     String[] unsorted = pairs.clone();
@@ -86,6 +82,21 @@ public final class Labels implements Comparable<Labels> {
     for (int i = 0; i < order.length; i++) {
       pairs[2 * i] = unsorted[order[i]];
       pairs[2 * i + 1] = unsorted[order[i] + 1];
+    }
+  }
+
+  private static void insertionSort(String[] pairs) {
+    for (int i = 2; i < pairs.length; i += 2) {
+      String name = pairs[i];
+      String value = pairs[i + 1];
+      int at = i;
+      while (at > 0 && compareUtf8(pairs[at - 2], name) > 0) {
+        pairs[at] = pairs[at - 2];
+        pairs[at + 1] = pairs[at - 1];
+        at -= 2;
+      }
+      pairs[at] = name;
+      pairs[at + 1] = value;
     }
   }
 

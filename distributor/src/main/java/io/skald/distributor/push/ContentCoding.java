@@ -1,5 +1,7 @@
 package io.skald.distributor.push;
 
+import com.github.luben.zstd.ZstdInputStream;
+import io.skald.distributor.push.DecodeBudget.Lease;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -28,19 +30,39 @@ final class ContentCoding {
    * @throws PushDecodeException 400 for an unknown coding or a damaged body, 413 if the body has more
    *     than {@code maxBytes}
    */
-  static byte[] decode(String coding, byte[] body, long maxBytes) {
+  static byte[] decode(String coding, byte[] body, long maxBytes, Lease lease) {
     return switch (coding) {
       case "", "snappy" -> body;
-      case "gzip" -> gunzip(body, maxBytes);
-      case "deflate" -> inflate(body, maxBytes);
+      case "gzip" -> gunzip(body, maxBytes, lease);
+      case "deflate" -> inflate(body, maxBytes, lease);
       default ->
           throw PushDecodeException.malformed("Content-Encoding \"" + coding + "\" not supported");
     };
   }
 
-  private static byte[] gunzip(byte[] body, long maxBytes) {
+  /** Decodes the codings of OpenTelemetry exporters, otherwise like {@link #decode}. */
+  static byte[] decodeOtlp(String coding, byte[] body, long maxBytes, Lease lease) {
+    return switch (coding) {
+      case "" -> body;
+      case "gzip" -> gunzip(body, maxBytes, lease);
+      case "zstd" -> unzstd(body, maxBytes, lease);
+      default ->
+          throw PushDecodeException.malformed(
+              "unsupported content encoding " + coding + ": only gzip and zstd are supported");
+    };
+  }
+
+  private static byte[] unzstd(byte[] body, long maxBytes, Lease lease) {
+    try (InputStream in = new ZstdInputStream(new ByteArrayInputStream(body))) {
+      return readAll(in, body.length, maxBytes, lease);
+    } catch (IOException e) {
+      throw PushDecodeException.malformed("zstd: " + e.getMessage());
+    }
+  }
+
+  private static byte[] gunzip(byte[] body, long maxBytes, Lease lease) {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(body), FIRST_BYTES)) {
-      return readAll(in, body.length, maxBytes);
+      return readAll(in, body.length, maxBytes, lease);
     } catch (EOFException e) {
       throw PushDecodeException.malformed(body.length == 0 ? "EOF" : "unexpected EOF");
     } catch (ZipException e) {
@@ -56,11 +78,11 @@ final class ContentCoding {
   }
 
   /** Raw DEFLATE (RFC 1951); a zlib wrapper is not understood, and answered as clients know it. */
-  private static byte[] inflate(byte[] body, long maxBytes) {
+  private static byte[] inflate(byte[] body, long maxBytes, Lease lease) {
     Inflater inflater = new Inflater(true);
     try (InputStream in =
         new InflaterInputStream(new ByteArrayInputStream(body), inflater, FIRST_BYTES)) {
-      return readAll(in, body.length, maxBytes);
+      return readAll(in, body.length, maxBytes, lease);
     } catch (IOException e) {
       throw PushDecodeException.malformed("EOF");
     } finally {
@@ -68,11 +90,13 @@ final class ContentCoding {
     }
   }
 
-  private static byte[] readAll(InputStream in, int compressedLength, long maxBytes)
+  private static byte[] readAll(InputStream in, int compressedLength, long maxBytes, Lease lease)
       throws IOException {
     // One byte more than allowed shows that there is too much.
     int most = (int) Math.min(maxBytes + 1, Integer.MAX_VALUE - 8);
-    byte[] out = new byte[Math.min(most, Math.max(FIRST_BYTES, 4 * compressedLength))];
+    int capacity = Math.min(most, Math.max(FIRST_BYTES, 4 * compressedLength));
+    lease.take(capacity);
+    byte[] out = new byte[capacity];
     int length = 0;
     while (true) {
       int read = in.read(out, length, out.length - length);
@@ -84,7 +108,9 @@ final class ContentCoding {
         throw PushDecodeException.tooLarge(length, maxBytes);
       }
       if (length == out.length) {
-        out = Arrays.copyOf(out, (int) Math.min(most, 2L * length));
+        int grown = (int) Math.min(most, 2L * length);
+        lease.take(grown - length);
+        out = Arrays.copyOf(out, grown);
       }
     }
   }
@@ -95,7 +121,7 @@ final class ContentCoding {
    * @throws PushDecodeException 400 for a damaged body, 413 if it declares more than {@code
    *     maxBytes}; before anything is allocated
    */
-  static byte[] snappy(byte[] body, long maxBytes) {
+  static byte[] snappy(byte[] body, long maxBytes, Lease lease) {
     long declared = declaredLength(body);
     if (declared > maxBytes) {
       throw PushDecodeException.tooLarge(declared, maxBytes);
@@ -103,6 +129,7 @@ final class ContentCoding {
     if (declared < 0 || declared > (long) MAX_SNAPPY_GROWTH * body.length) {
       throw corrupt();
     }
+    lease.take(declared);
     byte[] out = new byte[(int) declared];
     if (declared == 0 && body.length == 1) {
       return out;

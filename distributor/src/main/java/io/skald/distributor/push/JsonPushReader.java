@@ -5,7 +5,7 @@ final class JsonPushReader {
   private final JsonCursor json;
   private final ByteArea area;
   private final ByteArea scratch = new ByteArea(256);
-  private final JsonLabels labels = new JsonLabels();
+  private final LabelTextWriter labels = new LabelTextWriter();
   private final DecodedPush out;
 
   private JsonPushReader(byte[] body, int maxRows) {

@@ -1,5 +1,6 @@
 package io.skald.distributor.push;
 
+import io.skald.distributor.push.DecodeBudget.Lease;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,22 +30,52 @@ public final class PushDecoder {
    * @param contentType the header, or null
    * @param contentEncoding the header, or null
    * @param body not modified; the result may point into it
+   * @param lease close it when the result is not needed any more
    * @throws PushDecodeException if the body is damaged or too large
    */
   public DecodedPush decode(
       @Nullable String contentType,
       @Nullable String contentEncoding,
       byte[] body,
-      Dialect dialect) {
+      Dialect dialect,
+      Lease lease) {
     String mediaType = MediaType.parse(Objects.requireNonNullElse(contentType, ""));
     String coding = Objects.requireNonNullElse(contentEncoding, "");
-    byte[] plain = ContentCoding.decode(coding, body, maxDecodedBytes);
+    byte[] plain = ContentCoding.decode(coding, body, maxDecodedBytes, lease);
     if (mediaType.equals("application/json")) {
+      lease.take(plain.length);
       return switch (dialect) {
         case CURRENT -> JsonPushReader.read(plain, maxRows);
         case LEGACY -> LegacyJsonPushReader.read(plain, maxRows);
       };
     }
-    return ProtobufReader.read(ContentCoding.snappy(plain, maxDecodedBytes), maxRows);
+    return ProtobufReader.read(ContentCoding.snappy(plain, maxDecodedBytes, lease), maxRows);
+  }
+
+  /**
+   * Reads an OpenTelemetry export request.
+   *
+   * @param nowNanos the time of records that have none
+   * @param lease close it when the result is not needed any more
+   * @throws PushDecodeException if the body is damaged or too large
+   */
+  public DecodedPush decodeOtlp(
+      @Nullable String contentType,
+      @Nullable String contentEncoding,
+      byte[] body,
+      long nowNanos,
+      Lease lease) {
+    String type = Objects.requireNonNullElse(contentType, "");
+    int semicolon = type.indexOf(';');
+    String mediaType = (semicolon < 0 ? type : type.substring(0, semicolon)).strip();
+    boolean json = mediaType.equalsIgnoreCase("application/json");
+    if (!json && !mediaType.equalsIgnoreCase("application/x-protobuf")) {
+      throw PushDecodeException.malformed("content type: " + type + " is not supported");
+    }
+    String coding = Objects.requireNonNullElse(contentEncoding, "");
+    byte[] plain = ContentCoding.decodeOtlp(coding, body, maxDecodedBytes, lease);
+    // The reader works on a copy, JSON is rewritten before.
+    lease.take((json ? 3L : 2L) * plain.length);
+    return OtlpReader.read(json ? OtlpJson.toProtobuf(plain) : plain, maxRows, nowNanos);
   }
 }

@@ -20,10 +20,11 @@ class PushDecoderTest {
   private static final long MAX_BYTES = 1 << 20;
   private static final String JSON = "{\"streams\":[{\"values\":[[\"1\",\"x\"]]}]}";
 
+  private final DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE);
   private final PushDecoder decoder = new PushDecoder(MAX_BYTES, 100_000);
 
   private DecodedPush decode(String type, String coding, byte[] body) {
-    return decoder.decode(type, coding, body, Dialect.CURRENT);
+    return decoder.decode(type, coding, body, Dialect.CURRENT, budget.lease());
   }
 
   private static byte[] request() {
@@ -96,7 +97,7 @@ class PushDecoderTest {
   @Test
   void decode_noType_isRefused() {
     assertRefused(
-        () -> decoder.decode(null, null, request(), Dialect.CURRENT), 400, "mime: no media type");
+        () -> decoder.decode(null, null, request(), Dialect.CURRENT, budget.lease()), 400, "mime: no media type");
   }
 
   @Test
@@ -171,6 +172,26 @@ class PushDecoderTest {
       assertRefused(
           () -> decode("application/x-protobuf", "", cut), 400, "snappy: corrupt input");
     }
+  }
+
+  @Test
+  void decode_beyondTheBudget_isRefusedUntilOthersAreDone() {
+    byte[] body =
+        WireWriter.stream("{a=\"1\"}", s -> s.entry(1, "x".repeat(1000))).toSnappy();
+    DecodeBudget small = new DecodeBudget(2000);
+    DecodeBudget.Lease first = small.lease();
+    decoder.decode("x/y", "", body, Dialect.CURRENT, first);
+
+    DecodeBudget.Lease second = small.lease();
+    assertThatThrownBy(() -> decoder.decode("x/y", "", body, Dialect.CURRENT, second))
+        .isInstanceOf(PushDecodeException.class)
+        .hasMessageContaining("max_inflight_decoded_bytes")
+        .extracting(e -> ((PushDecodeException) e).status())
+        .isEqualTo(503);
+
+    first.close();
+    assertThat(decoder.decode("x/y", "", body, Dialect.CURRENT, second).entryCount())
+        .isEqualTo(1);
   }
 
   @Test

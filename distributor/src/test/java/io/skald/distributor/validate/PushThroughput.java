@@ -4,6 +4,7 @@ import io.skald.common.limits.Limits;
 import io.skald.common.time.Clock;
 import io.skald.distributor.labels.LabelCache;
 import io.skald.distributor.labels.TestLimits;
+import io.skald.distributor.push.DecodeBudget;
 import io.skald.distributor.push.DecodedPush;
 import io.skald.distributor.push.PushDecoder;
 import io.skald.distributor.push.PushDecoder.Dialect;
@@ -33,6 +34,7 @@ final class PushThroughput {
     List<Body> bodies = read(Path.of(arguments[0]));
     int rounds = Integer.parseInt(arguments[1]);
     Limits limits = TestLimits.with(l -> l.rejectOldSamples = false);
+    DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE);
     PushDecoder decoder = new PushDecoder(512L << 20, 5_000_000);
     PushValidator validator = new PushValidator(new LabelCache(32L << 20), Clock.system());
     for (int round = 0; round < rounds; round++) {
@@ -44,7 +46,8 @@ final class PushThroughput {
       for (Body body : bodies) {
         long start = System.nanoTime();
         DecodedPush push =
-            decoder.decode("application/x-protobuf", null, body.bytes, Dialect.CURRENT);
+            decoder.decode(
+                "application/x-protobuf", null, body.bytes, Dialect.CURRENT, budget.lease());
         decodeNanos += System.nanoTime() - start;
         ValidatedPush valid = validator.validate(limits, push);
         if (valid.lines() != body.lines) {

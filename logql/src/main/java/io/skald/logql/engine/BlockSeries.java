@@ -14,6 +14,7 @@ final class BlockSeries {
 
   private final RangePlan plan;
   private final ScanUnit unit;
+  private final boolean dropsErrors;
   private final Function<Labels, SeriesState> stateOf;
 
   /** The series of all entries; null if it depends on their metadata. */
@@ -23,11 +24,17 @@ final class BlockSeries {
   private @Nullable SeriesState[] statesById = {};
 
   /**
+   * @param dropsErrors whether an error that came with the metadata is not part of the series
    * @param stateOf returns the state of a series
    */
-  BlockSeries(RangePlan plan, ScanUnit unit, Function<Labels, SeriesState> stateOf) {
+  BlockSeries(
+      RangePlan plan,
+      ScanUnit unit,
+      boolean dropsErrors,
+      Function<Labels, SeriesState> stateOf) {
     this.plan = plan;
     this.unit = unit;
+    this.dropsErrors = dropsErrors;
     this.stateOf = stateOf;
     this.common = common();
   }
@@ -56,14 +63,27 @@ final class BlockSeries {
 
   /** Returns the state of the series of an entry. */
   SeriesState of(int entry) {
-    if (common != null) {
-      return stateOf.apply(common);
-    }
-    if (statesById.length == 0) {
+    return common == null ? ofMetadata(metadataIds()[entry]) : stateOf.apply(common);
+  }
+
+  /** Returns the number of sets of metadata that entries can have. */
+  int sets() {
+    return unit.block().metadata().size();
+  }
+
+  /** Returns the id of the set of each entry. */
+  int[] metadataIds() {
+    if (metadataIds.length == 0) {
       metadataIds = unit.block().metadataIds();
-      statesById = new SeriesState[unit.block().metadata().size()];
     }
-    int id = metadataIds[entry];
+    return metadataIds;
+  }
+
+  /** Returns the state of the series of entries with this set of metadata. */
+  SeriesState ofMetadata(int id) {
+    if (statesById.length == 0) {
+      statesById = new SeriesState[sets()];
+    }
     SeriesState state = statesById[id];
     if (state == null) {
       Labels metadata = unit.block().metadata().get(id);
@@ -82,6 +102,9 @@ final class BlockSeries {
     Labels.Builder builder = stream.toBuilder();
     for (int i = 0; i < metadata.size(); i++) {
       String name = metadata.name(i);
+      if (dropsErrors && name.equals(PipelineErrors.ERROR)) {
+        continue;
+      }
       builder.set(stream.has(name) ? name + CLASH_SUFFIX : name, metadata.value(i));
     }
     return builder.build();

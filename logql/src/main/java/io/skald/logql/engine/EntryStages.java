@@ -9,16 +9,21 @@ import io.skald.logql.pipeline.Pipeline;
 import io.skald.logql.syntax.LogRange;
 import io.skald.logql.syntax.Stage;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The stages of a query as the engine runs them: line filters over whole blocks, the rest on the
  * entries that are left. Immutable and thread-safe.
  */
 final class EntryStages {
+  private static final Set<String> ERROR_NAMES = Set.of("__error__", "__error_details__");
+
+  private final boolean dropsErrors;
   private final BlockFilter filter;
   private final Pipeline rest;
 
-  private EntryStages(Pipeline pipeline) {
+  private EntryStages(Pipeline pipeline, boolean dropsErrors) {
+    this.dropsErrors = dropsErrors;
     this.filter = pipeline.blockFilter();
     this.rest = pipeline.afterBlockFilter();
   }
@@ -27,7 +32,7 @@ final class EntryStages {
    * @throws io.skald.logql.syntax.ParseException if a stage is not valid
    */
   static EntryStages compile(List<Stage> stages) {
-    return new EntryStages(Pipeline.compile(stages));
+    return new EntryStages(Pipeline.compile(stages), false);
   }
 
   /**
@@ -42,7 +47,28 @@ final class EntryStages {
     if (unwrap != null) {
       needs = needs.and(unwrap);
     }
-    return new EntryStages(Pipeline.compile(plan.range().log().stages(), needs));
+    List<Stage> stages = plan.range().log().stages();
+    Pipeline whole = Pipeline.compile(stages, needs);
+    List<Stage> filters = stages.stream().filter(stage -> !dropsOnlyErrors(stage)).toList();
+    boolean onlyFilters = filters.stream().allMatch(Stage.LineFilter.class::isInstance);
+    if (filters.size() == stages.size() || !onlyFilters || unwrap != null) {
+      return new EntryStages(whole, false);
+    }
+    // Grafana ends its volume queries with "| drop __error__". Behind nothing but line filters there
+    // is no error that a stage has set, and no reason to look at entries one by one.
+    return new EntryStages(Pipeline.compile(filters, needs), true);
+  }
+
+  private static boolean dropsOnlyErrors(Stage stage) {
+    return stage instanceof Stage.Drop(List<Stage.LabelPick> picks)
+        && picks.stream()
+            .allMatch(pick -> pick.matcher() == null && ERROR_NAMES.contains(pick.name()))
+        && picks.stream().anyMatch(pick -> pick.name().equals(PipelineErrors.ERROR));
+  }
+
+  /** Returns whether errors that came with the entries are dropped, which no stage then does. */
+  boolean dropsErrors() {
+    return dropsErrors;
   }
 
   /** Returns whether there are line filters that run over blocks. */

@@ -68,7 +68,9 @@ final class LogQuery {
       for (LogEntry entry : batch) {
         long timestamp = entry.timestampNanos();
         boolean farEnough = request.forward() ? timestamp >= from : timestamp <= through;
-        if (farEnough && kept.size() < request.limit()) {
+        if (!farEnough || kept.size() == request.limit()) {
+          context.budget().release(entry.bytes());
+        } else {
           kept.add(entry);
           if (request.forward()) {
             from = Windows.saturatedAdd(timestamp, request.intervalNanos());
@@ -87,9 +89,6 @@ final class LogQuery {
       } else {
         through = Math.min(through, last - 1);
       }
-      long reread = batch.stream().mapToLong(LogEntry::bytes).sum();
-      context.budget().release(reread);
-      context.budget().take(kept.stream().mapToLong(LogEntry::bytes).sum());
     }
     return kept;
   }

@@ -25,6 +25,7 @@ final class RangeWorker {
   private static final int SERIES_BYTES = 256;
 
   private static final int ENTRIES_PER_CHECK = 4096;
+  private static final int[] NO_OFFSETS = {};
 
   private final RangePlan plan;
   private final EntryStages stages;
@@ -99,24 +100,18 @@ final class RangeWorker {
     if (entriesAreProcessed) {
       process(number, unit, cursor);
     } else {
-      countSelected(number, block, new BlockSeries(plan, unit, this::stateOf), cursor);
+      countSelected(number, block, seriesOf(unit), cursor);
     }
   }
 
   /** Counts all entries of a block, pane by pane. */
   private void count(int number, ScanUnit unit, PaneCursor cursor) {
     BlockView block = unit.block();
-    BlockSeries series = new BlockSeries(plan, unit, this::stateOf);
-    if (!series.isOne()) {
-      selection.fillRange(
-          unit.lowerBound(windows.from()), unit.upperBound(windows.through()));
-      looked(selection.size(), 0);
-      countSelected(number, block, series, cursor);
-    } else if (cursor.covers(block.maxTimestamp())) {
-      looked(block.size(), 0);
+    BlockSeries series = seriesOf(unit);
+    if (series.isOne() && cursor.covers(block.maxTimestamp())) {
       long bytes = plan.ofBytes() ? block.lineBytes() : 0;
       addRun(number, series.of(0), cursor, block.size(), bytes);
-      context.statistics().postFilterLines.add(block.size());
+      counted(block.size());
     } else {
       countRuns(number, block, series, cursor);
     }
@@ -124,27 +119,42 @@ final class RangeWorker {
 
   private void countRuns(int number, BlockView block, BlockSeries series, PaneCursor cursor) {
     long[] timestamps = block.timestamps();
-    int[] offsets = plan.ofBytes() ? block.lineOffsets() : new int[0];
+    int[] offsets = plan.ofBytes() ? block.lineOffsets() : NO_OFFSETS;
+    SetCounts bySet = series.isOne() ? null : new SetCounts(series);
     int size = block.size();
-    int counted = 0;
+    int entries = 0;
     for (int from = 0; from < size; ) {
       cursor.advance(timestamps[from]);
       int to = cursor.endIndex(timestamps, from, size);
       if (cursor.inWindow()) {
-        long bytes = plan.ofBytes() ? offsets[to] - offsets[from] : 0;
-        addRun(number, series.of(from), cursor, to - from, bytes);
-        counted += to - from;
+        entries += to - from;
+        if (bySet == null) {
+          long bytes = plan.ofBytes() ? offsets[to] - offsets[from] : 0;
+          addRun(number, series.of(from), cursor, to - from, bytes);
+        } else {
+          bySet.count(from, to, offsets);
+          bySet.flush(
+              (state, count, bytes) -> addRun(number, state, cursor, count, bytes));
+        }
       }
       from = to;
     }
-    looked(counted, 0);
-    context.statistics().postFilterLines.add(counted);
+    counted(entries);
+  }
+
+  private void counted(int entries) {
+    looked(entries, 0);
+    context.statistics().postFilterLines.add(entries);
+  }
+
+  private BlockSeries seriesOf(ScanUnit unit) {
+    return new BlockSeries(plan, unit, stages.dropsErrors(), this::stateOf);
   }
 
   /** Counts the selected entries; their series follow from stream and metadata. */
   private void countSelected(int number, BlockView block, BlockSeries series, PaneCursor cursor) {
     long[] timestamps = block.timestamps();
-    int[] offsets = plan.ofBytes() ? block.lineOffsets() : new int[0];
+    int[] offsets = plan.ofBytes() ? block.lineOffsets() : NO_OFFSETS;
     int counted = 0;
     for (int i = 0; i < selection.size(); i++) {
       int entry = selection.entry(i);

@@ -43,32 +43,20 @@ interface WindowFunction {
       if (fraction > 1) {
         return Double.POSITIVE_INFINITY;
       }
-      double[] sorted = Arrays.copyOfRange(values, from, to);
-      Arrays.sort(sorted);
-      return interpolate(nanFirst(sorted), fraction);
+      double[] numbers = new double[to - from];
+      int count = 0;
+      for (int i = from; i < to; i++) {
+        if (!Double.isNaN(values[i])) {
+          numbers[count++] = values[i];
+        }
+      }
+      // NaN ranks below everything.
+      int notNumbers = to - from - count;
+      double rank = fraction * (to - from - 1) - notNumbers;
+      return rank < 0
+          ? Double.NaN
+          : NearestRanks.interpolate(Arrays.copyOf(numbers, count), rank);
     };
-  }
-
-  /** NaN counts as less than everything; {@link Arrays#sort} puts it last. */
-  private static double[] nanFirst(double[] sorted) {
-    int numbers = sorted.length;
-    while (numbers > 0 && Double.isNaN(sorted[numbers - 1])) {
-      numbers--;
-    }
-    int notNumbers = sorted.length - numbers;
-    if (notNumbers > 0) {
-      System.arraycopy(sorted, 0, sorted, notNumbers, numbers);
-      Arrays.fill(sorted, 0, notNumbers, Double.NaN);
-    }
-    return sorted;
-  }
-
-  private static double interpolate(double[] sorted, double fraction) {
-    double rank = fraction * (sorted.length - 1);
-    int lower = (int) rank;
-    int upper = Math.min(lower + 1, sorted.length - 1);
-    double weight = rank - lower;
-    return sorted[lower] * (1 - weight) + sorted[upper] * weight;
   }
 
   /**

@@ -228,17 +228,35 @@ final class ParserSteps {
         return true;
       }
       byte[] line = Utf8.validCopy(entry.area(), entry.start(), entry.end());
-      Matcher matcher = pattern.matcher(line);
-      if (!matcher.find()) {
-        return true;
-      }
-      for (NamedGroup group : groups) {
-        int start = Math.max(0, matcher.start(group.number));
-        int end = Math.max(0, matcher.end(group.number));
-        labels.extract(
-            labels.nameOf(group.name), line, start, end, ParsedLabels.Encoding.PLAIN);
+      if (Utf8.hasForeign(line, 0, line.length)) {
+        extractText(pattern.matcher(new String(line, StandardCharsets.UTF_8)), labels);
+      } else {
+        extractBytes(pattern.matcher(line), line, labels);
       }
       return true;
+    }
+
+    private void extractBytes(Matcher matcher, byte[] line, LabelState labels) {
+      if (matcher.find()) {
+        for (NamedGroup group : groups) {
+          int start = Math.max(0, matcher.start(group.number));
+          int end = Math.max(0, matcher.end(group.number));
+          labels.extract(
+              labels.nameOf(group.name), line, start, end, ParsedLabels.Encoding.PLAIN);
+        }
+      }
+    }
+
+    /** On bytes above ASCII the engine gets {@code ^} and {@code \b} wrong. */
+    private void extractText(Matcher matcher, LabelState labels) {
+      if (matcher.find()) {
+        for (NamedGroup group : groups) {
+          String value = matcher.group(group.number);
+          byte[] bytes = value == null ? new byte[0] : value.getBytes(StandardCharsets.UTF_8);
+          labels.extract(
+              labels.nameOf(group.name), bytes, 0, bytes.length, ParsedLabels.Encoding.PLAIN);
+        }
+      }
     }
   }
 

@@ -17,7 +17,7 @@ final class StageOrder {
   static List<Step> lineFiltersFirst(List<Step> steps) {
     List<Step> ordered = new ArrayList<>(steps.size());
     int insertAt = 0;
-    int decolorizedAt = -1;
+    boolean decolorized = false;
     for (Step step : steps) {
       if (step instanceof LabelSteps.Line) {
         ordered.add(insertAt++, step);
@@ -25,10 +25,10 @@ final class StageOrder {
       }
       ordered.add(step);
       if (step instanceof Decolorize) {
-        decolorizedAt = ordered.size();
-      } else if (changesLine(step)
-          || (step instanceof LabelSteps.Filter && decolorizedAt > insertAt)) {
+        decolorized = true;
+      } else if (changesLine(step) || (step instanceof LabelSteps.Filter && decolorized)) {
         insertAt = ordered.size();
+        decolorized = false;
       }
     }
     return ordered;

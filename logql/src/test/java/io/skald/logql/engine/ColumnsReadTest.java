@@ -140,6 +140,7 @@ class ColumnsReadTest {
           sum(count_over_time({app="x"} |= "elsewhere" [1000s]))     -> []
           sum(count_over_time({app="x"} |= "elsewhere" | json [1000s])) -> []
           sum(count_over_time({app="x"}[10s]))                       -> []
+          sum by (app) (count_over_time({app="x"} | drop __error__ [1000s])) -> [sets]
           """)
   void metricQuery_readsNoMoreThanItNeeds(String query, String columns) {
     WatchedBlock block = block(10);

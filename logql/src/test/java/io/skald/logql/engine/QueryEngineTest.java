@@ -157,6 +157,21 @@ class QueryEngineTest {
   }
 
   @Test
+  void error_thatCameAsMetadata_failsUnlessItIsDropped() {
+    source.add(STREAM, 1, "v=1", Labels.of("__error__", "upstream", "level", "info"));
+
+    assertThatThrownBy(() -> run(instant("count_over_time({app=\"x\"}[1m])")))
+        .hasMessageStartingWith("pipeline error: 'upstream'");
+    assertThatThrownBy(() -> run(instant("count_over_time({app=\"x\"} | logfmt [1m])")))
+        .hasMessageStartingWith("pipeline error: 'upstream'");
+    for (String stages : new String[] {"| drop __error__", "|= \"v\" | drop __error__"}) {
+      assertThat(
+              ResultText.rows(run(instant("count_over_time({app=\"x\"} " + stages + " [1m])"))))
+          .containsExactly("{app=\"x\", level=\"info\"} 0:1.0");
+    }
+  }
+
+  @Test
   void cancelled_duringTheScan_stops() {
     addSeries(4);
     Cancellation cancellation = Cancellation.none();

@@ -163,6 +163,8 @@ final class PipelineTest {
           """
           | decolorize |= `31m`                           -> true
           | decolorize | a=`` |= `31m`                    -> false
+          | decolorize |= `31m` | a=`` |= `31m`           -> false
+          | decolorize | a=`` |= `red` | b=`` |= `red`    -> true
           | decolorize | line_format `{{__line__}}` |= `31m` -> false
           | decolorize | drop x | logfmt |= `31m`         -> true
           | unpack | decolorize |= `31m`                  -> true

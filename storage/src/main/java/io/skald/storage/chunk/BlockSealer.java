@@ -46,7 +46,8 @@ public final class BlockSealer implements AutoCloseable {
    *
    * @param block sorted by time, free of duplicates; read completely before this returns
    * @throws IllegalArgumentException if the timestamps do not ascend, or the block has no entry, more
-   *     than {@link BlockLayout#MAX_ENTRIES} or more than {@link BlockLayout#MAX_LINE_BYTES}
+   *     than {@link BlockLayout#MAX_ENTRIES} or more than {@link BlockLayout#MAX_LINE_BYTES}, or
+   *     its metadata takes more than 256 MiB
    */
   public SealedBlock seal(BlockView block) {
     int size = block.size();

@@ -47,6 +47,11 @@ final class MetadataColumn {
     int planes = BytePlanes.count(sets);
     out.writeByte(planes);
     BytePlanes.write(out, entries, size, planes);
+    if (out.size() > BlockLayout.MAX_METADATA_BYTES) {
+      throw new IllegalArgumentException(
+          "a block has at most %d bytes of structured metadata: %d"
+              .formatted(BlockLayout.MAX_METADATA_BYTES, out.size()));
+    }
     return Packing.pack(out.toByteArray(), out.size(), zstd);
   }
 

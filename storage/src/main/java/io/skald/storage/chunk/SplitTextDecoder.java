@@ -152,50 +152,57 @@ final class SplitTextDecoder {
     return out + 1;
   }
 
+  /** The usual number is shorter than a word: no branch depends on the kind of its column. */
   private int expandNumber(int column, int out) {
-    int width = columnWidth[column];
-    return width == 0 ? expandToMark(column, out) : expandWidth(column, width, out);
-  }
-
-  private int expandWidth(int column, int width, int out) {
     int from = columnAt[column];
-    if (width > columnEnd[column] - from) {
-      throw section.corrupt("a number is missing");
+    int width = columnWidth[column];
+    long word = (long) LONG.get(numbers, from);
+    LONG.set(raw, out, word);
+    int count = width == 0 ? firstEnd(word) : width;
+    if (count >= Long.BYTES) {
+      return expandLongNumber(column, out);
     }
-    if (width > rawLength - out) {
+    takeFromColumn(column, from + count + (width == 0 ? 1 : 0));
+    if (out + count > rawLength) {
       throw tooLong();
     }
-    for (int i = 0; i < width; i += Long.BYTES) {
-      LONG.set(raw, out + i, (long) LONG.get(numbers, from + i));
-    }
-    columnAt[column] = from + width;
-    return out + width;
+    return out + count;
   }
 
-  private int expandToMark(int column, int start) {
+  private int expandLongNumber(int column, int start) {
     int from = columnAt[column];
-    int end = columnEnd[column];
-    int out = start;
-    while (from < end) {
-      long word = (long) LONG.get(numbers, from);
-      LONG.set(raw, out, word);
-      long difference = word ^ NUMBER_ENDS;
-      long marks = (difference - EVERY_BYTE) & ~difference & HIGH_BITS;
-      int count = Long.numberOfTrailingZeros(marks) >>> 3;
-      from += count;
-      out += count;
-      if (out > rawLength) {
-        throw tooLong();
-      }
-      if (count < Long.BYTES) {
-        columnAt[column] = from + 1;
-        if (from >= end) {
-          break;
+    int width = columnWidth[column];
+    int length = width;
+    if (width == 0) {
+      int count;
+      do {
+        if (from + length >= columnEnd[column]) {
+          throw section.corrupt("a number has no end");
         }
-        return out;
-      }
+        count = firstEnd((long) LONG.get(numbers, from + length));
+        length += count;
+      } while (count == Long.BYTES);
     }
-    throw section.corrupt("a number has no end");
+    takeFromColumn(column, from + length + (width == 0 ? 1 : 0));
+    if (length > rawLength - start) {
+      throw tooLong();
+    }
+    System.arraycopy(numbers, from, raw, start, length);
+    return start + length;
+  }
+
+  /** Returns the index of the first end mark in a word, or 8 ("Bit Twiddling Hacks", haszero). */
+  private static int firstEnd(long word) {
+    long difference = word ^ NUMBER_ENDS;
+    long marks = (difference - EVERY_BYTE) & ~difference & HIGH_BITS;
+    return Long.numberOfTrailingZeros(marks) >>> 3;
+  }
+
+  private void takeFromColumn(int column, int end) {
+    if (end > columnEnd[column] || end < 0) {
+      throw section.corrupt("a number is missing or has no end");
+    }
+    columnAt[column] = end;
   }
 
   private int readIdLength() {

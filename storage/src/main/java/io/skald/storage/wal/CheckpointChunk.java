@@ -36,6 +36,7 @@ public record CheckpointChunk(
     record Columns(EntryBatch entries) implements Block {}
 
     /** A sealed block, in the form its sealer gave it; opaque to the log. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Sealed(byte[] bytes) implements Block {}
   }
 }

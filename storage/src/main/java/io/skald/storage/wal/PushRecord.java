@@ -162,6 +162,7 @@ public final class PushRecord {
    * Metadata sets as read, and what their ids became: two sets that differ only in what UTF-8 cannot
    * say are one after the way through the log.
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Sets(MetadataTable table, int[] ids) {
     static final Sets NONE = new Sets(new MetadataTable(), new int[1]);
 

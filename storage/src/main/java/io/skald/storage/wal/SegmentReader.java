@@ -32,6 +32,7 @@ final class SegmentReader implements Closeable {
   private boolean lost;
 
   /** A record as it stands in the file. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record RawRecord(long offset, byte[] payload, int payloadChecksum) {
     boolean isIntact() {
       return SegmentFormat.payloadChecksum(payload, 0, payload.length) == payloadChecksum;

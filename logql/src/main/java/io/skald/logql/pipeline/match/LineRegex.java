@@ -2,14 +2,18 @@ package io.skald.logql.pipeline.match;
 
 import com.google.re2j.Pattern;
 import io.skald.common.values.RegexErrors;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An unanchored search for a regular expression of RE2 syntax. The engine runs in linear time but
- * slowly, so literals go first: a line without the literals that a match must contain never reaches
- * it, and an expression that is nothing but literals does not need it at all.
+ * An unanchored search for a regular expression of RE2 syntax. Literals go first: a line without the
+ * literals that a match must contain is done with, and an expression that is nothing but literals
+ * needs no more. Then an automaton decides. The engine, which is linear too but slow, is for the
+ * expressions that the automaton does not know or that grow too large for it.
  *
  * <p>Case folding adds two characters to the ASCII letters, U+212A to k and U+017F to s. A line that
  * holds one of them is a candidate like one that holds the literal, and the engine decides.
@@ -23,11 +27,16 @@ final class LineRegex implements LineTest {
   /** Sets of which a match contains one string each; the first is the one to search blocks for. */
   private final List<List<ByteSearch>> required;
 
+  /** Null if the expression is not for it. */
+  private final @Nullable RegexAutomaton automaton;
+
   private LineRegex(
       Pattern pattern,
+      @Nullable RegexAutomaton automaton,
       @Nullable List<ByteSearch> sufficient,
       List<List<ByteSearch>> required) {
     this.pattern = pattern;
+    this.automaton = automaton;
     this.sufficient = sufficient;
     this.required = List.copyOf(required);
   }
@@ -37,7 +46,8 @@ final class LineRegex implements LineTest {
    */
   static LineTest compile(String expression) {
     Pattern pattern = RegexErrors.compile(expression);
-    RegexLiterals literals = RegexLiterals.of(expression);
+    Optional<RegexNode> node = RegexReader.read(expression);
+    RegexLiterals literals = node.map(RegexLiterals::of).orElse(RegexLiterals.NONE);
     if (literals.matchesEmpty()) {
       return new Constant(true);
     }
@@ -51,7 +61,10 @@ final class LineRegex implements LineTest {
     if (exact != null && RegexLiterals.foreignLetters(exact).isEmpty()) {
       return new AnyLiteral(searches(exact));
     }
-    return new LineRegex(pattern, exact == null ? null : searches(exact), required);
+    RegexAutomaton automaton =
+        node.flatMap(RegexProgram::of).map(RegexAutomaton::new).orElse(null);
+    return new LineRegex(
+        pattern, automaton, exact == null ? null : searches(exact), required);
   }
 
   private static List<ByteSearch> searches(List<RegexLiterals.Literal> literals) {
@@ -68,7 +81,27 @@ final class LineRegex implements LineTest {
         return false;
       }
     }
-    return pattern.matcher(Utf8.validCopy(area, start, end)).find();
+    if (automaton == null) {
+      return find(Utf8.validCopy(area, start, end));
+    }
+    if (!Utf8.isValid(area, start, end)) {
+      byte[] valid = Utf8.validCopy(area, start, end);
+      return decide(automaton, valid, 0, valid.length);
+    }
+    return decide(automaton, area, start, end);
+  }
+
+  private boolean decide(RegexAutomaton decider, byte[] area, int start, int end) {
+    return switch (decider.run(area, start, end)) {
+      case MATCH -> true;
+      case NO_MATCH -> false;
+      case UNDECIDED -> find(Arrays.copyOfRange(area, start, end));
+    };
+  }
+
+  /** Text, not bytes: on bytes above ASCII the engine gets {@code ^} and {@code \b} wrong. */
+  private boolean find(byte[] line) {
+    return pattern.matcher(new String(line, StandardCharsets.UTF_8)).find();
   }
 
   private static boolean containsOneOf(List<ByteSearch> literals, byte[] area, int start, int end) {

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,8 @@ record RegexLiterals(
   /** A part that repeats more often than this is not written out. */
   private static final int MAX_UNROLLED = 8;
 
-  private static final RegexLiterals UNKNOWN = new RegexLiterals(false, null, List.of());
+  /** What is known of an expression that cannot be read. */
+  static final RegexLiterals NONE = new RegexLiterals(false, null, List.of());
 
   /** A string and whether its ASCII letters match in either case. */
   record Literal(String text, boolean fold) {
@@ -63,13 +63,9 @@ record RegexLiterals(
     }
   }
 
-  /** Returns what is known of an expression that the engine has accepted. */
-  static RegexLiterals of(String expression) {
-    Optional<RegexNode> node = RegexReader.read(expression);
-    if (node.isEmpty()) {
-      return UNKNOWN;
-    }
-    Facts facts = analyse(node.get());
+  /** Returns what is known of an expression. */
+  static RegexLiterals of(RegexNode node) {
+    Facts facts = analyse(node);
     List<Literal> exact = facts.exact;
     boolean usable = exact != null && !facts.asserts && shortest(exact) > 0;
     return new RegexLiterals(
@@ -109,7 +105,7 @@ record RegexLiterals(
       case RegexNode.Literal(int codePoint, boolean fold) ->
           new Facts(
               false, false, List.of(new Literal(Character.toString(codePoint), fold)), List.of());
-      case RegexNode.Unknown _ -> new Facts(false, false, null, List.of());
+      case RegexNode.Unknown _, RegexNode.OneOf _ -> new Facts(false, false, null, List.of());
       case RegexNode.Assertion _ -> new Facts(false, true, List.of(Literal.EMPTY), List.of());
       case RegexNode.Sequence(List<RegexNode> parts) -> sequence(parts);
       case RegexNode.Choice(List<RegexNode> alternatives) -> choice(alternatives);

@@ -14,11 +14,12 @@ final class RegexReader {
   private static final int MAX_DEPTH = 200;
 
   private static final RegexNode UNKNOWN = new RegexNode.Unknown();
-  private static final RegexNode ASSERTION = new RegexNode.Assertion();
 
   private final String text;
   private int at;
   private boolean fold;
+  private boolean multiLine;
+  private boolean dotMatchesNewline;
 
   private RegexReader(String text) {
     this.text = text;
@@ -68,11 +69,17 @@ final class RegexReader {
       case '[' -> parts.add(characterClass());
       case '.' -> {
         at++;
-        parts.add(UNKNOWN);
+        parts.add(
+            new RegexNode.OneOf(
+                dotMatchesNewline ? CodePointSet.ALL : CodePointSet.NEWLINE.complement()));
       }
-      case '^', '$' -> {
+      case '^' -> {
         at++;
-        parts.add(ASSERTION);
+        parts.add(multiLine ? RegexNode.Assertion.BEGIN_LINE : RegexNode.Assertion.BEGIN_TEXT);
+      }
+      case '$' -> {
+        at++;
+        parts.add(multiLine ? RegexNode.Assertion.END_LINE : RegexNode.Assertion.END_TEXT);
       }
       case '\\' -> escape(parts);
       default -> {
@@ -122,6 +129,8 @@ final class RegexReader {
 
   private void group(int depth, List<RegexNode> parts) {
     boolean outerFold = fold;
+    boolean outerMultiLine = multiLine;
+    boolean outerDot = dotMatchesNewline;
     at++;
     if (at < text.length() && text.charAt(at) == '?') {
       at++;
@@ -137,6 +146,8 @@ final class RegexReader {
     }
     at++;
     fold = outerFold;
+    multiLine = outerMultiLine;
+    dotMatchesNewline = outerDot;
   }
 
   /** Reads {@code flags:} or {@code flags)}; returns whether a group follows. */
@@ -147,8 +158,10 @@ final class RegexReader {
       switch (c) {
         case '-' -> on = false;
         case 'i' -> fold = on;
-        case 'm', 's', 'U' -> {
-          // No bearing on which literals must occur.
+        case 'm' -> multiLine = on;
+        case 's' -> dotMatchesNewline = on;
+        case 'U' -> {
+          // Which match is preferred has no bearing on whether there is one.
         }
         case ':' -> {
           return true;
@@ -187,10 +200,11 @@ final class RegexReader {
     }
     at = end + 1;
     String members = text.substring(start, end);
-    if (members.length() > 4 || !members.chars().allMatch(RegexReader::isPlainMember)) {
-      return UNKNOWN;
+    if (members.length() <= 4 && members.chars().allMatch(RegexReader::isPlainMember)) {
+      return new RegexNode.Choice(members.chars().mapToObj(this::literal).toList());
     }
-    return new RegexNode.Choice(members.chars().mapToObj(this::literal).toList());
+    CodePointSet set = RegexClassReader.read(members, fold);
+    return set == null ? UNKNOWN : new RegexNode.OneOf(set);
   }
 
   private static boolean isPlainMember(int c) {
@@ -204,8 +218,10 @@ final class RegexReader {
     char c = text.charAt(at + 1);
     at += 2;
     switch (c) {
-      case 'A', 'z', 'b', 'B' -> parts.add(ASSERTION);
-      case 'd', 'D', 's', 'S', 'w', 'W' -> parts.add(UNKNOWN);
+      case 'A' -> parts.add(RegexNode.Assertion.BEGIN_TEXT);
+      case 'z' -> parts.add(RegexNode.Assertion.END_TEXT);
+      case 'b' -> parts.add(RegexNode.Assertion.WORD_BOUNDARY);
+      case 'B' -> parts.add(RegexNode.Assertion.NO_WORD_BOUNDARY);
       case 'p', 'P' -> {
         at = at < text.length() && text.charAt(at) == '{' ? text.indexOf('}', at) + 1 : at + 1;
         parts.add(UNKNOWN);
@@ -220,6 +236,11 @@ final class RegexReader {
       case 'r' -> parts.add(literal('\r'));
       case 't' -> parts.add(literal('\t'));
       default -> {
+        CodePointSet perl = RegexClassReader.perl(c, fold);
+        if (perl != null) {
+          parts.add(new RegexNode.OneOf(perl));
+          return;
+        }
         if (c >= 0x80 || Character.isLetterOrDigit(c)) {
           throw new UnfamiliarException();
         }

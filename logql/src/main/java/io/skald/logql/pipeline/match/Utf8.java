@@ -55,18 +55,32 @@ public final class Utf8 {
     return bits < 0;
   }
 
+  public static boolean isValid(byte[] area, int start, int end) {
+    return firstInvalid(area, start, end) == end;
+  }
+
   /** Returns a copy of {@code area[start, end)} in which U+FFFD stands for each invalid byte. */
   public static byte[] validCopy(byte[] area, int start, int end) {
-    if (hasForeign(area, start, end)) {
-      for (int at = start; at < end; ) {
-        int length = sequenceLength(area, at, end);
-        if (length == 0) {
-          return replaceInvalid(area, start, end, at);
-        }
-        at += length;
-      }
+    int invalid = firstInvalid(area, start, end);
+    return invalid == end
+        ? Arrays.copyOfRange(area, start, end)
+        : replaceInvalid(area, start, end, invalid);
+  }
+
+  /** Returns the position of the first invalid byte, or {@code end}. */
+  private static int firstInvalid(byte[] area, int start, int end) {
+    if (!hasForeign(area, start, end)) {
+      return end;
     }
-    return Arrays.copyOfRange(area, start, end);
+    int at = start;
+    while (at < end) {
+      int length = sequenceLength(area, at, end);
+      if (length == 0) {
+        return at;
+      }
+      at += length;
+    }
+    return end;
   }
 
   private static byte[] replaceInvalid(byte[] area, int start, int end, int firstInvalid) {

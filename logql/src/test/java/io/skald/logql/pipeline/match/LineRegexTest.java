@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +98,7 @@ final class LineRegexTest {
   void test_randomExpressionsAndLines_agreesWithEngine() {
     Random random = new Random(7);
     int matches = 0;
-    for (int round = 0; round < 20_000; round++) {
+    for (int round = 0; round < 30_000; round++) {
       String expression = randomExpression(random, 3);
       Pattern engine;
       try {
@@ -106,11 +108,12 @@ final class LineRegexTest {
       }
       LineTest test = LineTest.matches(expression);
       for (int i = 0; i < 5; i++) {
-        byte[] line = randomLine(random).getBytes(StandardCharsets.UTF_8);
-        boolean expected = engine.matcher(line).find();
+        String text = randomLine(random);
+        byte[] line = text.getBytes(StandardCharsets.UTF_8);
+        boolean expected = engine.matcher(text).find();
         matches += expected ? 1 : 0;
 
-        String what = expression + " on " + new String(line, StandardCharsets.UTF_8);
+        String what = expression + " on " + text;
         assertThat(test.test(line, 0, line.length)).as(what).isEqualTo(expected);
         List<ByteSearch> required = test.requiredAnyOf();
         if (expected && !required.isEmpty()) {
@@ -121,7 +124,55 @@ final class LineRegexTest {
         }
       }
     }
-    assertThat(matches).isGreaterThan(10_000);
+    assertThat(matches).isGreaterThan(20_000);
+  }
+
+  @Test
+  void test_expressionOfManyStates_isLeftToTheEngine() {
+    LineTest test = LineTest.matches("[ab]*a[ab]{12}c");
+    Random random = new Random(9);
+    Pattern engine = Pattern.compile("[ab]*a[ab]{12}c");
+    int matches = 0;
+    for (int round = 0; round < 2_000; round++) {
+      StringBuilder line = new StringBuilder();
+      for (int i = 0; i < 60; i++) {
+        line.append("aaaabbbbc".charAt(random.nextInt(9)));
+      }
+      boolean expected = engine.matcher(line).find();
+      matches += expected ? 1 : 0;
+
+      assertThat(test(test, line.toString())).as(line.toString()).isEqualTo(expected);
+    }
+    assertThat(matches).isBetween(100, 1_900);
+  }
+
+  @Test
+  void test_manyThreads_agree() throws InterruptedException {
+    LineTest test = LineTest.matches("(a|b)+[0-9]{2,3}(c|d)\\b");
+    Pattern engine = Pattern.compile("(a|b)+[0-9]{2,3}(c|d)\\b");
+    AtomicInteger wrong = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Random random = new Random(i);
+      threads.add(
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    for (int round = 0; round < 5_000; round++) {
+                      StringBuilder line = new StringBuilder();
+                      for (int j = 0; j < 20; j++) {
+                        line.append("ab012cd ".charAt(random.nextInt(8)));
+                      }
+                      if (test(test, line.toString()) != engine.matcher(line).find()) {
+                        wrong.incrementAndGet();
+                      }
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(wrong).hasValue(0);
   }
 
   private static String randomExpression(Random random, int depth) {
@@ -147,7 +198,9 @@ final class LineRegexTest {
   private static String randomAtom(Random random, int depth) {
     String[] atoms = {
       "a", "b", "k", "S", "ab", "bk", "é", ".", "^", "$", "\\b", "[ab]", "[^a]", "\\w", "\\.", "x",
-      "(?i)", "(?s).", "\\Qa.\\E", "[kK]", "{", "\\d", "[[:alpha:]]", "\\x61", "[]a]", "\u017F"
+      "(?i)", "(?s).", "\\Qa.\\E", "[kK]", "{", "\\d", "[[:alpha:]]", "\\x61", "[]a]", "\u017F",
+      "(?m)", "\\W", "[^\\n]", "[a-k]", "\\B", "[^é]",
+      "[\\w.]", "(?m:^)", "(?m:$)", "\\z", "\\A", "\\s"
     };
     if (depth == 0 || random.nextInt(3) > 0) {
       return atoms[random.nextInt(atoms.length)];
@@ -162,7 +215,9 @@ final class LineRegexTest {
   }
 
   private static String randomLine(Random random) {
-    String[] parts = {"a", "b", "k", "s", "A", "K", "S", "é", "\n", ".", "x", "{", "1", "\u017F", "\u212A"};
+    String[] parts = {
+      "a", "b", "k", "s", "A", "K", "S", "é", "\n", ".", "x", "{", "1", "\u017F", "\u212A"
+    };
     StringBuilder line = new StringBuilder();
     int length = random.nextInt(8);
     for (int i = 0; i < length; i++) {

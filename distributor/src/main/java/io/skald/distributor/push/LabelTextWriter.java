@@ -5,17 +5,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Collects the labels of a JSON stream and writes them as label text, the form that protobuf pushes
- * have: both forms are parsed, cached and refused alike.
+ * Collects the labels of a stream that does not come with label text, and writes them as such: all
+ * forms are parsed, cached and refused alike.
  */
-final class JsonLabels {
+final class LabelTextWriter {
   private final Map<String, String> labels = new TreeMap<>();
 
   void clear() {
     labels.clear();
   }
 
-  /** Takes an object; of a repeated name the last value counts. */
+  boolean isEmpty() {
+    return labels.isEmpty();
+  }
+
+  /** Adds a label; of a repeated name the last value counts. */
+  void put(String name, String value) {
+    labels.put(name, value);
+  }
+
+  /** Takes a JSON object; of a repeated name the last value counts. */
   void read(JsonCursor json, ByteArea scratch) {
     if (json.skipNull()) {
       return;

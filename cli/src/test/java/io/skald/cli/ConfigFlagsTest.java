@@ -1,0 +1,103 @@
+package io.skald.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFlagsTest {
+  @TempDir Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"server", "agent"})
+  void command_badKeyAsFlag_isRefusedByName(String command) {
+    Called called = Called.skald(command, "-server.log-lvel=info");
+
+    assertThat(called.exitCode()).isEqualTo(2);
+    assertThat(called.err())
+        .contains(
+            "-server.log-lvel: unknown key 'log_lvel' in 'server'; did you mean 'log_level'?");
+  }
+
+  @Test
+  void configCheck_keyAsFlag_winsOverTheFile() throws IOException {
+    Path file = Files.writeString(directory.resolve("a.yaml"), "target: read\n");
+
+    assertThat(Called.skald("config", "check", file.toString()).exitCode()).isEqualTo(1);
+    assertThat(Called.skald("config", "check", file.toString(), "-target=all").exitCode()).isZero();
+  }
+
+  @Test
+  void overrides_keysAndValues_areSplitAtTheFirstEquals() {
+    assertThat(
+            ConfigFlags.overrides(
+                List.of("-server.http-listen-port=5", "--common.path-prefix=/a=b", "-target=")))
+        .isEqualTo(
+            Map.of("server.http-listen-port", "5", "common.path-prefix", "/a=b", "target", ""));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"file.yaml", "-auth_enabled", "-=x", "=x", "-", "-server.http-listen-port"})
+  void overrides_otherArgument_isRefusedByName(String argument) {
+    assertThatThrownBy(() -> ConfigFlags.overrides(List.of(argument)))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("unknown argument '" + argument + "'; a key of the file is set by -key=value");
+  }
+
+  @Test
+  void text_directory_saysSo() {
+    ConfigFlags flags = new ConfigFlags();
+    flags.file = directory.toString();
+
+    assertThatThrownBy(flags::text)
+        .isInstanceOf(UsageException.class)
+        .hasMessage("configuration file " + directory + " cannot be read: it is a directory");
+  }
+
+  @Test
+  void text_missingFile_namesIt() {
+    ConfigFlags flags = new ConfigFlags();
+    flags.file = directory.resolve("absent.yaml").toString();
+
+    assertThatThrownBy(flags::text)
+        .isInstanceOf(UsageException.class)
+        .hasMessage("configuration file not found: " + directory.resolve("absent.yaml"));
+  }
+
+  @Test
+  void text_withoutExpansion_leavesReferencesAlone() throws IOException {
+    Path file = Files.writeString(directory.resolve("a.yaml"), "target: ${NAME:-all}\n");
+    ConfigFlags flags = new ConfigFlags();
+    flags.file = file.toString();
+
+    assertThat(flags.text()).isEqualTo("target: ${NAME:-all}\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          a: ${SET} -> a: value
+          a: ${SET:-other} -> a: value
+          a: ${UNSET:-other} -> a: other
+          a: ${EMPTY:-other} -> a: other
+          a: ${UNSET:=other} -> a: other
+          a: ${UNSET}b -> a: b
+          a: $SET ${1} -> a: $SET ${1}
+          """)
+  void expand_references_becomeValues(String text, String expected) {
+    assertThat(EnvironmentExpansion.expand(text, Map.of("SET", "value", "EMPTY", "")))
+        .isEqualTo(expected);
+  }
+}

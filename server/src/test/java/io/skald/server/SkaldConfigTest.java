@@ -1,0 +1,298 @@
+package io.skald.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.skald.common.config.ConfigException;
+import io.skald.common.limits.Limits;
+import io.skald.distributor.DistributorConfig;
+import io.skald.ingester.IngesterConfig;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SkaldConfigTest {
+  private static final String EVERY_KEY =
+      """
+      auth_enabled: false
+      target: all
+      server:
+        http_listen_address: 127.0.0.2
+        http_listen_port: 3199
+        log_level: debug
+        log_format: logfmt
+        http_server_idle_timeout: 11s
+        http_server_read_timeout: 12s
+        graceful_shutdown_timeout: 13s
+      common:
+        path_prefix: /srv/skald
+        replication_factor: 1
+        storage:
+          filesystem:
+            chunks_directory: /srv/chunks
+      distributor:
+        max_recv_msg_size: 21MB
+        max_decompressed_size: 22MB
+        max_rows: 23
+        label_cache_bytes: 24KB
+        replication_factor: 1
+      ingester:
+        chunk_block_size: 31KB
+        chunk_target_size: 32KB
+        max_chunk_age: 33m
+        chunk_idle_period: 34m
+        flush_check_period: 35s
+        concurrent_flushes: 36
+        max_pack_size: 37MB
+        max_unflushed_bytes: 38MB
+        max_push_wait: 39s
+        seal_threads: 40
+        wal:
+          enabled: true
+          dir: /srv/wal
+          segment_size: 41MB
+          checkpoint_duration: 42m
+          checkpoint_size: 43MB
+          replay_memory_ceiling: 44MB
+          max_queued_bytes: 45MB
+          max_queue_wait: 46s
+      querier:
+        max_concurrent: 51
+        max_query_memory: 52MB
+        cache_size: 53MB
+      limits_config:
+        ingestion_rate_mb: 61.5
+        ingestion_burst_size_mb: 62.5
+        max_line_size: 63KB
+        max_line_size_truncate: true
+        max_label_names_per_series: 64
+        max_label_name_length: 65
+        max_label_value_length: 66
+        reject_old_samples: false
+        reject_old_samples_max_age: 67h
+        creation_grace_period: 68m
+        per_stream_rate_limit: 69KB
+        per_stream_rate_limit_burst: 70KB
+        max_global_streams_per_user: 71
+        allow_structured_metadata: false
+        max_structured_metadata_size: 72
+        max_structured_metadata_entries_count: 73
+        discover_service_name: [app]
+        discover_log_levels: false
+        log_level_fields: [lvl, level]
+        increment_duplicate_timestamp: true
+        max_entries_limit_per_query: 74
+        max_query_series: 75
+        max_query_length: 76h
+        max_query_lookback: 77h
+        max_query_range: 78h
+        max_streams_matchers_per_query: 79
+        query_timeout: 80s
+        required_labels: [cluster]
+        minimum_labels_number: 81
+        max_query_bytes_read: 82GB
+        volume_enabled: false
+        volume_max_series: 83
+        shard_aggregations: [approx_topk]
+        retention_period: 84d
+      """;
+
+  private static final SkaldConfig EVERY_VALUE =
+      new SkaldConfig(
+          false,
+          "all",
+          new ServerSection(
+              "127.0.0.2",
+              3199,
+              "debug",
+              "logfmt",
+              Duration.ofSeconds(11),
+              Duration.ofSeconds(12),
+              Duration.ofSeconds(13)),
+          new CommonSection(
+              Path.of("/srv/skald"),
+              1,
+              new CommonSection.Storage(new CommonSection.Filesystem("/srv/chunks"))),
+          new DistributorConfig(21 << 20, 22 << 20, 23, 24 << 10, 1),
+          new IngesterConfig(
+              31 << 10,
+              32 << 10,
+              Duration.ofMinutes(33),
+              Duration.ofMinutes(34),
+              Duration.ofSeconds(35),
+              36,
+              37 << 20,
+              38 << 20,
+              Duration.ofSeconds(39),
+              40,
+              new IngesterConfig.Wal(
+                  true,
+                  Path.of("/srv/wal"),
+                  41 << 20,
+                  Duration.ofMinutes(42),
+                  43 << 20,
+                  44 << 20,
+                  45 << 20,
+                  Duration.ofSeconds(46))),
+          new QuerierSection(51, 52 << 20, 53 << 20),
+          new Limits(
+              61.5,
+              62.5,
+              63 << 10,
+              true,
+              64,
+              65,
+              66,
+              false,
+              Duration.ofHours(67),
+              Duration.ofMinutes(68),
+              69 << 10,
+              70 << 10,
+              71,
+              false,
+              72,
+              73,
+              List.of("app"),
+              false,
+              List.of("lvl", "level"),
+              true,
+              74,
+              75,
+              Duration.ofHours(76),
+              Duration.ofHours(77),
+              Duration.ofHours(78),
+              79,
+              Duration.ofSeconds(80),
+              List.of("cluster"),
+              81,
+              82L << 30,
+              false,
+              83,
+              List.of("approx_topk"),
+              Duration.ofDays(84)));
+
+  /** Keys that this version knows with one value only. */
+  private static final Set<String> FIXED =
+      Set.of(
+          "target",
+          "server.logFormat",
+          "common.replicationFactor",
+          "distributor.replicationFactor",
+          "ingester.wal.enabled");
+
+  @Test
+  void load_emptyFile_yieldsDefaults() {
+    SkaldConfig.Loaded loaded = SkaldConfig.load("a.yaml", "", Map.of());
+
+    assertThat(loaded.config()).isEqualTo(SkaldConfig.DEFAULTS);
+    assertThat(loaded.warnings()).isEmpty();
+    assertThat(loaded.config().authEnabled()).isTrue();
+    assertThat(loaded.config().server().httpListenPort()).isEqualTo(3100);
+    assertThat(loaded.config().common().chunksDirectory()).isEqualTo(Path.of("data/chunks"));
+    assertThat(loaded.config().common().indexDirectory()).isEqualTo(Path.of("data/index"));
+    assertThat(loaded.config().ingester().wal().dir()).isEqualTo(Path.of("data/wal"));
+  }
+
+  @Test
+  void load_everyKey_isMapped() throws ReflectiveOperationException {
+    SkaldConfig.Loaded loaded = SkaldConfig.load("a.yaml", EVERY_KEY, Map.of());
+
+    assertThat(loaded.config()).isEqualTo(EVERY_VALUE);
+    assertThat(loaded.warnings()).isEmpty();
+    assertThat(sameIn("", EVERY_VALUE, SkaldConfig.DEFAULTS))
+        .as("keys that the test sets to their default")
+        .isEqualTo(FIXED);
+  }
+
+  @Test
+  void load_pathPrefix_movesTheLogUnlessItIsConfigured() {
+    Map<String, String> prefix = Map.of("common.path-prefix", "/p");
+
+    SkaldConfig moved = SkaldConfig.load("a.yaml", "", prefix).config();
+    SkaldConfig kept = SkaldConfig.load("a.yaml", "ingester: {wal: {dir: /w}}", prefix).config();
+
+    assertThat(moved.ingester().wal().dir()).isEqualTo(Path.of("/p/wal"));
+    assertThat(moved.common().chunksDirectory()).isEqualTo(Path.of("/p/chunks"));
+    assertThat(moved.common().indexDirectory()).isEqualTo(Path.of("/p/index"));
+    assertThat(kept.ingester().wal().dir()).isEqualTo(Path.of("/w"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          server: {http_listen_port: -1} -> a.yaml:1:9: 'server': server.http_listen_port must be 0 to 65535: -1
+          server: {http_listen_port: 65536} -> a.yaml:1:9: 'server': server.http_listen_port must be 0 to 65535: 65536
+          server: {http_listen_port: x} -> a.yaml:1:28: 'server.http_listen_port' must be a whole number, not 'x'
+          server: {log_level: loud} -> a.yaml:1:9: 'server': server.log_level must be debug, info, warn or error: loud
+          server: {log_format: json} -> a.yaml:1:9: 'server': server.log_format must be logfmt: json
+          server: {http_listen_prt: 1} -> a.yaml:1:10: unknown key 'http_listen_prt' in 'server'; did you mean 'http_listen_port'?
+          target: read -> a.yaml:1:1: target must be all: this version runs as a single process, not as 'read'
+          common: {replication_factor: 3} -> a.yaml:1:9: 'common': common.replication_factor must be 1 in a single process: 3
+          distributor: {replication_factor: 3} -> a.yaml:1:1: distributor.replication_factor must be 1 in a single process: 3
+          distributor: {max_rows: 0} -> a.yaml:1:14: 'distributor': distributor.max_rows must be positive: 0
+          ingester: {wal: {enabled: false}} -> a.yaml:1:17: 'ingester.wal': ingester.wal.enabled must stay true: a push is acknowledged only when it is in the log: false
+          ingester: {max_chunk_age: 0} -> a.yaml:1:11: 'ingester': ingester.max_chunk_age must be positive: PT0S
+          ingester: {max_chunk_age: 2} -> a.yaml:1:27: 'ingester.max_chunk_age' must be a duration such as 30s, 5m or 1h30m, not '2'
+          querier: {cache_size: 1KB} -> a.yaml:1:10: 'querier': querier.cache_size must be at least 1MB: 1024
+          limits_config: {max_line_size: -1} -> a.yaml:1:16: 'limits_config': max_line_size must not be negative: -1.0
+          limits_config: {ingestion_burst_size_mb: 0} -> a.yaml:1:16: 'limits_config': ingestion_burst_size_mb must be positive while ingestion_rate_mb is set
+          """,
+      quoteCharacter = '`')
+  void load_badValue_saysWhereAndWhy(String yaml, String message) {
+    assertThatThrownBy(() -> SkaldConfig.load("a.yaml", yaml, Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void load_brokenYaml_saysWhere() {
+    assertThatThrownBy(() -> SkaldConfig.load("a.yaml", "server:\n  - [\n", Map.of()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("a.yaml:3:1: not valid YAML: ");
+  }
+
+  @Test
+  void load_badFlag_namesTheFlag() {
+    assertThatThrownBy(
+            () -> SkaldConfig.load("a.yaml", "", Map.of("server.http-listen-port", "many")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "-server.http-listen-port: 'server.http_listen_port' must be a whole number, not"
+                + " 'many'");
+  }
+
+  @Test
+  void load_keyOfLokiWithoutCounterpart_warns() {
+    SkaldConfig.Loaded loaded =
+        SkaldConfig.load("a.yaml", "schema_config: {configs: [{from: 2024-01-01}]}", Map.of());
+
+    assertThat(loaded.config()).isEqualTo(SkaldConfig.DEFAULTS);
+    assertThat(loaded.warnings())
+        .containsExactly("a.yaml:1:1: 'schema_config' has no effect in Skald and is ignored");
+  }
+
+  /** Returns the dotted names of all values that are equal in both. */
+  private static Set<String> sameIn(String prefix, Record a, Record b)
+      throws ReflectiveOperationException {
+    Set<String> same = new TreeSet<>();
+    for (RecordComponent component : a.getClass().getRecordComponents()) {
+      Object left = component.getAccessor().invoke(a);
+      Object right = component.getAccessor().invoke(b);
+      if (left instanceof Record leftRecord && right instanceof Record rightRecord) {
+        same.addAll(sameIn(prefix + component.getName() + ".", leftRecord, rightRecord));
+      } else if (left.equals(right)) {
+        same.add(prefix + component.getName());
+      }
+    }
+    return same;
+  }
+}
