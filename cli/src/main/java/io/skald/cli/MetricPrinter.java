@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -120,40 +121,63 @@ final class MetricPrinter {
   }
 
   private void printCharts(List<Row> rows) {
-    long from = Long.MAX_VALUE;
-    long to = Long.MIN_VALUE;
+    TreeSet<Long> times = new TreeSet<>();
     Point highest = new Point(0, "0");
     for (Row row : rows) {
       for (Point point : row.points()) {
-        from = Math.min(from, point.epochMillis());
-        to = Math.max(to, point.epochMillis());
+        times.add(point.epochMillis());
         if (Double.isFinite(point.number()) && point.number() > highest.number()) {
           highest = point;
         }
       }
     }
+    if (times.isEmpty()) {
+      return;
+    }
+    Axis axis = Axis.of(times);
     for (Row row : rows) {
       out.line(terminal.cyan(LabelText.of(row.labels())));
-      out.line("  " + chart(row.points(), from, to, highest.number()) + "  last " + row.last());
+      out.line("  " + chart(row.points(), axis, highest.number()) + "  last " + row.last());
     }
-    if (from <= to) {
-      out.line(
-          terminal.dim(
-              "  "
-                  + terminal.sampleTime(from)
-                  + " to "
-                  + terminal.sampleTime(to)
-                  + ", highest "
-                  + highest.value()));
+    out.line(
+        terminal.dim(
+            "  "
+                + terminal.sampleTime(times.first())
+                + " to "
+                + terminal.sampleTime(times.last())
+                + ", highest "
+                + highest.value()));
+  }
+
+  /**
+   * The columns of a chart: one per step, as long as they fit.
+   *
+   * @param stepMillis the smallest distance of two points
+   */
+  private record Axis(long from, long to, long stepMillis, int columns) {
+    static Axis of(TreeSet<Long> times) {
+      long step = Math.max(1, times.last() - times.first());
+      Long before = null;
+      for (Long time : times) {
+        step = before == null ? step : Math.min(step, time - before);
+        before = time;
+      }
+      long steps = (times.last() - times.first()) / step + 1;
+      return new Axis(times.first(), times.last(), step, (int) Math.min(CHART_WIDTH, steps));
+    }
+
+    /** Returns the column of a time: that of the step whose middle it is nearest to. */
+    int column(long time) {
+      double share = (time - from + stepMillis / 2.0) / (to - from + stepMillis);
+      return Math.min(columns - 1, (int) (share * columns));
     }
   }
 
-  /** Draws bars over the time from {@code from} to {@code to}, each the highest of its points. */
-  private static String chart(List<Point> points, long from, long to, double highest) {
-    double[] tops = new double[CHART_WIDTH];
+  /** Draws bars, each the highest of the points of its column. */
+  private static String chart(List<Point> points, Axis axis, double highest) {
+    double[] tops = new double[axis.columns()];
     for (Point point : points) {
-      double share = to == from ? 0 : (double) (point.epochMillis() - from) / (to - from);
-      int column = Math.min(CHART_WIDTH - 1, (int) (share * CHART_WIDTH));
+      int column = axis.column(point.epochMillis());
       if (Double.isFinite(point.number())) {
         tops[column] = Math.max(tops[column], point.number());
       }

@@ -209,10 +209,31 @@ class QueryCommandTest {
       assertThat(called.out().lines())
           .containsExactly(
               "{app=\"a\"}",
-              "  \u2581" + " ".repeat(28) + "\u2584" + " ".repeat(29) + "\u2588  last 8",
+              "  \u2581\u2584\u2588  last 8",
               "{}",
-              "  " + " ".repeat(60) + "  last NaN",
+              "       last NaN",
               "  2026-03-02T09:50:00Z to 2026-03-02T09:52:00.5Z, highest 8");
+    }
+  }
+
+  @Test
+  void query_manyPointsOnATerminal_sharesTheColumns() {
+    StringBuilder points = new StringBuilder();
+    for (int i = 0; i < 600; i++) {
+      // A gap, and a peak at the end.
+      if (i < 200 || i >= 400) {
+        points.append(points.isEmpty() ? "" : ",");
+        points.append("[").append(1_772_445_000 + i).append(",\"").append(i == 599 ? 8 : 1).append("\"]");
+      }
+    }
+    String answer = MATRIX.replaceFirst("\\[\\[1772445000.*\\]\\]\\}", "[" + points + "]}");
+    try (CannedServer server = CannedServer.of(Answer.json(answer))) {
+      Called called =
+          Called.onTerminal("query", "x", "--color", "never", "--addr", server.address());
+
+      assertThat(called.out().lines().toList().get(1))
+          .isEqualTo(
+              "  " + "\u2581".repeat(20) + " ".repeat(20) + "\u2581".repeat(19) + "\u2588  last 8");
     }
   }
 
