@@ -13,7 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,7 +54,7 @@ class LaneSimulationTest {
   }
 
   private void simulate(long seed) throws IOException {
-    Random random = new Random(seed);
+    RandomGenerator random = new SplittableRandom(seed);
     String glob = random.nextBoolean() ? "*.log" : "*.log*";
     Rotation rotation = Rotation.values()[(int) (seed % 2)];
     int batchSize = 50 + random.nextInt(600);
@@ -84,7 +85,7 @@ class LaneSimulationTest {
       agent.clock.advance(Duration.ofMinutes(31));
       agent.run(Duration.ofMinutes(1));
       for (Writer writer : writers) {
-        List<String> received = agent.server.linesOf(writer.path.toString());
+        List<String> received = agent.server.linesOfAllGenerations(writer.path.toString());
         assertThat(sorted(received))
             .as(
                 "seed %d, %s: missing %s, too many %s",
@@ -110,7 +111,7 @@ class LaneSimulationTest {
     return copy;
   }
 
-  private static void act(LaneHarness agent, List<Writer> writers, Random random)
+  private static void act(LaneHarness agent, List<Writer> writers, RandomGenerator random)
       throws IOException {
     Writer writer = writers.get(random.nextInt(writers.size()));
     switch (random.nextInt(20)) {
@@ -147,14 +148,14 @@ class LaneSimulationTest {
   private static final class Writer {
     final Path path;
     private final Rotation rotation;
-    private final Random random;
+    private final RandomGenerator random;
     private final List<String> complete = new ArrayList<>();
     private String open = "";
     private boolean firstOfGeneration = true;
     private int lines;
     private int generation;
 
-    Writer(Path path, Rotation rotation, Random random) {
+    Writer(Path path, Rotation rotation, RandomGenerator random) {
       this.path = path;
       this.rotation = rotation;
       this.random = random;

@@ -56,6 +56,15 @@ public final class ReceivedEntries {
     return matching.isEmpty() ? List.of() : lines(matching.getFirst());
   }
 
+  /** Returns the lines of this file and of its rotated ones, where a glob found these first. */
+  public synchronized List<String> linesOfAllGenerations(String filename) {
+    String label = "filename=\"" + filename;
+    return streams.keySet().stream()
+        .filter(s -> s.contains(label + "\"") || s.contains(label + "."))
+        .flatMap(s -> lines(s).stream())
+        .toList();
+  }
+
   public synchronized int count() {
     return streams.values().stream().mapToInt(Set::size).sum();
   }

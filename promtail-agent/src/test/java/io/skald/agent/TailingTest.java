@@ -285,8 +285,9 @@ class TailingTest {
       write(file, "1\n2\n");
       agent.run(Duration.ofSeconds(3));
       Files.copy(file, agent.log("a.log.1"));
+      agent.run(Duration.ofSeconds(10)); // a scan meets the copy
       write(file, "3\nta");
-      agent.run(Duration.ofSeconds(3));
+      agent.run(Duration.ofSeconds(1));
       truncate(file);
       write(file, "4\n");
       agent.run(Duration.ofSeconds(20));

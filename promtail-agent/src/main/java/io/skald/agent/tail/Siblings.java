@@ -123,6 +123,16 @@ final class Siblings {
     }
   }
 
+  /** Returns the head of the file at {@code path}; {@link FileHead#NONE} if it cannot be read. */
+  static FileHead headOf(Path path) {
+    byte[] scratch = new byte[FileHead.MAX_LENGTH];
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return FileHead.of(scratch, TailedFile.readHead(channel, scratch, scratch.length));
+    } catch (IOException _) {
+      return FileHead.NONE;
+    }
+  }
+
   private static byte[] start(FileChannel channel) throws IOException {
     byte[] bytes = new byte[(int) Math.min(COMPARED_BYTES, channel.size())];
     ByteBuffer buffer = ByteBuffer.wrap(bytes);

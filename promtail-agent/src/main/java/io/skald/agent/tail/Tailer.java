@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,6 +70,10 @@ public final class Tailer implements AutoCloseable {
   private final Set<FileId> binaryInScan = new LinkedHashSet<>();
   private final boolean firstRun;
   private final Set<Neighbourhood> searched = new LinkedHashSet<>();
+
+  /** Copies of files that are not truncated yet; what they hold is read there. */
+  private final Set<FileId> copiesInScan = new HashSet<>();
+
   private boolean scanned;
   private long nextScan;
   private long nextStatus;
@@ -192,10 +197,12 @@ public final class Tailer implements AutoCloseable {
 
   private void scan() {
     troubles.beginScan();
+    copiesInScan.clear();
     Set<Path> directories = new LinkedHashSet<>();
     if (!scanned) {
       resumeRotated();
     }
+    noticeTruncations(); // before a copy of what a file held is taken for a new file
     for (Target target : targets) {
       Set<Path> matches = new LinkedHashSet<>();
       Path literal = literalPath(target);
@@ -214,11 +221,11 @@ public final class Tailer implements AutoCloseable {
                 directories::add,
                 unreadable -> troubles.unreadable(unreadable, cannotList(unreadable)));
       }
-      for (Path match : matches) {
-        if (!target.excludes(match.toString())) {
-          visit(target, match);
-        }
+      matches.removeIf(match -> target.excludes(match.toString()));
+      if (!scanned) {
+        matches.stream().filter(m -> isKnown(target, m)).toList().forEach(m -> visit(target, m));
       }
+      matches.forEach(match -> visit(target, match));
     }
     binary.retainAll(binaryInScan);
     binaryInScan.clear();
@@ -257,6 +264,29 @@ public final class Tailer implements AutoCloseable {
     }
   }
 
+  private void noticeTruncations() {
+    for (TailedFile file : List.copyOf(open.values())) {
+      try {
+        if (file.channel.size() < file.readOffset() || reader.wasRewritten(file)) {
+          startOver(file);
+        }
+      } catch (IOException e) {
+        troubles.unreadable(Path.of(file.path), e);
+      }
+    }
+  }
+
+  /** Tells whether {@code path} leads to a file of the last run that is not open yet. */
+  private boolean isKnown(Target target, Path path) {
+    try {
+      FileStat stat = FileStat.of(path);
+      return stat != null
+          && positions.get(new FileId(target.key(), stat.device(), stat.inode())) != null;
+    } catch (IOException _) {
+      return false; // reported when it is visited
+    }
+  }
+
   /** Opens what {@code path} leads to, unless it is open, finished or no file. */
   private void visit(Target target, Path path) {
     try {
@@ -273,6 +303,7 @@ public final class Tailer implements AutoCloseable {
         return;
       }
       if (positions.get(id) == null && (scanned || !firstRun) && isCopyOfOpen(target, path)) {
+        copiesInScan.add(id);
         return;
       }
       if (positions.get(id) == null && positions.knowsPath(path.toString())) {
@@ -346,6 +377,7 @@ public final class Tailer implements AutoCloseable {
       FilePosition replaced = positions.replacedBy(opened);
       if (replaced != null) {
         readCopyFrom(target, replaced, replaced.offset());
+        noteReadCopies(target, replaced);
       }
       FilePosition start = positions.take(opened);
       Path directory = directoryOf(location.toRealPath());
@@ -473,14 +505,7 @@ public final class Tailer implements AutoCloseable {
    */
   private void readMissedGenerations(Target target, String path, Path directory)
       throws IOException {
-    for (TailedFile file : List.copyOf(open.values())) {
-      if (file.target == target && file.path.equals(path)) {
-        boolean truncated = file.channel.size() < file.readOffset() || reader.wasRewritten(file);
-        if (truncated) {
-          startOver(file); // or the copy of what it held would look like a generation
-        }
-      }
-    }
+    noticeTruncations(); // or the copy of what a file held would look like a generation
     List<Siblings.Sibling> known = new ArrayList<>();
     List<Siblings.Sibling> unknown = new ArrayList<>();
     for (Siblings.Sibling sibling : Siblings.rotatedFrom(path, directory)) {
@@ -658,56 +683,80 @@ public final class Tailer implements AutoCloseable {
       counters.bytesLost.add(unread);
       reader.sendTail(file, sink);
     }
+    noteReadCopies(file.target, file.position()); // after the tail, or a crash would lose that
     file.restart();
     file.seenSize = 0;
     sink.advance(file.position());
   }
 
   /**
-   * Looks for the copy that a truncated file left beside it and reads on there. A copy that was
-   * made before our last look holds nothing new: it is noted as read.
+   * Looks for the copy that a truncated file left beside it and reads on there.
    *
    * @param lost the position in the content that is gone
    * @param readOffset how far that content was read, an unfinished line included
-   * @return whether there is one that goes on
+   * @return whether there is a copy that goes on behind that
    */
   private boolean readCopyFrom(Target target, FilePosition lost, long readOffset) {
-    Path path = Path.of(lost.path());
-    if (lost.head().length() == 0) {
-      return false;
-    }
-    for (Siblings.Sibling sibling : Siblings.rotatedFrom(lost.path(), directoryOf(path))) {
-      FileStat stat = sibling.stat();
-      FileId id = new FileId(target.key(), stat.device(), stat.inode());
-      if (open.containsKey(id)
-          || positions.get(id) != null
-          || !Siblings.hasHead(sibling.path(), lost.head())) {
-        continue;
-      }
-      boolean goesOn = stat.sizeBytes() > readOffset;
-      FilePosition start =
-          new FilePosition(
-              id,
-              stat.bornNanos(),
-              lost.head(),
-              goesOn ? lost.offset() : stat.sizeBytes(),
-              goesOn ? lost.lineState() : LineState.START,
-              lost.path());
-      positions.put(start);
-      if (!goesOn) {
-        finished.put(id, new Finished(sibling.path(), target, stat.sizeBytes()));
-        sink.advance(start);
-        continue;
-      }
-      try {
-        open(target, lost.path(), sibling.path());
-        searched.add(new Neighbourhood(target, lost.path(), directoryOf(path)));
-        return open.containsKey(id);
-      } catch (IOException e) {
-        troubles.unreadable(sibling.path(), e);
+    for (Siblings.Sibling copy : unknownCopies(target, lost)) {
+      if (copy.stat().sizeBytes() > readOffset) {
+        FileId id = new FileId(target.key(), copy.stat().device(), copy.stat().inode());
+        positions.put(
+            new FilePosition(
+                id,
+                copy.stat().bornNanos(),
+                lost.head(),
+                lost.offset(),
+                lost.lineState(),
+                lost.path()));
+        try {
+          open(target, lost.path(), copy.path());
+          searched.add(new Neighbourhood(target, lost.path(), directoryOf(copy.path())));
+          return open.containsKey(id);
+        } catch (IOException e) {
+          troubles.unreadable(copy.path(), e);
+        }
       }
     }
     return false;
+  }
+
+  /** Copies that were made before our last look hold nothing new: they are noted as read. */
+  private void noteReadCopies(Target target, FilePosition lost) {
+    for (Siblings.Sibling copy : unknownCopies(target, lost)) {
+      long size = copy.stat().sizeBytes();
+      if (size <= lost.offset()) {
+        FileId id = new FileId(target.key(), copy.stat().device(), copy.stat().inode());
+        FilePosition read =
+            new FilePosition(
+                id,
+                copy.stat().bornNanos(),
+                Siblings.headOf(copy.path()),
+                size,
+                LineState.START,
+                lost.path());
+        positions.put(read);
+        finished.put(id, new Finished(copy.path(), target, size));
+        sink.advance(read);
+      }
+    }
+  }
+
+  /** Returns the files beside a truncated one that begin as it did and are followed nowhere. */
+  private List<Siblings.Sibling> unknownCopies(Target target, FilePosition lost) {
+    List<Siblings.Sibling> copies = new ArrayList<>();
+    if (lost.head().length() == 0) {
+      return copies;
+    }
+    for (Siblings.Sibling sibling :
+        Siblings.rotatedFrom(lost.path(), directoryOf(Path.of(lost.path())))) {
+      FileId id = new FileId(target.key(), sibling.stat().device(), sibling.stat().inode());
+      if (!open.containsKey(id)
+          && positions.get(id) == null
+          && (copiesInScan.contains(id) || Siblings.hasHead(sibling.path(), lost.head()))) {
+        copies.add(sibling);
+      }
+    }
+    return copies;
   }
 
   /** Nothing new: sends a tail that has waited long enough, closes a file that lost its name. */
