@@ -223,7 +223,12 @@ class QueryCommandTest {
       // A gap, and a peak at the end.
       if (i < 200 || i >= 400) {
         points.append(points.isEmpty() ? "" : ",");
-        points.append("[").append(1_772_445_000 + i).append(",\"").append(i == 599 ? 8 : 1).append("\"]");
+        points
+            .append("[")
+            .append(1_772_445_000 + i)
+            .append(",\"")
+            .append(i == 599 ? 8 : 1)
+            .append("\"]");
       }
     }
     String answer = MATRIX.replaceFirst("\\[\\[1772445000.*\\]\\]\\}", "[" + points + "]}");
