@@ -11,7 +11,7 @@ class DistributorConfigTest {
   @Test
   void defaults_areThoseThatUsersKnow() {
     assertThat(DistributorConfig.DEFAULTS.maxRecvMsgSize()).isEqualTo(100L << 20);
-    assertThat(DistributorConfig.DEFAULTS.maxDecompressedSize()).isEqualTo(512L << 20);
+    assertThat(DistributorConfig.DEFAULTS.maxDecompressedSize()).isEqualTo(128L << 20);
     assertThat(DistributorConfig.DEFAULTS.replicationFactor()).isEqualTo(1);
   }
 
