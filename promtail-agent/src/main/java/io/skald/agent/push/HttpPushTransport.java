@@ -1,5 +1,6 @@
 package io.skald.agent.push;
 
+import io.skald.common.time.Clock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -21,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import io.skald.common.time.Clock;
 
 /** Pushes over HTTP/1.1 with the client of the JDK. */
 public final class HttpPushTransport implements PushTransport {
