@@ -39,19 +39,15 @@ final class FaultyTransport implements PushTransport {
     if (storedFirst) {
       server.store(body);
     }
-    switch (random.nextInt(crashes ? 4 : 3)) {
+    return switch (random.nextInt(crashes ? 4 : 3)) {
       case 0 -> throw new IOException("connection reset");
-      case 1 -> {
-        return PushResponse.of(TEMPORARY[random.nextInt(TEMPORARY.length)]);
-      }
-      case 2 -> {
-        if (ReceivedEntries.decode(body).getFirst().entries().size() > 1) {
-          return PushResponse.of(413); // a part of it may have been stored all the same
-        }
-        return PushResponse.of(500);
-      }
+      case 1 -> PushResponse.of(TEMPORARY[random.nextInt(TEMPORARY.length)]);
+      // A part of what is too large may have been stored all the same.
+      case 2 ->
+          PushResponse.of(
+              ReceivedEntries.decode(body).getFirst().entries().size() > 1 ? 413 : 500);
       default -> throw new SimulatedCrash();
-    }
+    };
   }
 
   @Override

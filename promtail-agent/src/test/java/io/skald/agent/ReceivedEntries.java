@@ -127,11 +127,12 @@ public final class ReceivedEntries {
   private static long timestamp(ByteBuffer in) {
     long nanos = 0;
     while (in.hasRemaining()) {
-      switch ((int) varint(in)) {
-        case 0x08 -> nanos += varint(in) * 1_000_000_000L;
-        case 0x10 -> nanos += varint(in);
-        default -> throw new IllegalArgumentException("unknown tag in a timestamp");
-      }
+      nanos +=
+          switch ((int) varint(in)) {
+            case 0x08 -> varint(in) * 1_000_000_000L;
+            case 0x10 -> varint(in);
+            default -> throw new IllegalArgumentException("unknown tag in a timestamp");
+          };
     }
     return nanos;
   }

@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the bytes of a file: through the reader, a batch and the wire. */
 class TailingTest {
+  private static final String NO_UTF_8 = "\u00c3\u00ff\u00fe bad utf-8";
+
   @TempDir Path directory;
 
   @Test
@@ -26,20 +28,14 @@ class TailingTest {
     try (LaneHarness agent = agent("*.log", TailConfig.defaults())) {
       Path file = agent.log("a.log");
       String content =
-          "crlf\r\n"
-              + "stray\rcr\n"
-              + "\n"
-              + "nul\0\0\n"
-              + "\u00c3\u00ff\u00fe bad utf-8\n"
-              + "\r\n"
-              + "tail";
+          String.join("\n", "crlf\r", "stray\rcr", "", "nul\0\0", NO_UTF_8, "\r", "tail");
       write(file, content);
 
       agent.run(Duration.ofSeconds(10));
 
       assertThat(agent.server.linesOf(file.toString()))
           .containsExactly(
-              "crlf\r", "stray\rcr", "", "nul\0\0", "\u00c3\u00ff\u00fe bad utf-8", "\r", "tail");
+              "crlf\r", "stray\rcr", "", "nul\0\0", NO_UTF_8, "\r", "tail");
     }
   }
 

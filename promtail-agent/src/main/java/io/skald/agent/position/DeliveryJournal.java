@@ -1,6 +1,6 @@
 package io.skald.agent.position;
 
-import io.skald.agent.position.JournalCodec.Record;
+import io.skald.agent.position.JournalCodec.JournalRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -115,7 +115,7 @@ public final class DeliveryJournal implements AutoCloseable {
    * @throws IOException if it is not; the batch must not be sent, the call can be repeated
    */
   public void append(JournaledBatch batch) throws IOException {
-    write(new Record.Batch(batch));
+    write(new JournalRecord.Batch(batch));
     channel.force(false);
     undelivered.put(batch.id(), batch);
     lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
@@ -128,7 +128,7 @@ public final class DeliveryJournal implements AutoCloseable {
       throw new IllegalArgumentException("no such undelivered batch: " + id);
     }
     apply(batch.positions(), delivered);
-    write(new Record.Delivered(id));
+    write(new JournalRecord.Delivered(id));
     if (length > COMPACT_ABOVE_BYTES) {
       compact();
     }
@@ -137,7 +137,7 @@ public final class DeliveryJournal implements AutoCloseable {
   /** Notes positions that no entry stands for: a skipped remainder, a file that is gone. */
   public void progress(List<FilePosition> positions) throws IOException {
     apply(positions, delivered);
-    write(new Record.Progress(lastTimestampNanos, positions));
+    write(new JournalRecord.Progress(lastTimestampNanos, positions));
   }
 
   /** Notes where files begin to be read that nothing is known of so far. */
@@ -164,7 +164,7 @@ public final class DeliveryJournal implements AutoCloseable {
     channel.close();
   }
 
-  private void write(Record record) throws IOException {
+  private void write(JournalRecord record) throws IOException {
     ByteBuffer bytes = JournalCodec.encode(record);
     long at = length; // a failed write leaves a tail that the next one covers
     while (bytes.hasRemaining()) {
@@ -180,8 +180,8 @@ public final class DeliveryJournal implements AutoCloseable {
     records.getFirst().put(JournalCodec.MAGIC).putInt(JournalCodec.VERSION).flip();
     records.add(
         JournalCodec.encode(
-            new Record.Snapshot(nextId, lastTimestampNanos, List.copyOf(delivered.values()))));
-    undelivered.values().forEach(b -> records.add(JournalCodec.encode(new Record.Batch(b))));
+            new JournalRecord.Snapshot(nextId, lastTimestampNanos, List.copyOf(delivered.values()))));
+    undelivered.values().forEach(b -> records.add(JournalCodec.encode(new JournalRecord.Batch(b))));
     ByteBuffer all = ByteBuffer.allocate(records.stream().mapToInt(ByteBuffer::remaining).sum());
     records.forEach(all::put);
     long newLength = all.flip().remaining();
@@ -242,28 +242,28 @@ public final class DeliveryJournal implements AutoCloseable {
     }
   }
 
-  private void replay(Record record, boolean first) throws CorruptJournalException {
-    if (first != record instanceof Record.Snapshot) {
+  private void replay(JournalRecord record, boolean first) throws CorruptJournalException {
+    if (first != record instanceof JournalRecord.Snapshot) {
       throw new CorruptJournalException("journal " + file + " does not begin with its snapshot");
     }
     switch (record) {
-      case Record.Snapshot snapshot -> {
+      case JournalRecord.Snapshot snapshot -> {
         nextId = snapshot.nextId();
         lastTimestampNanos = snapshot.lastTimestampNanos();
         apply(snapshot.positions(), delivered);
       }
-      case Record.Batch(JournaledBatch batch) -> {
+      case JournalRecord.Batch(JournaledBatch batch) -> {
         undelivered.put(batch.id(), batch);
         nextId = Math.max(nextId, batch.id() + 1);
         lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
       }
-      case Record.Delivered(long id) -> {
+      case JournalRecord.Delivered(long id) -> {
         JournaledBatch batch = undelivered.remove(id);
         if (batch != null) { // null only where its record was damaged
           apply(batch.positions(), delivered);
         }
       }
-      case Record.Progress progress -> {
+      case JournalRecord.Progress progress -> {
         lastTimestampNanos = Math.max(lastTimestampNanos, progress.lastTimestampNanos());
         apply(progress.positions(), delivered);
       }

@@ -37,30 +37,30 @@ final class JournalCodec {
   private JournalCodec() {}
 
   /** One decoded record. */
-  sealed interface Record {
+  sealed interface JournalRecord {
     record Snapshot(long nextId, long lastTimestampNanos, List<FilePosition> positions)
-        implements Record {}
+        implements JournalRecord {}
 
-    record Batch(JournaledBatch batch) implements Record {}
+    record Batch(JournaledBatch batch) implements JournalRecord {}
 
-    record Delivered(long id) implements Record {}
+    record Delivered(long id) implements JournalRecord {}
 
-    record Progress(long lastTimestampNanos, List<FilePosition> positions) implements Record {}
+    record Progress(long lastTimestampNanos, List<FilePosition> positions) implements JournalRecord {}
   }
 
   /** Returns the record with its length and checksum, ready to be written. */
-  static ByteBuffer encode(Record record) {
+  static ByteBuffer encode(JournalRecord record) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeLong(0); // room for length and checksum
       switch (record) {
-        case Record.Snapshot snapshot -> {
+        case JournalRecord.Snapshot snapshot -> {
           out.writeByte(1);
           out.writeLong(snapshot.nextId());
           out.writeLong(snapshot.lastTimestampNanos());
           writePositions(out, snapshot.positions());
         }
-        case Record.Batch(JournaledBatch batch) -> {
+        case JournalRecord.Batch(JournaledBatch batch) -> {
           out.writeByte(2);
           out.writeLong(batch.id());
           out.writeLong(batch.lastTimestampNanos());
@@ -71,11 +71,11 @@ final class JournalCodec {
           out.writeInt(batch.body().length);
           out.write(batch.body());
         }
-        case Record.Delivered(long id) -> {
+        case JournalRecord.Delivered(long id) -> {
           out.writeByte(3);
           out.writeLong(id);
         }
-        case Record.Progress progress -> {
+        case JournalRecord.Progress progress -> {
           out.writeByte(4);
           out.writeLong(progress.lastTimestampNanos());
           writePositions(out, progress.positions());
@@ -98,10 +98,10 @@ final class JournalCodec {
    *
    * @throws CorruptJournalException if it is of a kind that this version does not know
    */
-  static Record decode(ByteBuffer in) throws CorruptJournalException {
+  static JournalRecord decode(ByteBuffer in) throws CorruptJournalException {
     byte kind = in.get();
     return switch (kind) {
-      case 1 -> new Record.Snapshot(in.getLong(), in.getLong(), readPositions(in));
+      case 1 -> new JournalRecord.Snapshot(in.getLong(), in.getLong(), readPositions(in));
       case 2 -> {
         long id = in.getLong();
         long lastTimestampNanos = in.getLong();
@@ -109,12 +109,12 @@ final class JournalCodec {
         int entries = in.getInt();
         long lineBytes = in.getLong();
         List<FilePosition> positions = readPositions(in);
-        yield new Record.Batch(
+        yield new JournalRecord.Batch(
             new JournaledBatch(
                 id, tenant, lastTimestampNanos, entries, lineBytes, positions, readBytes(in)));
       }
-      case 3 -> new Record.Delivered(in.getLong());
-      case 4 -> new Record.Progress(in.getLong(), readPositions(in));
+      case 3 -> new JournalRecord.Delivered(in.getLong());
+      case 4 -> new JournalRecord.Progress(in.getLong(), readPositions(in));
       default -> throw new CorruptJournalException("unknown kind of record: " + kind);
     };
   }
@@ -130,7 +130,7 @@ final class JournalCodec {
       out.writeLong(position.head().hash());
       out.writeInt(position.head().length());
       out.writeLong(position.offset());
-      out.writeByte(position.lineState().ordinal());
+      out.writeByte(position.lineState().code());
       writeText(out, position.path());
     }
   }
@@ -143,7 +143,7 @@ final class JournalCodec {
       long bornNanos = in.getLong();
       FileHead head = new FileHead(in.getLong(), in.getInt());
       long offset = in.getLong();
-      LineState state = LineState.values()[in.get()];
+      LineState state = LineState.ofCode(in.get());
       positions.add(new FilePosition(id, bornNanos, head, offset, state, readText(in)));
     }
     return positions;

@@ -31,6 +31,6 @@ final class Backoff {
   long nextNanos() {
     double pause = Math.scalb(minNanos, Math.min(attempt, 62)) * (1 + random.nextDouble());
     attempt++;
-    return (long) Math.min(pause, maxNanos);
+    return (long) Math.min(pause, (double) maxNanos);
   }
 }

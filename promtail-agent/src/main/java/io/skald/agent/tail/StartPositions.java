@@ -79,6 +79,7 @@ final class StartPositions {
   }
 
   /** What was found about the beginning of a file. */
+  @SuppressWarnings("ArrayRecordComponent") // lives for one call
   record Opened(FileId id, String path, FileStat stat, FileChannel channel, byte[] head, int size) {
     boolean is(FilePosition position) {
       return !position.bornAtAnotherTime(stat.bornNanos()) && position.head().matches(head, size);
