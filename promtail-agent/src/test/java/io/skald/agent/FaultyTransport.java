@@ -44,8 +44,7 @@ final class FaultyTransport implements PushTransport {
       case 1 -> PushResponse.of(TEMPORARY[random.nextInt(TEMPORARY.length)]);
       // A part of what is too large may have been stored all the same.
       case 2 ->
-          PushResponse.of(
-              ReceivedEntries.decode(body).getFirst().entries().size() > 1 ? 413 : 500);
+          PushResponse.of(ReceivedEntries.decode(body).getFirst().entries().size() > 1 ? 413 : 500);
       default -> throw new SimulatedCrash();
     };
   }

@@ -34,8 +34,7 @@ class TailingTest {
       agent.run(Duration.ofSeconds(10));
 
       assertThat(agent.server.linesOf(file.toString()))
-          .containsExactly(
-              "crlf\r", "stray\rcr", "", "nul\0\0", NO_UTF_8, "\r", "tail");
+          .containsExactly("crlf\r", "stray\rcr", "", "nul\0\0", NO_UTF_8, "\r", "tail");
     }
   }
 

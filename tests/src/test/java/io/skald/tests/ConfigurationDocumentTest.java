@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -184,7 +185,7 @@ class ConfigurationDocumentTest {
     documented.forEach((key, cell) -> {
       String table = key.substring(0, Math.max(0, key.lastIndexOf("[].") + 3));
       String prefix = key.contains("[].") ? table : "";
-      Record defaults = tables.get(prefix);
+      Record defaults = Objects.requireNonNull(tables.get(prefix), key);
       String yaml = yaml(key.substring(prefix.length()), cell.replaceAll("^`|`$", ""));
       Record read = new ConfigReader(key, Set.of()).read(yaml, defaults, Map.of());
       if (!cell.startsWith("`") || !read.equals(defaults)) {

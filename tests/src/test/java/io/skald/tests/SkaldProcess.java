@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** A real Skald process on loopback, started by the launcher as a user would. */
@@ -28,7 +29,7 @@ final class SkaldProcess implements AutoCloseable {
   }
 
   static Path root() {
-    return Path.of("").toAbsolutePath().getParent();
+    return Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   }
 
   /** Returns a port that was free a moment ago. */

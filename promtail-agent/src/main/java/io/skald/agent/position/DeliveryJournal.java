@@ -180,7 +180,8 @@ public final class DeliveryJournal implements AutoCloseable {
     records.getFirst().put(JournalCodec.MAGIC).putInt(JournalCodec.VERSION).flip();
     records.add(
         JournalCodec.encode(
-            new JournalRecord.Snapshot(nextId, lastTimestampNanos, List.copyOf(delivered.values()))));
+            new JournalRecord.Snapshot(
+                nextId, lastTimestampNanos, List.copyOf(delivered.values()))));
     undelivered.values().forEach(b -> records.add(JournalCodec.encode(new JournalRecord.Batch(b))));
     ByteBuffer all = ByteBuffer.allocate(records.stream().mapToInt(ByteBuffer::remaining).sum());
     records.forEach(all::put);

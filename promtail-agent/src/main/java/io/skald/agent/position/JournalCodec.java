@@ -45,7 +45,8 @@ final class JournalCodec {
 
     record Delivered(long id) implements JournalRecord {}
 
-    record Progress(long lastTimestampNanos, List<FilePosition> positions) implements JournalRecord {}
+    record Progress(long lastTimestampNanos, List<FilePosition> positions)
+        implements JournalRecord {}
   }
 
   /** Returns the record with its length and checksum, ready to be written. */
