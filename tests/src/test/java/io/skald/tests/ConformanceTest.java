@@ -36,7 +36,23 @@ class ConformanceTest {
           "unpack",
           "label-filters",
           "labels-api",
-          "series");
+          "series",
+          "line-format",
+          "label-format",
+          "drop-keep",
+          "decolorize",
+          "metadata",
+          "categorize",
+          "pipeline-errors",
+          "range-agg",
+          "vector-agg",
+          "binary-ops",
+          "label-replace",
+          "range-params",
+          "instant",
+          "format-query",
+          "errors",
+          "otlp");
 
   @Test
   void recordedAnswers_completeGroups_allEqual(@TempDir Path directory) throws Exception {
