@@ -109,7 +109,6 @@ public final class QueryApi {
                 + " to a range query type");
       }
       Limits allowed = limits.of(tenant);
-      checkLength(new Parameters.Range(time, time), expression, allowed);
       checkMatchers(expression, allowed);
       QueryRequest query = new QueryRequest(expression, time, time, 0, 0, limit, forward, false);
       return execute(tenant, query, request);
