@@ -141,8 +141,7 @@ final class RealInputCheck {
         append(renameLog, Arrays.copyOf(part, half));
         append(truncateLog, slice(truncated, round, rounds));
         // The file must be known before it can be followed through a rotation; what was written
-        // last
-        // need not have been read yet when it is renamed.
+        // last need not have been read yet when it is renamed.
         awaitLines(client, renameLog, lines(slices(renamed, round, rounds)).size() + 1);
         // Truncation destroys what nobody has read, so the one who rotates that way has to wait.
         awaitLines(client, truncateLog, lines(slices(truncated, round + 1, rounds)).size());
