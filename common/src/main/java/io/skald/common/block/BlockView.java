@@ -1,5 +1,7 @@
 package io.skald.common.block;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The columns of one block of a stream, read on demand: a caller that asks for no lines causes none
  * to be read or decompressed.
@@ -41,4 +43,12 @@ public interface BlockView {
    * Sound for substrings: bytes, not words.
    */
   boolean mayContain(byte[] literal);
+
+  /**
+   * Returns the lines taken apart, or null if the block does not hold them so. Costs less than
+   * {@link #lines}.
+   */
+  default @Nullable LineTemplates templates() {
+    return null;
+  }
 }

@@ -62,7 +62,7 @@ public final class BlockSealer implements AutoCloseable {
             metadata.encode(block.metadataIds(), block.metadata(), size),
             SkipFilter.encode(bytes, offsets, size, zstd),
             lengths.encode(offsets, size),
-            lines.encode(bytes, offsets[0], offsets[size])),
+            lines.encode(bytes, offsets, size)),
         decoder);
   }
 

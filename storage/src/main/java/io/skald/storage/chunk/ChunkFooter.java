@@ -20,7 +20,10 @@ import java.util.List;
  * of the chunk; the footer follows without a gap. Numbers are little-endian.
  */
 public final class ChunkFooter {
-  static final int VERSION = 1;
+  /** What is written. Version 1 is read as well: it lacks an encoding of lines. */
+  static final int VERSION = 2;
+
+  private static final int OLDEST_VERSION = 1;
 
   /** "SKCF" as it stands in the file. */
   private static final int MAGIC = 'S' | 'K' << 8 | 'C' << 16 | 'F' << 24;
@@ -142,9 +145,10 @@ public final class ChunkFooter {
       throw section.corrupt("it does not start with SKCF");
     }
     int version = in.readByte();
-    if (version != VERSION) {
+    if (version < OLDEST_VERSION || version > VERSION) {
       throw section.corrupt(
-          "format version " + version + " is unknown; this reader knows version " + VERSION);
+          "format version %d is unknown; this reader knows versions %d to %d"
+              .formatted(version, OLDEST_VERSION, VERSION));
     }
     int checked = bytes.length - Integer.BYTES;
     if (checked < in.position()) {

@@ -23,9 +23,9 @@ public final class ColumnDecoder implements AutoCloseable {
     return LengthColumn.decode(section, contexts, block.entries(), block.lineBytes());
   }
 
-  /** Returns the line bytes; the array may be longer than {@link BlockLayout#lineBytes}. */
-  public byte[] lines(BlockLayout block, Section section) {
-    return LineColumn.decode(section, contexts, block.lineBytes());
+  /** Returns the lines, unpacked as far as every reader needs them. */
+  public StoredLines lines(BlockLayout block, Section section) {
+    return LineColumn.decode(section, contexts, block.entries(), block.lineBytes());
   }
 
   public Metadata metadata(BlockLayout block, Section section) {

@@ -1,6 +1,7 @@
 package io.skald.storage.chunk;
 
 import io.skald.common.block.BlockView;
+import io.skald.common.block.LineTemplates;
 import io.skald.common.block.MetadataTable;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
@@ -27,6 +28,7 @@ public final class LazyBlock implements BlockView {
   private final ColumnDecoder decoder;
   private volatile @Nullable Reference<long[]> timestamps;
   private volatile @Nullable Reference<int[]> lineOffsets;
+  private volatile @Nullable Reference<StoredLines> storedLines;
   private volatile @Nullable Reference<byte[]> lines;
   private volatile @Nullable Reference<ColumnDecoder.Metadata> metadata;
   private volatile @Nullable Reference<SkipFilter> filter;
@@ -81,10 +83,24 @@ public final class LazyBlock implements BlockView {
   public byte[] lines() {
     byte[] decoded = held(lines);
     if (decoded == null) {
-      decoded = loader.load(Column.LINES, section -> decoder.lines(layout, section));
+      decoded = storedLines().bytes();
       lines = new WeakReference<>(decoded);
     }
     return decoded;
+  }
+
+  @Override
+  public @Nullable LineTemplates templates() {
+    return storedLines().templates();
+  }
+
+  private StoredLines storedLines() {
+    StoredLines loaded = held(storedLines);
+    if (loaded == null) {
+      loaded = loader.load(Column.LINES, section -> decoder.lines(layout, section));
+      storedLines = new WeakReference<>(loaded);
+    }
+    return loaded;
   }
 
   @Override

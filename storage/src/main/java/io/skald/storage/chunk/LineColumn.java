@@ -6,86 +6,71 @@ import java.util.Arrays;
  * The line bytes of a block.
  *
  * <pre>
- *  PLAIN : one zstd frame
- *  RAW   : the bytes
- *  SPLIT : text length | stored length | numbers length | stored length      LEB128 each
+ *  PLAIN     : one zstd frame
+ *  RAW       : the bytes
+ *  TEMPLATES : see {@link TemplateEncoding}
+ *  SPLIT     : of chunks of version 1, no longer written; see {@link SplitText}
+ *          text length | stored length | numbers length | stored length      LEB128 each
  *          | text | numbers | ids (the rest)
  *          a stream whose stored length equals its length is stored as it is, else as a zstd frame
  * </pre>
  *
- * See {@link SplitText} for the streams. An instance encodes and belongs to one thread.
+ * An instance encodes and belongs to one thread.
  */
 final class LineColumn {
   static final int RAW = 1;
   static final int PLAIN = 2;
   static final int SPLIT = 3;
 
+  /** See {@link TemplateEncoding}. */
+  static final int TEMPLATES = 4;
+
   private final Zstandard zstd;
-  private final Zstandard numbersZstd;
-  private final SplitText split = new SplitText();
-  private final SectionWriter body = new SectionWriter();
-  private final SectionWriter header = new SectionWriter();
+  private final TemplateEncoding templates;
 
   /**
    * @param numbersZstd see {@link Zstandard#forNumbers}
    */
   LineColumn(Zstandard zstd, Zstandard numbersZstd) {
     this.zstd = zstd;
-    this.numbersZstd = numbersZstd;
+    this.templates = new TemplateEncoding(zstd, numbersZstd);
   }
 
-  /** Encodes {@code raw[from, to)} in the shortest of the forms. */
-  EncodedColumn encode(byte[] raw, int from, int to) {
+  /** Encodes the lines {@code raw[offsets[i], offsets[i + 1])} in the shortest of the forms. */
+  EncodedColumn encode(byte[] raw, int[] offsets, int size) {
+    int from = offsets[0];
+    int to = offsets[size];
     int rawLength = to - from;
-    EncodedColumn splitForm = split.encode(raw, from, to) ? encodeSplit() : null;
-    if (splitForm != null && splitForm.bytes().length < rawLength / 2) {
-      return splitForm;
+    boolean apart = templates.encode(raw, offsets, size);
+    if (apart && templates.length() < rawLength / 2) {
+      return new EncodedColumn(TEMPLATES, templates.toByteArray());
     }
     // Rarely reached: text that holds marker bytes or hardly compresses.
     int packed = zstd.compress(raw, from, rawLength);
-    if (splitForm != null && splitForm.bytes().length <= Math.min(packed, rawLength)) {
-      return splitForm;
+    if (apart && templates.length() <= Math.min(packed, rawLength)) {
+      return new EncodedColumn(TEMPLATES, templates.toByteArray());
     }
     return packed < rawLength
         ? new EncodedColumn(PLAIN, Arrays.copyOf(zstd.buffer(), packed))
         : new EncodedColumn(RAW, Arrays.copyOfRange(raw, from, to));
   }
 
-  private EncodedColumn encodeSplit() {
-    header.clear();
-    body.clear();
-    addStream(zstd, split.text(), SplitText.LEAD, split.textLength());
-    addStream(numbersZstd, split.numbers(), 0, split.numbersLength());
-    addStream(zstd, split.ids(), 0, split.idsLength());
-    byte[] bytes = Arrays.copyOf(header.toByteArray(), header.size() + body.size());
-    body.copyTo(bytes, header.size());
-    return new EncodedColumn(SPLIT, bytes);
-  }
-
-  private void addStream(Zstandard zstd, byte[] stream, int from, int length) {
-    int packed = zstd.compress(stream, from, length);
-    header.writeVarLong(length);
-    if (packed < length) {
-      header.writeVarLong(packed);
-      body.writeBytes(zstd.buffer(), 0, packed);
-    } else {
-      header.writeVarLong(length);
-      body.writeBytes(stream, from, length);
-    }
-  }
-
-  /** Returns the line bytes; the array may be longer. */
-  static byte[] decode(Section section, DecompressionContexts contexts, int lineBytes) {
+  /** Checks what is to be checked without unpacking values. */
+  static StoredLines decode(
+      Section section, DecompressionContexts contexts, int entries, int lineBytes) {
     byte[] bytes = section.bytes();
     return switch (section.encoding()) {
       case RAW -> {
         if (bytes.length != lineBytes) {
           throw section.corrupt("it holds " + bytes.length + " bytes, expected " + lineBytes);
         }
-        yield bytes;
+        yield new StoredLines.Plain(bytes);
       }
-      case PLAIN -> contexts.decompress(section, 0, bytes.length, 0, lineBytes, 0);
-      case SPLIT -> decodeSplit(section, contexts, lineBytes);
+      case PLAIN ->
+          new StoredLines.Plain(contexts.decompress(section, 0, bytes.length, 0, lineBytes, 0));
+      case SPLIT -> new StoredLines.Plain(decodeSplit(section, contexts, lineBytes));
+      case TEMPLATES ->
+          new StoredLines.Parts(TemplateLines.decode(section, contexts, entries, lineBytes));
       default -> throw Packing.unknown(section);
     };
   }

@@ -68,6 +68,11 @@ public final class SectionWriter {
     return Arrays.copyOf(bytes, size);
   }
 
+  /** Returns the array that holds what was written, good until the next write. */
+  byte[] bytes() {
+    return bytes;
+  }
+
   /** Copies everything written so far. */
   void copyTo(byte[] target, int at) {
     System.arraycopy(bytes, 0, target, at, size);

@@ -9,6 +9,7 @@ import io.skald.storage.chunk.ChunkFooter;
 import io.skald.storage.chunk.Column;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.SkipFilter;
+import io.skald.storage.chunk.StoredLines;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +55,7 @@ public final class ChunkCaches {
         + switch (column) {
           case long[] timestamps -> timestamps.length * Long.BYTES;
           case int[] offsets -> offsets.length * Integer.BYTES;
-          case byte[] bytes -> bytes.length;
+          case StoredLines lines -> lines.sizeBytes();
           case SkipFilter filter -> filter.sizeBytes();
           case ColumnDecoder.Metadata metadata ->
               metadata.ids().length * Integer.BYTES + weigh(metadata.table());

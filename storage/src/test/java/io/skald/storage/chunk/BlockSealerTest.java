@@ -207,7 +207,7 @@ class BlockSealerTest {
       return switch (column) {
         case TIMESTAMPS -> (T) timestamps;
         case LENGTHS -> (T) new int[timestamps.length + 1];
-        case LINES -> (T) new byte[0];
+        case LINES -> (T) new StoredLines.Plain(new byte[0]);
         case METADATA ->
             (T) new ColumnDecoder.Metadata(new int[timestamps.length], new MetadataTable());
         case FILTER -> throw new AssertionError("not asked for");

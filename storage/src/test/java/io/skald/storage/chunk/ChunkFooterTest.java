@@ -49,13 +49,13 @@ class ChunkFooterTest {
   void decode_unknownVersion_saysWhichOnesAreKnown() {
     ChunkFooter.EncodedChunk encoded = ChunkFooter.encode(chunk(block()));
     byte[] footer = footer(encoded);
-    footer[4] = 2;
+    footer[4] = 3;
 
     assertThatThrownBy(() -> ChunkFooter.decode("t/a.pack", 9, footer, columnBytes(encoded)))
         .isInstanceOf(CorruptChunkException.class)
         .hasMessageContaining("t/a.pack")
-        .hasMessageContaining("version 2 is unknown")
-        .hasMessageContaining("knows version 1");
+        .hasMessageContaining("version 3 is unknown")
+        .hasMessageContaining("knows versions 1 to 2");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skald.common.block.BlockView;
+import io.skald.common.block.LineTemplates;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -137,6 +138,10 @@ class ColumnDamageTest {
     assertThat(view.lineOffsets()).hasSize(size + 1).isSorted();
     assertThat(view.lineOffsets()[size]).isEqualTo((int) view.lineBytes());
     assertThat(view.lines().length).isGreaterThanOrEqualTo((int) view.lineBytes());
+    LineTemplates templates = view.templates();
+    if (templates != null) {
+      assertThat(templates.lines(new int[] {size - 1}, 1, null).offsets()).hasSize(2).isSorted();
+    }
     for (int id : view.metadataIds()) {
       assertThat(view.metadata().get(id)).isNotNull();
     }

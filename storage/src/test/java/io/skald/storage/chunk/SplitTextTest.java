@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SplitTextTest {
   private static final Section SECTION = new Section("t/a.pack", "LINES", 77, 0, new byte[0]);
 
-  private final SplitText split = new SplitText();
+  private final SplitTextEncoder split = new SplitTextEncoder();
 
   @ParameterizedTest
   @CsvSource(

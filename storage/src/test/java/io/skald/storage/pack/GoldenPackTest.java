@@ -33,21 +33,23 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.function.IntToLongFunction;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Reads a pack that was written once and is kept for ever: what is stored must stay readable. A new
- * format version gets a new file beside it.
+ * Reads packs that were written once and are kept for ever: what is stored must stay readable. A
+ * new version of the chunk format gets a new file beside them.
  */
 class GoldenPackTest {
-  private static final String FILE = "/golden/pack-v1.pack";
   private static final TenantId TENANT = new TenantId("Team_1");
   private static final long START = 1_767_268_800_000_000_000L;
 
-  @Test
-  void read_version1_givesWhatWasWritten() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void read_oldVersion_givesWhatWasWritten(int version) throws IOException {
     InMemoryObjectStore store = new InMemoryObjectStore();
-    store.put("golden", List.of(ByteBuffer.wrap(golden())));
+    store.put("golden", List.of(ByteBuffer.wrap(golden(version))));
 
     PackReader.Directory directory = new PackReader(store).directory("golden");
 
@@ -72,10 +74,11 @@ class GoldenPackTest {
     }
   }
 
-  @Test
-  void read_version1_holdsEveryEncoding() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"1, '1, 2, 3'", "2, '1, 2, 4'"})
+  void read_oldVersion_holdsEveryEncodingOfItsTime(int version, String lines) throws IOException {
     InMemoryObjectStore store = new InMemoryObjectStore();
-    store.put("golden", List.of(ByteBuffer.wrap(golden())));
+    store.put("golden", List.of(ByteBuffer.wrap(golden(version))));
     Map<Column, TreeSet<Integer>> encodings = new TreeMap<>();
     for (PackedChunk chunk : new PackReader(store).directory("golden").chunks()) {
       var ref = chunk.ref();
@@ -96,11 +99,12 @@ class GoldenPackTest {
     assertThat(encodings.get(Column.METADATA)).containsExactly(0, 1, 2);
     assertThat(encodings.get(Column.FILTER)).containsExactly(0, 1, 2);
     assertThat(encodings.get(Column.LENGTHS)).containsExactly(1, 2);
-    assertThat(encodings.get(Column.LINES)).containsExactly(1, 2, 3);
+    assertThat(encodings.get(Column.LINES)).hasToString("[" + lines + "]");
   }
 
-  private static byte[] golden() throws IOException {
-    try (var in = Objects.requireNonNull(GoldenPackTest.class.getResourceAsStream(FILE))) {
+  private static byte[] golden(int version) throws IOException {
+    String file = "/golden/pack-v" + version + ".pack";
+    try (var in = Objects.requireNonNull(GoldenPackTest.class.getResourceAsStream(file))) {
       return in.readAllBytes();
     }
   }

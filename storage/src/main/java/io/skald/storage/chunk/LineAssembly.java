@@ -1,0 +1,217 @@
+package io.skald.storage.chunk;
+
+import io.skald.common.block.LineTemplates;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts lines together, once. Copies words of eight bytes and then advances by as many as counted;
+ * what was copied too much is overwritten by the next step or lies in the slack.
+ */
+final class LineAssembly {
+  /** Longer pieces of text are copied in one call. */
+  private static final int MAX_WORDWISE = 64;
+
+  /** The most bytes a short value takes. */
+  private static final int SHORT_VALUE = Long.BYTES;
+
+  /** What the room that is asked for the last line is too large. */
+  private static final int SPARE = 1024;
+
+  private static final long NIBBLES = 0x0F0F0F0F0F0F0F0FL;
+
+  private final Section section;
+  private final LineTemplates templates;
+  private final LinePrograms programs;
+  private final @Nullable ValueCursor[] cursors;
+  private final int maxBytes;
+  private byte[] out;
+
+  /**
+   * @param maxBytes of all lines together
+   */
+  LineAssembly(
+      Section section,
+      LineTemplates templates,
+      LinePrograms programs,
+      @Nullable ValueCursor[] cursors,
+      int maxBytes) {
+    this.section = section;
+    this.templates = templates;
+    this.programs = programs;
+    this.cursors = cursors;
+    this.maxBytes = maxBytes;
+    this.out = new byte[0];
+  }
+
+  LineTemplates.Lines run(int[] entries, int count) {
+    int[] ofEntries = templates.ofEntries();
+    int[] offsets = new int[count + 1];
+    out = new byte[expectedBytes(entries, count)];
+    int entry = 0;
+    int end = 0;
+    for (int i = 0; i < count; i++) {
+      for (; entry < entries[i]; entry++) {
+        pass(ofEntries[entry]);
+      }
+      end = write(ofEntries[entry++], end);
+      if (end > maxBytes) {
+        throw section.corrupt("its parts make more than " + maxBytes + " bytes");
+      }
+      offsets[i + 1] = end;
+    }
+    return new LineTemplates.Lines(out, offsets);
+  }
+
+  /** Returns the bytes of all text, and of all values as if the lines needed them all. */
+  private int expectedBytes(int[] entries, int count) {
+    int[] ofEntries = templates.ofEntries();
+    long bytes = SPARE;
+    for (int i = 0; i < count; i++) {
+      bytes += programs.textLength(ofEntries[entries[i]]);
+    }
+    for (int column = 0; column < cursors.length; column++) {
+      ValueCursor cursor = cursors[column];
+      if (cursor != null) {
+        bytes += (long) (cursor.end - cursor.at) * (TemplateColumns.isId(column) ? 2 : 1);
+      }
+    }
+    return (int) Math.min(bytes, (long) maxBytes + SPARE);
+  }
+
+  /** Returns whether every value of every column that was looked at was used. */
+  boolean isUsedUp() {
+    for (ValueCursor cursor : cursors) {
+      if (cursor != null && !cursor.isUsedUp()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void pass(int template) {
+    int[] operations = programs.operations();
+    int end = programs.skipStart(template + 1);
+    for (int op = programs.skipStart(template); op < end; op += LinePrograms.STRIDE) {
+      skip(operations[op + 2] - LinePrograms.SKIP);
+    }
+  }
+
+  private void skip(int column) {
+    ValueCursor cursor = cursor(column);
+    if (TemplateColumns.isId(column)) {
+      cursor.skipId();
+    } else {
+      cursor.skip();
+    }
+  }
+
+  private ValueCursor cursor(int column) {
+    ValueCursor cursor = cursors[column];
+    if (cursor == null) {
+      throw section.corrupt("column " + column + " has no values");
+    }
+    return cursor;
+  }
+
+  private int write(int template, int at) {
+    int[] operations = programs.operations();
+    byte[] text = templates.text();
+    int first = programs.start(template);
+    int end = programs.start(template + 1);
+    reserve(at, programs.textLength(template) + (end - first) / LinePrograms.STRIDE * SHORT_VALUE);
+    for (int op = first; op < end; op += LinePrograms.STRIDE) {
+      at = copy(text, operations[op], operations[op + 1], at);
+      int column = operations[op + 2];
+      if (column >= LinePrograms.SKIP) {
+        skip(column - LinePrograms.SKIP);
+      } else if (column >= TemplateColumns.ID_32) {
+        at = writeId(cursor(column), at);
+        reserveRest(at, template, end - op);
+      } else if (column >= 0) {
+        int after = writeValue(cursor(column), at);
+        if (after - at >= SHORT_VALUE) {
+          reserveRest(after, template, end - op);
+        }
+        at = after;
+      }
+    }
+    return at;
+  }
+
+  private void reserveRest(int at, int template, int operations) {
+    reserve(at, programs.textLength(template) + operations / LinePrograms.STRIDE * SHORT_VALUE);
+  }
+
+  /** Makes room for as many bytes and what copying by words adds. */
+  private void reserve(int at, int bytes) {
+    if (out.length - at < bytes + MAX_WORDWISE) {
+      grow(at, bytes);
+    }
+  }
+
+  private void grow(int at, int bytes) {
+    byte[] larger = new byte[Math.max(at + bytes + 2 * MAX_WORDWISE, out.length + out.length / 4)];
+    System.arraycopy(out, 0, larger, 0, at);
+    out = larger;
+  }
+
+  private int copy(byte[] text, int from, int length, int at) {
+    byte[] out = this.out;
+    if (length > MAX_WORDWISE) {
+      System.arraycopy(text, from, out, at, length);
+      return at + length;
+    }
+    for (int i = 0; i < length; i += Long.BYTES) {
+      Words.LONG.set(out, at + i, (long) Words.LONG.get(text, from + i));
+    }
+    return at + length;
+  }
+
+  private int writeValue(ValueCursor cursor, int at) {
+    int from = cursor.at;
+    if (from >= cursor.end) {
+      throw section.corrupt("a value is missing");
+    }
+    long word = (long) Words.LONG.get(cursor.bytes, from);
+    int width = cursor.width;
+    int length = width != 0 ? width : Words.firstByte(Words.equal(word, TemplateColumns.VALUE_END));
+    if (length >= SHORT_VALUE) {
+      return writeLongValue(cursor, at);
+    }
+    Words.LONG.set(out, at, word);
+    cursor.at = from + length + (width == 0 ? 1 : 0);
+    cursor.check();
+    return at + length;
+  }
+
+  private int writeLongValue(ValueCursor cursor, int at) {
+    int from = cursor.at;
+    int length = cursor.length();
+    cursor.skip();
+    reserve(at, length);
+    System.arraycopy(cursor.bytes, from, out, at, length);
+    return at + length;
+  }
+
+  private int writeId(ValueCursor cursor, int at) {
+    int length = cursor.readIdLength();
+    reserve(at, 2 * length + Long.BYTES);
+    byte[] bytes = cursor.bytes;
+    int from = cursor.at;
+    for (int i = 0; i < length; i += Integer.BYTES) {
+      // The bytes behind the column are slack.
+      Words.LONG.set(out, at + 2 * i, digits((long) Words.LONG.get(bytes, from + i)));
+    }
+    cursor.at = from + length;
+    return at + 2 * length;
+  }
+
+  /** Returns the eight digits of the four low bytes, the high nibble of each first. */
+  private static long digits(long packed) {
+    long low = Long.expand(packed, NIBBLES);
+    long swapped = (low & 0x000F000F000F000FL) << 8 | (low & 0x0F000F000F000F00L) >>> 8;
+    // 10 to 15 carry into the next bit when 6 is added, and get the distance from '9' + 1 to 'a'.
+    long letters = (swapped + 6 * Words.EVERY_BYTE) >>> 4 & Words.EVERY_BYTE;
+    return swapped + '0' * Words.EVERY_BYTE + letters * ('a' - '9' - 1);
+  }
+}
