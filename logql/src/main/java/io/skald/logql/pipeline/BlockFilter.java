@@ -1,8 +1,11 @@
 package io.skald.logql.pipeline;
 
 import io.skald.common.block.BlockView;
+import io.skald.common.block.LineTemplates;
 import io.skald.logql.pipeline.match.ByteSearch;
 import io.skald.logql.pipeline.match.LineTest;
+import io.skald.logql.pipeline.match.TemplateTest;
+import io.skald.logql.pipeline.match.TemplateVerdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +33,7 @@ public final class BlockFilter {
   private final boolean decided;
 
   private final LineTest[] others;
+  private final List<TemplateTest> templateTests;
 
   /** Sets of literals; a line must hold one of each set. */
   private final List<List<byte[]>> skipLiterals;
@@ -44,6 +48,7 @@ public final class BlockFilter {
     this.literals = searched == null ? List.of() : searched.requiredAnyOf();
     this.decided = searched != null && searched.decidedByLiterals();
     this.others = tests.stream().filter(test -> test != leader).toArray(LineTest[]::new);
+    this.templateTests = tests.stream().map(TemplateTest::of).toList();
     this.skipLiterals = new ArrayList<>();
     for (LineTest test : tests) {
       for (List<ByteSearch> set : test.requiredSets()) {
@@ -138,15 +143,75 @@ public final class BlockFilter {
    * @return how many there are
    */
   public int select(BlockView block, int from, int to, int[] out) {
-    int selected = 0;
     if (isEmpty()) {
       for (int line = from; line < to; line++) {
-        out[selected++] = line;
+        out[line - from] = line;
       }
-      return selected;
+      return to - from;
     }
-    int[] offsets = block.lineOffsets();
-    byte[] area = block.lines();
+    LineTemplates templates = block.templates();
+    return templates == null
+        ? selectLines(block.lines(), block.lineOffsets(), from, to, out)
+        : selectByTemplate(templates, from, to, out);
+  }
+
+  /** Asks the templates first; puts together only the lines of those that do not decide. */
+  private int selectByTemplate(LineTemplates templates, int from, int to, int[] out) {
+    TemplateVerdict[] verdicts = new TemplateVerdict[templates.count()];
+    Arrays.fill(verdicts, TemplateVerdict.YES);
+    for (TemplateTest test : templateTests) {
+      test.restrict(templates, verdicts);
+    }
+    if (Arrays.stream(verdicts).allMatch(TemplateVerdict.NO::equals)) {
+      return 0;
+    }
+    int[] ofEntries = templates.ofEntries();
+    int[] open = new int[to - from];
+    int openCount = 0;
+    int candidates = 0;
+    for (int line = from; line < to; line++) {
+      TemplateVerdict verdict = verdicts[ofEntries[line]];
+      if (verdict != TemplateVerdict.NO) {
+        out[candidates++] = line;
+        if (verdict == TemplateVerdict.MAYBE) {
+          open[openCount++] = line;
+        }
+      }
+    }
+    return openCount == 0
+        ? candidates
+        : withoutFailed(out, candidates, open, openCount, passing(templates, open, openCount));
+  }
+
+  /** Returns which of some lines pass; a line's bytes decide. */
+  private boolean[] passing(LineTemplates templates, int[] entries, int count) {
+    LineTemplates.Lines lines = templates.lines(entries, count, null);
+    int[] passed = new int[count];
+    int passedCount = selectLines(lines.bytes(), lines.offsets(), 0, count, passed);
+    boolean[] passing = new boolean[count];
+    for (int i = 0; i < passedCount; i++) {
+      passing[passed[i]] = true;
+    }
+    return passing;
+  }
+
+  /** Removes from ascending lines those of {@code open} that do not pass. */
+  private static int withoutFailed(
+      int[] lines, int count, int[] open, int openCount, boolean[] passing) {
+    int kept = 0;
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      boolean isOpen = at < openCount && open[at] == lines[i];
+      if (!isOpen || passing[at]) {
+        lines[kept++] = lines[i];
+      }
+      at += isOpen ? 1 : 0;
+    }
+    return kept;
+  }
+
+  private int selectLines(byte[] area, int[] offsets, int from, int to, int[] out) {
+    int selected = 0;
     if (literals.isEmpty()) {
       for (int line = from; line < to; line++) {
         if (passesAll(area, offsets[line], offsets[line + 1])) {
@@ -216,45 +281,5 @@ public final class BlockFilter {
       }
     }
     return low;
-  }
-
-  /** Finds the next position of any of some literals; each literal passes over the bytes once. */
-  private static final class HitSearch {
-    private static final int UNKNOWN = -2;
-    private static final int NONE = Integer.MAX_VALUE;
-
-    private final ByteSearch[] searches;
-    private final int[] nextHits;
-    private final byte[] area;
-    private final int end;
-    private int hitLength;
-
-    HitSearch(List<ByteSearch> searches, byte[] area, int end) {
-      this.searches = searches.toArray(ByteSearch[]::new);
-      this.nextHits = new int[searches.size()];
-      Arrays.fill(nextHits, UNKNOWN);
-      this.area = area;
-      this.end = end;
-    }
-
-    /** Returns the first hit at or behind {@code from}, which must not go back; -1 if none. */
-    int next(int from) {
-      int first = NONE;
-      for (int i = 0; i < searches.length; i++) {
-        if (nextHits[i] < from) {
-          int found = searches[i].find(area, from, end);
-          nextHits[i] = found < 0 ? NONE : found;
-        }
-        if (nextHits[i] < first) {
-          first = nextHits[i];
-          hitLength = searches[i].length();
-        }
-      }
-      return first == NONE ? -1 : first;
-    }
-
-    int hitLength() {
-      return hitLength;
-    }
   }
 }

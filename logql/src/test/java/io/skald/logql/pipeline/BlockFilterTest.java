@@ -6,6 +6,7 @@ import io.skald.common.block.BlockView;
 import io.skald.common.block.ColumnBlock;
 import io.skald.common.block.MetadataTable;
 import io.skald.common.model.Labels;
+import io.skald.logql.TemplatedBlock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +64,88 @@ final class BlockFilterTest {
           .as("round %d", round)
           .isEqualTo(expected);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "|= `user`",
+        "|= `user-1`",
+        "|= `7`",
+        "|= `e`",
+        "|= `ff`",
+        "|= ` ab`",
+        "|= `=a1b2 `",
+        "|= `(?i)USER`",
+        "|~ `(?i)X9y`",
+        "|~ `(?i)ab`",
+        "|= `: `",
+        "!= `user`",
+        "!= `1`",
+        "!= `00ff`",
+        "|= `user` != `error` |~ `id=[0-9]`",
+        "|~ `user|error|x9`",
+        "!~ `user|error`",
+        "!~ `(?i)user.*[0-9]`",
+        "|> `<_>user<_>`",
+        "!> `<_>user`",
+        "|= ip(`10.0.0.1`)",
+        "|= `\u0001`",
+        "!= `\u0000`",
+        "|= `q1w2e3r4` or `error`"
+      })
+  void select_templates_agreesWithLineByLine(String filters) {
+    long seed = 13;
+    Random random = new Random(seed);
+    BlockFilter filter = Pipeline.compile(Stages.parse(filters)).blockFilter();
+    for (int round = 0; round < 300; round++) {
+      BlockView block = block(randomLogLines(random, 1 + random.nextInt(60)));
+      int from = random.nextInt(block.size() + 1);
+      int to = from + random.nextInt(block.size() - from + 1);
+      int[] expected = new int[block.size()];
+      int expectedCount = filter.select(block, from, to, expected);
+      int[] selected = new int[block.size()];
+
+      int count = filter.select(TemplatedBlock.of(block), from, to, selected);
+
+      assertThat(Arrays.copyOf(selected, count))
+          .as("seed %d, round %d", seed, round)
+          .isEqualTo(Arrays.copyOf(expected, expectedCount));
+    }
+  }
+
+  private static List<String> randomLogLines(Random random, int size) {
+    String[] words = {
+      "user-",
+      "user",
+      "error",
+      "id=",
+      " ",
+      ": ",
+      "00ff00ff00ff00ff",
+      "ab00ff12cd34ef5601ab",
+      "x9y8",
+      "q1w2e3r4",
+      "USER",
+      "a1b2",
+      "10.0.0.1",
+      "e",
+      "é",
+      "7",
+      "12",
+      "-",
+      "\n"
+    };
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      StringBuilder line = new StringBuilder();
+      for (int length = random.nextInt(8); length > 0; length--) {
+        line.append(words[random.nextInt(words.length)]);
+        line.append(random.nextInt(3) == 0 ? "" + random.nextInt(200) : "");
+      }
+      lines.add(line.toString());
+    }
+    return lines;
   }
 
   @Test
