@@ -29,6 +29,11 @@ final class BlockSelection {
     return size;
   }
 
+  /** Returns the entries; the array may be longer. */
+  int[] entries() {
+    return entries;
+  }
+
   int entry(int index) {
     return entries[index];
   }

@@ -5,11 +5,13 @@ import io.skald.common.model.Labels;
 import io.skald.logql.pipeline.BlockFilter;
 import io.skald.logql.pipeline.LabelNeeds;
 import io.skald.logql.pipeline.LineProcessor;
+import io.skald.logql.pipeline.LineReducer;
 import io.skald.logql.pipeline.Pipeline;
 import io.skald.logql.syntax.LogRange;
 import io.skald.logql.syntax.Stage;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stages of a query as the engine runs them: line filters over whole blocks, the rest on the
@@ -94,6 +96,11 @@ final class EntryStages {
     } else {
       selection.setSize(filter.select(block, from, to, selection.room(to - from)));
     }
+  }
+
+  /** Returns what finds the parts of lines that matter, or null if they are needed whole. */
+  @Nullable LineReducer lineReducer() {
+    return rest.lineReducer();
   }
 
   /** Returns what runs the stages behind the filters over blocks. */

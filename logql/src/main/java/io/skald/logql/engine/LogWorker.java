@@ -73,13 +73,13 @@ final class LogWorker {
     MetadataTable sets = block.metadata();
     int[] metadataIds = sets.size() > 1 ? block.metadataIds() : new int[0];
     long[] timestamps = block.timestamps();
-    int[] offsets = block.lineOffsets();
-    byte[] lines = block.lines();
+    SelectedLines lines = SelectedLines.of(block, selection, null);
     int looked = 0;
     long bytes = 0;
     int kept = 0;
     for (int i = 0; i < selection.size(); i++) {
-      int entry = selection.entry(request.forward() ? i : selection.size() - 1 - i);
+      int index = request.forward() ? i : selection.size() - 1 - i;
+      int entry = selection.entry(index);
       if (!result.admits(timestamps[entry])) {
         break;
       }
@@ -87,10 +87,10 @@ final class LogWorker {
         context.cancellation().check();
       }
       Labels metadata = metadataIds.length == 0 ? Labels.EMPTY : sets.get(metadataIds[entry]);
-      int start = offsets[entry];
-      int length = offsets[entry + 1] - start;
+      int start = lines.start(index);
+      int length = lines.end(index) - start;
       bytes += length;
-      if (lineProcessor.process(timestamps[entry], lines, start, length, metadata)) {
+      if (lineProcessor.process(timestamps[entry], lines.area(), start, length, metadata)) {
         kept++;
         result.offer(entry(unit, entry, timestamps[entry], lineProcessor));
       }

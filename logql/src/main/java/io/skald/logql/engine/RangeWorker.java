@@ -1,13 +1,9 @@
 package io.skald.logql.engine;
 
 import io.skald.common.block.BlockView;
-import io.skald.common.block.MetadataTable;
 import io.skald.common.model.Labels;
 import io.skald.logql.pipeline.LabelView;
-import io.skald.logql.pipeline.LineProcessor;
-import io.skald.logql.pipeline.Unwrapper;
 import io.skald.logql.syntax.Grouping;
-import io.skald.logql.syntax.LogRange;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,18 +34,12 @@ final class RangeWorker {
   /** Whether entries are looked at one by one: for stages, or for a value. */
   private final boolean entriesAreProcessed;
 
-  private final LogRange.@Nullable Unwrap unwrap;
-  private final @Nullable Unwrapper unwrapper;
-
-  /** What the last entry weighs. */
-  private double value;
+  private final EntryEvaluation evaluation;
 
   /** The series of the last entry: the next one mostly has the same. */
   private @Nullable Labels lastSeries;
 
   private @Nullable SeriesState lastState;
-  private int processorStream = -1;
-  private @Nullable LineProcessor processor;
 
   RangeWorker(
       RangePlan plan,
@@ -62,9 +52,8 @@ final class RangeWorker {
     this.windows = windows;
     this.limit = limit;
     this.context = context;
-    this.unwrap = plan.range().unwrap();
-    this.unwrapper = unwrap == null ? null : Unwrapper.compile(unwrap);
-    this.entriesAreProcessed = stages.processesEntries() || unwrapper != null;
+    this.evaluation = new EntryEvaluation(plan, stages, this::stateOf, context.budget());
+    this.entriesAreProcessed = stages.processesEntries() || plan.range().unwrap() != null;
   }
 
   Map<Labels, SeriesState> states() {
@@ -178,59 +167,26 @@ final class RangeWorker {
 
   /** Runs the stages on the selected entries, one by one. */
   private void process(int number, ScanUnit unit, PaneCursor cursor) {
-    BlockView block = unit.block();
-    LineProcessor lineProcessor = processorFor(unit);
-    MetadataTable sets = block.metadata();
-    int[] metadataIds = sets.size() > 1 ? block.metadataIds() : new int[0];
-    long[] timestamps = block.timestamps();
-    int[] offsets = block.lineOffsets();
-    byte[] lines = block.lines();
+    evaluation.open(unit, selection);
+    long[] timestamps = unit.block().timestamps();
     int kept = 0;
     for (int i = 0; i < selection.size(); i++) {
       if (i % ENTRIES_PER_CHECK == ENTRIES_PER_CHECK - 1) {
         context.cancellation().check();
       }
-      int entry = selection.entry(i);
-      cursor.advance(timestamps[entry]);
+      long timestamp = timestamps[selection.entry(i)];
+      cursor.advance(timestamp);
       if (!cursor.inWindow()) {
         continue;
       }
-      Labels metadata = metadataIds.length == 0 ? Labels.EMPTY : sets.get(metadataIds[entry]);
-      int start = offsets[entry];
-      int length = offsets[entry + 1] - start;
-      if (lineProcessor.process(timestamps[entry], lines, start, length, metadata)
-          && hasValue(lineProcessor)) {
+      SeriesState state = evaluation.seriesOf(i, timestamp);
+      if (state != null) {
         kept++;
-        stateOf(lineProcessor.labels())
-            .add(number, cursor.firstStep(), cursor.lastStep(), timestamps[entry], 1, value);
+        int first = cursor.firstStep();
+        state.add(number, first, cursor.lastStep(), timestamp, 1, evaluation.value());
       }
     }
     context.statistics().postFilterLines.add(kept);
-  }
-
-  /** Sets {@link #value} to what the entry weighs. */
-  private boolean hasValue(LineProcessor entry) {
-    if (unwrapper == null || unwrap == null) {
-      value = entry.lineLength();
-      return true;
-    }
-    if (unwrapper.unwrap(entry)) {
-      value = unwrapper.value();
-      return true;
-    }
-    value = 0;
-    String text = plan.countsMissingValues() ? entry.labels().get(unwrap.label()) : "none";
-    return text == null || text.isEmpty();
-  }
-
-  private LineProcessor processorFor(ScanUnit unit) {
-    LineProcessor current = processor;
-    if (current == null || processorStream != unit.stream()) {
-      current = stages.forStream(unit.labels());
-      processor = current;
-      processorStream = unit.stream();
-    }
-    return current;
   }
 
   /** Returns the series of an entry; one with an error has none, unless the query asks for it. */

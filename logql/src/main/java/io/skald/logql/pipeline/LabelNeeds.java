@@ -1,5 +1,6 @@
 package io.skald.logql.pipeline;
 
+import io.skald.common.model.Labels;
 import io.skald.logql.syntax.LabelFilter;
 import io.skald.logql.syntax.LogRange;
 import java.util.Collection;
@@ -78,6 +79,24 @@ public final class LabelNeeds {
   /** Returns whether a label is wanted that begins with {@code prefix}. */
   boolean wantsUnder(String prefix) {
     return names == null || names.stream().anyMatch(name -> name.startsWith(prefix));
+  }
+
+  /**
+   * Returns the labels of a stream that can make a difference to what is extracted or found: those
+   * that are wanted, and those that are in the way of a wanted one.
+   */
+  Labels relevant(Labels stream) {
+    if (names == null) {
+      return stream;
+    }
+    Labels.Builder relevant = Labels.builder();
+    for (int i = 0; i < stream.size(); i++) {
+      String name = stream.name(i);
+      if (names.contains(name) || names.contains(LabelName.clashing(name))) {
+        relevant.set(name, stream.value(i));
+      }
+    }
+    return relevant.build();
   }
 
   /** Returns the number of wanted labels; {@link Integer#MAX_VALUE} if all are wanted. */

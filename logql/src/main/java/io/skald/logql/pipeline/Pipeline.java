@@ -6,6 +6,7 @@ import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Stage;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stages of a query, compiled. Immutable and thread-safe; {@link #forStream} makes what runs
@@ -89,6 +90,14 @@ public final class Pipeline {
       count++;
     }
     return count;
+  }
+
+  /**
+   * Returns a new reducer for somebody who looks at no more than the labels that the pipeline was
+   * compiled for, or null if every line is needed whole.
+   */
+  public @Nullable LineReducer lineReducer() {
+    return LineReducer.of(steps, needs);
   }
 
   /** Returns a new processor that runs all stages on the entries of one stream. */

@@ -8,6 +8,7 @@ import io.skald.common.block.MetadataTable;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.logql.TemplatedBlock;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,6 +33,16 @@ final class MemorySource implements LogSource {
    */
   MemorySource(IntSupplier blockSizes) {
     this.blockSizes = blockSizes;
+  }
+
+  /** Returns the same entries in blocks that hold templates of their lines. */
+  LogSource templated() {
+    return (matchers, from, through) ->
+        select(matchers, from, through).stream()
+            .map(stream ->
+                new StreamBlocks(
+                    stream.labels(), stream.blocks().stream().map(TemplatedBlock::of).toList()))
+            .toList();
   }
 
   static MemorySource ofBlocks(int size) {

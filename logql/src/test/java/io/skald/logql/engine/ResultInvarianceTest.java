@@ -2,6 +2,7 @@ package io.skald.logql.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skald.common.block.LogSource;
 import io.skald.logql.syntax.Expr;
 import io.skald.logql.syntax.LogExpr;
 import io.skald.logql.syntax.Parser;
@@ -37,7 +38,7 @@ class ResultInvarianceTest {
         false);
   }
 
-  private static List<String> run(QueryEngine engine, QueryRequest request, MemorySource source) {
+  private static List<String> run(QueryEngine engine, QueryRequest request, LogSource source) {
     return ResultText.rows(
         engine.execute(request, source, new QueryStatistics(), Cancellation.none()));
   }
@@ -66,6 +67,11 @@ class ResultInvarianceTest {
         "rate_counter({app=~\".+\"} | logfmt | keep k, v | unwrap v [60s])",
         "topk(2, sum by (k, pod) (count_over_time({app=~\".+\"} | logfmt [30s])))",
         "absent_over_time({app=\"y\", pod=\"2\"}[3s])",
+        "sum by (w) (count_over_time({app=~\".+\"} | logfmt | v > 10 [30s]))",
+        "sum by (pod, w) (bytes_over_time({app=~\".+\"} |= \"v=1\" | logfmt | k != \"b\" [30s]))",
+        "sum by (app, app_extracted) (count_over_time({app=~\".+\"} | logfmt | w=\"ok\" [30s]))",
+        "sum by (level) (rate({app=~\".+\"} | level=\"error\" [30s]))",
+        "{app=~\".+\"} |~ \"v=1[0-9].(5|25) \" != \"w=ok\" | logfmt | v > 12",
       })
   void answer_doesNotDependOnBlockCutsOrThreads(String query) {
     try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
@@ -83,6 +89,10 @@ class ResultInvarianceTest {
               .isEqualTo(whole);
           assertThat(run(crew, request, entries.source(() -> 1 + random.nextInt(30))))
               .as("seed %d", seed)
+              .isEqualTo(whole);
+          MemorySource templated = entries.source(() -> 1 + random.nextInt(30));
+          assertThat(run(crew, request, templated.templated()))
+              .as("seed %d, templates", seed)
               .isEqualTo(whole);
         }
       }
