@@ -6,8 +6,10 @@ import io.skald.logql.syntax.LiteralArithmetic;
 import io.skald.logql.syntax.MetricExpr;
 import io.skald.logql.syntax.MetricExpr.RangeFunction;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -108,7 +110,24 @@ final class MetricEvaluator {
     LabelReplacement replacement = new LabelReplacement(node);
     List<StepSeries> series = vector.series();
     series.replaceAll(one -> one.withLabels(replacement.apply(one.labels())));
+    joinEqualLabels(series);
     return vector;
+  }
+
+  /**
+   * Joins series that got the same labels and never have a sample at the same step: an answer step
+   * by step could not tell them apart. Those that do are the user's to see.
+   */
+  private static void joinEqualLabels(List<StepSeries> series) {
+    Map<Labels, StepSeries> first = new HashMap<>();
+    series.removeIf(one -> {
+      StepSeries other = first.putIfAbsent(one.labels(), one);
+      boolean joins = other != null && !other.present().intersects(one.present());
+      if (joins) {
+        other.addAll(one);
+      }
+      return joins;
+    });
   }
 
   private Operand binary(MetricExpr.Binary node) {

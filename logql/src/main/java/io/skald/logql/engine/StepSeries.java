@@ -28,6 +28,11 @@ record StepSeries(Labels labels, double[] values, BitSet present) {
     return present.get(step);
   }
 
+  /** Takes the samples of {@code other} over. */
+  void addAll(StepSeries other) {
+    other.present.stream().forEach(step -> set(step, other.values[step]));
+  }
+
   StepSeries withLabels(Labels other) {
     return new StepSeries(other, values, present);
   }

@@ -3,6 +3,7 @@ package io.skald.logql.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skald.common.model.Labels;
 import io.skald.common.values.GoFloat;
 import io.skald.logql.syntax.Parser;
 import java.util.List;
@@ -112,6 +113,26 @@ class VectorExpressionsTest {
           """)
   void expression_onLiteralVectors_evaluates(String query, String expected) {
     assertThat(evaluate(query)).isEqualTo(expected);
+  }
+
+  @Test
+  void labelReplace_seriesOfDifferentStepsGetSameLabels_becomeOne() {
+    long second = 1_000_000_000L;
+    MemorySource source =
+        MemorySource.ofBlocks(1)
+            .add(Labels.of("app", "x", "pod", "1"), second, "a")
+            .add(Labels.of("app", "x", "pod", "2"), 3 * second, "b");
+    String query =
+        "label_replace(count_over_time({app=\"x\"}[1s]), \"pod\", \"\", \"pod\", \".*\")";
+    QueryRequest request =
+        new QueryRequest(Parser.parse(query), second, 3 * second, second, 0, 100, false, false);
+
+    QueryResult result =
+        engine.execute(request, source, new QueryStatistics(), Cancellation.none());
+
+    assertThat(ResultText.rows(result)).hasSize(1);
+    assertThat(((QueryResult.Matrix) result).series().getFirst().timestampsMillis())
+        .containsExactly(1000, 3000);
   }
 
   @Test
