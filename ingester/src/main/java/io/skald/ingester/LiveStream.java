@@ -163,7 +163,7 @@ final class LiveStream {
   private LiveChunk openChunk(long position, long nowNanos) {
     LiveChunk chunk = open;
     if (chunk == null) {
-      chunk = new LiveChunk(rules.newChunkId(), position, nowNanos);
+      chunk = new LiveChunk(rules.newChunkId(nowNanos), position, nowNanos);
       open = chunk;
     }
     return chunk;

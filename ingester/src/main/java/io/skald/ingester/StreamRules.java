@@ -7,6 +7,11 @@ import java.util.random.RandomGenerator;
  * What all streams share: limits in the units they need, chunk ids, and where blocks are sealed.
  */
 final class StreamRules {
+  private static final int ID_RANDOM_BITS = 31;
+
+  /** What ids of one second that come out of order are apart at most. */
+  private static final int ID_STEP = 1 << 14;
+
   private final int chunkBlockSize;
   private final long chunkTargetSize;
   private final long maxChunkAgeNanos;
@@ -14,6 +19,8 @@ final class StreamRules {
   private final long outOfOrderWindowNanos;
   private final RandomGenerator random;
   private final Consumer<LiveBlock> sealing;
+
+  private long lastChunkId; // guarded by this
 
   /**
    * @param random used under a lock
@@ -53,12 +60,16 @@ final class StreamRules {
     sealing.accept(block);
   }
 
-  /** Returns an id that no other chunk has; 0 is never one. */
-  synchronized long newChunkId() {
-    long id;
-    do {
-      id = random.nextLong();
-    } while (id == 0);
-    return id;
+  /**
+   * Returns an id that no other chunk of a stream has, above those given out before: ids tell the
+   * order in which the chunks of a stream were begun, also to readers of the store. The second in
+   * the upper bits keeps that order over restarts, the random lower bits keep replicas apart; 0 is
+   * never one.
+   */
+  synchronized long newChunkId(long nowNanos) {
+    long seconds = nowNanos / 1_000_000_000;
+    long drawn = seconds << ID_RANDOM_BITS | random.nextLong() >>> Long.SIZE - ID_RANDOM_BITS;
+    lastChunkId = Math.max(drawn, lastChunkId + 1 + random.nextInt(ID_STEP));
+    return lastChunkId;
   }
 }

@@ -16,6 +16,7 @@ import io.skald.storage.index.LabelIndex;
 import io.skald.storage.read.ChunkReader;
 import io.skald.storage.read.ReadStatistics;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,6 +52,8 @@ final class TenantLogSource implements LogSource {
     this.reads = reads;
   }
 
+  private record ChunkBlock(long chunkId, BlockView block) {}
+
   @Override
   public List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     Map<Fingerprint, RecentStream> inMemory = new HashMap<>();
@@ -60,12 +63,14 @@ final class TenantLogSource implements LogSource {
     List<StreamBlocks> result = new ArrayList<>();
     for (IndexedStream stream : index.select(tenant, matchers, fromNanos, throughNanos)) {
       RecentStream unflushed = inMemory.remove(stream.fingerprint());
-      List<BlockView> blocks = new ArrayList<>();
+      List<ChunkBlock> blocks = new ArrayList<>();
       Set<Long> held = unflushed == null ? Set.of() : new HashSet<>(unflushed.chunkIds());
       for (ChunkRef chunk : stream.chunks()) {
         if (!held.contains(chunk.chunkId())) {
           statistics.chunks.increment();
-          blocks.addAll(reader.blocks(chunk, fromNanos, throughNanos, reads));
+          for (BlockView block : reader.blocks(chunk, fromNanos, throughNanos, reads)) {
+            blocks.add(new ChunkBlock(chunk.chunkId(), block));
+          }
         }
       }
       if (unflushed != null) {
@@ -74,7 +79,7 @@ final class TenantLogSource implements LogSource {
       addStream(result, stream.labels(), blocks);
     }
     for (RecentStream stream : inMemory.values()) {
-      List<BlockView> blocks = new ArrayList<>();
+      List<ChunkBlock> blocks = new ArrayList<>();
       addRecent(blocks, stream);
       addStream(result, stream.labels(), blocks);
     }
@@ -82,17 +87,21 @@ final class TenantLogSource implements LogSource {
     return result;
   }
 
-  private void addRecent(List<BlockView> blocks, RecentStream stream) {
-    for (BlockView block : stream.blocks()) {
+  private void addRecent(List<ChunkBlock> blocks, RecentStream stream) {
+    for (int i = 0; i < stream.blocks().size(); i++) {
+      BlockView block = stream.blocks().get(i);
       statistics.headLines.add(block.size());
       statistics.headBytes.add(block.lineBytes());
-      blocks.add(block);
+      blocks.add(new ChunkBlock(stream.chunkIds().get(i), block));
     }
   }
 
-  private static void addStream(List<StreamBlocks> result, Labels labels, List<BlockView> blocks) {
+  /** Chunk ids ascend in the order the chunks were begun: together, the order of arrival. */
+  private static void addStream(List<StreamBlocks> result, Labels labels, List<ChunkBlock> blocks) {
     if (!blocks.isEmpty()) {
-      result.add(new StreamBlocks(labels, DuplicateFilter.withoutDuplicates(blocks)));
+      blocks.sort(Comparator.comparingLong(ChunkBlock::chunkId));
+      List<BlockView> views = blocks.stream().map(ChunkBlock::block).toList();
+      result.add(new StreamBlocks(labels, DuplicateFilter.withoutDuplicates(views)));
     }
   }
 }
