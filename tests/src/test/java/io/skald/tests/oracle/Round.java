@@ -1,0 +1,155 @@
+package io.skald.tests.oracle;
+
+import io.skald.common.block.LogSource;
+import io.skald.logql.engine.QueryEngine;
+import io.skald.logql.engine.QueryRequest;
+import io.skald.logql.syntax.Expr;
+import io.skald.logql.syntax.LogExpr;
+import io.skald.logql.syntax.Parser;
+import io.skald.tests.oracle.Comparison.Outcome;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/** All that one seed stands for: data, its cuts, and some queries. */
+final class Round {
+  static final int QUERIES = 12;
+
+  private final long seed;
+  private final QueryEngine engine;
+  int same;
+  int undecided;
+
+  Round(long seed, QueryEngine engine) {
+    this.seed = seed;
+    this.engine = engine;
+  }
+
+  /**
+   * Compares over hand-cut blocks.
+   *
+   * @throws AssertionError with the smallest data found that still shows the difference
+   */
+  void run() {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<PlainEntry> entries = data(random);
+    long cuts = random.nextLong();
+    compareAll(
+        random, entries, subset -> new CutSource(subset, new SplittableRandom(cuts)), "cut blocks");
+  }
+
+  /** Compares over a real ingester, store and index. */
+  void run(Stack stack) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<PlainEntry> entries = data(random);
+    long flushes = random.nextLong();
+    compareAll(
+        random,
+        entries,
+        subset -> stack.source(subset, new SplittableRandom(flushes)),
+        "ingester and store");
+  }
+
+  /** Checks laws over hand-cut blocks. */
+  void runLaws() {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<PlainEntry> entries = data(random);
+    try {
+      same +=
+          new Laws(engine)
+              .check(
+                  new CutSource(entries, random.split()),
+                  new CutSource(entries, random.split()),
+                  random);
+    } catch (AssertionError e) {
+      throw new AssertionError("seed " + seed + ", law broken: " + e.getMessage(), e);
+    }
+  }
+
+  static List<PlainEntry> data(SplittableRandom random) {
+    return new RandomData(random, random.nextInt(3) == 0).entries(1 + random.nextInt(150));
+  }
+
+  /**
+   * @param sources makes a source of entries
+   * @param name of the source, for the message
+   */
+  void compareAll(
+      SplittableRandom random,
+      List<PlainEntry> entries,
+      Function<List<PlainEntry>, LogSource> sources,
+      String name) {
+    Oracle oracle = new Oracle(entries);
+    LogSource source = sources.apply(entries);
+    RandomQueries queries = new RandomQueries(random);
+    for (int i = 0; i < QUERIES; i++) {
+      String text = random.nextBoolean() ? queries.log() : queries.metric(random.nextInt(4));
+      QueryRequest request = request(text, random);
+      switch (compare(request, oracle, source)) {
+        case Outcome.Same() -> same++;
+        case Outcome.Undecided() -> undecided++;
+        case Outcome.Different(String how) ->
+            throw new AssertionError(
+                "seed %d, %s, query %s\n%s\n%s"
+                    .formatted(
+                        seed, name, text, request, smallest(request, entries, sources, how)));
+      }
+    }
+  }
+
+  private Outcome compare(QueryRequest request, Oracle oracle, LogSource source) {
+    try {
+      return Comparison.compare(request, oracle, engine, source);
+    } catch (RuntimeException e) {
+      return new Outcome.Different(
+          "exception: " + e + " at " + List.of(e.getStackTrace()).subList(0, 6));
+    }
+  }
+
+  private static QueryRequest request(String text, SplittableRandom random) {
+    Expr expression = Parser.parse(text);
+    long second = RandomData.SECOND;
+    long start = RandomData.START + random.nextInt(RandomData.SECONDS) / 60 * 60 * second;
+    long end = start + (1 + random.nextInt(10)) * 60 * second;
+    if (expression instanceof LogExpr) {
+      long interval = random.nextInt(6) == 0 ? (1 + random.nextInt(30)) * second : 0;
+      int limit = random.nextBoolean() ? 5000 : 1 + random.nextInt(20);
+      return new QueryRequest(
+          expression, start, end, 0, interval, limit, random.nextBoolean(), false);
+    }
+    if (random.nextInt(3) == 0) {
+      return new QueryRequest(expression, end, end, 0, 0, 100, false, false);
+    }
+    long step = new int[] {15, 20, 60, 120}[random.nextInt(4)] * second;
+    return new QueryRequest(
+        expression, start, start + (end - start) / step * step, step, 0, 100, false, false);
+  }
+
+  /** Takes entries away as long as the difference stays. */
+  private String smallest(
+      QueryRequest request,
+      List<PlainEntry> entries,
+      Function<List<PlainEntry>, LogSource> sources,
+      String how) {
+    List<PlainEntry> kept = entries;
+    String shown = how;
+    for (int part = Math.max(1, kept.size() / 2); part > 0; part /= 2) {
+      for (int from = 0; from < kept.size(); ) {
+        List<PlainEntry> fewer = new ArrayList<>(kept);
+        fewer.subList(from, Math.min(kept.size(), from + part)).clear();
+        if (!fewer.isEmpty()
+            && compare(request, new Oracle(fewer), sources.apply(fewer))
+                instanceof Outcome.Different(String still)) {
+          kept = fewer;
+          shown = still;
+        } else {
+          from += part;
+        }
+      }
+    }
+    StringBuilder out = new StringBuilder(shown);
+    kept.forEach(entry -> out.append("\n  ").append(entry));
+    return out.toString();
+  }
+}
