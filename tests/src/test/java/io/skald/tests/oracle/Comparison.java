@@ -147,7 +147,8 @@ final class Comparison {
       return false;
     }
     return left.entrySet().stream()
-        .allMatch(entry -> sameValue(entry.getValue(), Objects.requireNonNull(right.get(entry.getKey()))));
+        .allMatch(entry ->
+            sameValue(entry.getValue(), Objects.requireNonNull(right.get(entry.getKey()))));
   }
 
   private static boolean sameValue(Object expected, Object actual) {

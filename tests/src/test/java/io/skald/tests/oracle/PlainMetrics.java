@@ -227,7 +227,8 @@ final class PlainMetrics {
       case MAX_OVER_TIME -> extreme(samples, 1);
       case STDVAR_OVER_TIME -> variance(values(samples));
       case STDDEV_OVER_TIME -> Math.sqrt(variance(values(samples)));
-      case QUANTILE_OVER_TIME -> quantile(Objects.requireNonNull(node.parameter()), values(samples));
+      case QUANTILE_OVER_TIME ->
+          quantile(Objects.requireNonNull(node.parameter()), values(samples));
       case FIRST_OVER_TIME -> samples.getFirst().value();
       case LAST_OVER_TIME -> samples.getLast().value();
       case RATE_COUNTER -> rateCounter(samples, seconds);
@@ -299,7 +300,8 @@ final class PlainMetrics {
 
   // ---- vector aggregations (5.5)
 
-  private static Map<String, String> grouped(@Nullable Grouping grouping, Map<String, String> labels) {
+  private static Map<String, String> grouped(
+      @Nullable Grouping grouping, Map<String, String> labels) {
     if (grouping == null) {
       return labels;
     }
