@@ -55,7 +55,15 @@ record RangePlan(RangeAggregation node, @Nullable Grouping grouping, boolean pru
     boolean sameExtreme =
         (outer.function() == VectorFunction.MAX && function == RangeFunction.MAX_OVER_TIME)
             || (outer.function() == VectorFunction.MIN && function == RangeFunction.MIN_OVER_TIME);
-    return sameExtreme ? new RangePlan(inner, grouping, false) : null;
+    return sameExtreme && !namesUnwrapped(grouping, inner)
+        ? new RangePlan(inner, grouping, false)
+        : null;
+  }
+
+  /** The series between have lost the label that became their value, so no group can have it. */
+  private static boolean namesUnwrapped(Grouping grouping, RangeAggregation inner) {
+    LogRange.Unwrap unwrap = inner.range().unwrap();
+    return unwrap != null && !grouping.without() && grouping.labels().contains(unwrap.label());
   }
 
   RangeFunction function() {

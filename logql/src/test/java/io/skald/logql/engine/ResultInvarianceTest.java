@@ -191,4 +191,18 @@ class ResultInvarianceTest {
       }
     }
   }
+
+  @Test
+  void extremeByUnwrappedLabel_groupsAsIfAggregatedAfterwards() {
+    for (long seed = 1; seed <= ROUNDS; seed++) {
+      MemorySource source = new RandomEntries(seed, ENTRIES).source(() -> 25);
+      String inner = "(min_over_time({app=~\".+\"} | logfmt | keep v, k | unwrap v [30s])";
+
+      // The addition keeps the engine from pushing the outer minimum down.
+      assertThat(run(alone, request("min by (v, k) " + inner + ")", 1, true), source))
+          .as("seed %d", seed)
+          .isEqualTo(run(alone, request("min by (v, k) (" + inner + ") + 0)", 1, true), source))
+          .noneMatch(row -> row.contains("v=\""));
+    }
+  }
 }

@@ -64,9 +64,20 @@ final class PlainTemplate {
       case "ToLower", "lower" -> value.toLowerCase(Locale.ROOT);
       case "trim" -> value.strip();
       case "len" -> Integer.toString(PlainValues.utf8Length(value));
-      case "trunc 2" -> value.length() <= 2 ? value : value.substring(0, 2);
+      case "trunc 2" -> truncated(value);
       case "default \"d\"" -> value.isEmpty() ? "d" : value;
       default -> throw new IllegalArgumentException(function);
     };
+  }
+
+  /** Counts bytes; where that splits a character, the rest is no text. */
+  private static String truncated(String value) {
+    if (PlainValues.utf8Length(value) <= 2) {
+      return value;
+    }
+    if (value.charAt(0) > 0x7F || value.charAt(1) > 0x7F) {
+      throw new UndecidedException("half a character as text");
+    }
+    return value.substring(0, 2);
   }
 }
