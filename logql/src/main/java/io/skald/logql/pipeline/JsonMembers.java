@@ -233,10 +233,13 @@ final class JsonMembers {
   }
 
   private void extractScalar(byte[] area, LabelState labels) {
-    LabelName label =
-        nameLength == 0
-            ? labels.nameOf(keyArea, keyStart, keyEnd)
-            : labels.nameOf(name, 0, appendKey());
+    LabelName label;
+    if (nameLength == 0) {
+      label = labels.nameOf(keyArea, keyStart, keyEnd);
+    } else {
+      int length = appendKey(); // may replace the array
+      label = labels.nameOf(name, 0, length);
+    }
     if (label.plain().isEmpty()) {
       return;
     }

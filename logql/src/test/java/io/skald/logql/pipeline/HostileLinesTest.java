@@ -101,6 +101,13 @@ final class HostileLinesTest {
   }
 
   @Test
+  void json_longKeyInsideAnObject_isExtracted() {
+    String key = "k".repeat(1000);
+
+    assertThat(all("| json", "{\"a\":{\"" + key + "\":1}}")).isEqualTo(Labels.of("a_" + key, "1"));
+  }
+
+  @Test
   void json_nestingOfHonestDepth_isExtracted() {
     String line = "{\"a\":".repeat(60) + "1" + "}".repeat(60);
 

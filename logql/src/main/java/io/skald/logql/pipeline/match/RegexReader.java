@@ -123,8 +123,13 @@ final class RegexReader {
     return true;
   }
 
+  /** As RE2 reads it: a number with a leading zero is none. */
   private static boolean isNumber(String text) {
-    return !text.isEmpty() && text.length() < 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    boolean leadingZero = text.length() > 1 && text.startsWith("0");
+    return !text.isEmpty()
+        && text.length() < 5
+        && !leadingZero
+        && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 
   private void group(int depth, List<RegexNode> parts) {

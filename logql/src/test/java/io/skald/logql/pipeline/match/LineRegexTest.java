@@ -52,6 +52,26 @@ final class LineRegexTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          z{2}      -> azz    -> true
+          z{2}      -> az     -> false
+          z{0,1}y   -> y      -> true
+          z{66,00}z -> z      -> false
+          z{66,00}z -> z{66,00}z -> true
+          z{02}     -> zz     -> false
+          z{,2}     -> z{,2}  -> true
+          """)
+  void test_countedRepeat_readsBoundsAsRe2Does(String expression, String line, boolean found) {
+    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+
+    assertThat(LineTest.matches(expression).test(bytes, 0, bytes.length)).isEqualTo(found);
+    assertThat(Pattern.compile(expression).matcher(line).find()).isEqualTo(found);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", ".*", "a*", "(a|)", "x?", "(?s).*", "foo|.*", "(?:a*)*", "(?i)"})
   void compile_matchesEverything_isConstant(String expression) {
     assertThat(LineTest.matches(expression)).isEqualTo(new LineTest.Constant(true));
