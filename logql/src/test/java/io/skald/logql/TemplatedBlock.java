@@ -200,21 +200,32 @@ public record TemplatedBlock(BlockView block) implements BlockView {
     }
 
     @Override
-    public Lines lines(int[] entries, int count, int @Nullable [] @Nullable [] parts) {
+    public Template template(int number) {
+      return new OneTemplate(Arrays.copyOfRange(text, start(number), end(number)));
+    }
+
+    @Override
+    public Lines lines(int[] entries, int count, @Nullable Part @Nullable [] parts) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       int[] offsets = new int[count + 1];
       for (int i = 0; i < count; i++) {
-        int template = ofEntries[entries[i]];
-        int[] ranges = parts == null ? null : parts[template];
-        int[] relative =
-            ranges == null
-                ? new int[] {0, end(template) - start(template)}
-                : Arrays.stream(ranges).map(bound -> bound - start(template)).toArray();
-        bytes.writeBytes(
-            lines.get(entries[i]).part(relative).getBytes(StandardCharsets.ISO_8859_1));
+        Split line = lines.get(entries[i]);
+        @Nullable Part part = parts == null ? null : parts[ofEntries[entries[i]]];
+        int[] ranges =
+            part instanceof OnePart(int[] some) ? some : new int[] {0, line.template().length()};
+        bytes.writeBytes(line.part(ranges).getBytes(StandardCharsets.ISO_8859_1));
         offsets[i + 1] = bytes.size();
       }
       return new Lines(bytes.toByteArray(), offsets);
     }
   }
+
+  private record OneTemplate(byte[] bytes) implements LineTemplates.Template {
+    @Override
+    public LineTemplates.Part part(int[] ranges) {
+      return new OnePart(ranges);
+    }
+  }
+
+  private record OnePart(int[] ranges) implements LineTemplates.Part {}
 }

@@ -48,14 +48,32 @@ public interface LineTemplates {
   /** Returns the values of all {@link #WORD}s, apart by a line feed, in any order. */
   byte[] words();
 
+  /** Returns a template. Equal ones of several blocks are mostly one object, and it is kept. */
+  Template template(int number);
+
   /**
    * Puts lines together, or parts of them.
    *
    * @param entries which lines, ascending, in {@code [0, count)}
-   * @param parts for a template the ranges of {@link #text} to put together, from and to in turn,
-   *     ascending; null for the whole line
+   * @param parts for each template that one of the lines has, what to put together of it, made by
+   *     that template; null there, or null for all, for whole lines
    */
-  Lines lines(int[] entries, int count, int @Nullable [] @Nullable [] parts);
+  Lines lines(int[] entries, int count, @Nullable Part @Nullable [] parts);
+
+  /** A template by itself. Immutable and thread-safe. */
+  interface Template {
+    byte[] bytes();
+
+    /**
+     * Returns a part of the template.
+     *
+     * @param ranges of its bytes, from and to in turn, ascending
+     */
+    Part part(int[] ranges);
+  }
+
+  /** What is wanted of the lines of a template: made once, used for many blocks. */
+  interface Part {}
 
   /**
    * Lines side by side.

@@ -162,7 +162,7 @@ public final class BlockFilter {
     for (TemplateTest test : templateTests) {
       test.restrict(templates, verdicts);
     }
-    if (Arrays.stream(verdicts).allMatch(TemplateVerdict.NO::equals)) {
+    if (allFail(verdicts)) {
       return 0;
     }
     int[] ofEntries = templates.ofEntries();
@@ -181,6 +181,15 @@ public final class BlockFilter {
     return openCount == 0
         ? candidates
         : withoutFailed(out, candidates, open, openCount, passing(templates, open, openCount));
+  }
+
+  private static boolean allFail(TemplateVerdict[] verdicts) {
+    for (TemplateVerdict verdict : verdicts) {
+      if (verdict != TemplateVerdict.NO) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns which of some lines pass; a line's bytes decide. */

@@ -1,9 +1,13 @@
 package io.skald.logql.pipeline;
 
 import io.skald.common.block.LineTemplates;
+import io.skald.common.block.LineTemplates.Part;
+import io.skald.common.block.LineTemplates.Template;
 import io.skald.common.model.Labels;
-import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,22 +16,19 @@ import org.jspecify.annotations.Nullable;
  * keep it or not, and set the labels that are needed.
  *
  * <p>The parts are found once for each template, and remembered: the blocks of a stream, and often
- * all streams of an application, share theirs. Bounded: a template takes the place of another with
- * the same slot. Not thread-safe.
+ * all streams of an application, share theirs. Bounded; forgets everything when it is full. Not
+ * thread-safe.
  */
 public final class LineReducer {
-  private static final int SLOTS = 4096;
-
-  /** Stands for a template whose lines are needed whole. */
-  private static final int[] WHOLE = {0, 0};
+  private static final int MAX_TEMPLATES = 8192;
 
   private final LabelNeeds needs;
 
   /** Null if no step looks at the line. */
   private final @Nullable Reduction reduction;
 
-  private final byte[] @Nullable [] templates = new byte[SLOTS][];
-  private final int[] @Nullable [] parts = new int[SLOTS][];
+  /** By the object: equal templates mostly are one. Empty where lines are needed whole. */
+  private final Map<Template, Optional<Part>> parts = new IdentityHashMap<>();
 
   private LineReducer(LabelNeeds needs, @Nullable Reduction reduction) {
     this.needs = needs;
@@ -80,45 +81,31 @@ public final class LineReducer {
   }
 
   /** Returns for each template of these entries what {@link LineTemplates#lines} takes. */
-  public int[] @Nullable [] parts(LineTemplates lines, int[] entries, int count) {
-    int[] @Nullable [] result = new int[lines.count()][];
+  public @Nullable Part[] parts(LineTemplates lines, int[] entries, int count) {
+    @Nullable Part[] result = new Part[lines.count()];
     boolean[] done = new boolean[lines.count()];
     int[] ofEntries = lines.ofEntries();
     for (int i = 0; i < count; i++) {
       int template = ofEntries[entries[i]];
       if (!done[template]) {
         done[template] = true;
-        result[template] = parts(lines.text(), lines.start(template), lines.end(template));
+        result[template] = part(lines.template(template)).orElse(null);
       }
     }
     return result;
   }
 
-  private int @Nullable [] parts(byte[] text, int start, int end) {
-    if (reduction == null) {
-      return new int[0];
+  private Optional<Part> part(Template template) {
+    Optional<Part> part = parts.get(template);
+    if (part == null) {
+      if (parts.size() == MAX_TEMPLATES) {
+        parts.clear();
+      }
+      int[] ranges = reduction == null ? new int[0] : reduction.parts(template.bytes(), needs);
+      part = ranges == null ? Optional.empty() : Optional.of(template.part(ranges));
+      parts.put(template, part);
     }
-    int slot = ByteHash.of(text, start, end) & SLOTS - 1;
-    byte[] known = templates[slot];
-    int[] relative = parts[slot];
-    if (known == null
-        || relative == null
-        || !Arrays.equals(known, 0, known.length, text, start, end)) {
-      known = Arrays.copyOfRange(text, start, end);
-      int[] found = reduction.parts(known, needs);
-      relative = found == null ? WHOLE : found;
-      templates[slot] = known;
-      parts[slot] = relative;
-    }
-    return relative == WHOLE ? null : shifted(relative, start);
-  }
-
-  private static int[] shifted(int[] ranges, int by) {
-    int[] shifted = new int[ranges.length];
-    for (int i = 0; i < ranges.length; i++) {
-      shifted[i] = ranges[i] + by;
-    }
-    return shifted;
+    return part;
   }
 
   /**

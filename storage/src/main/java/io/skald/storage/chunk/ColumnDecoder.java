@@ -4,10 +4,11 @@ import io.skald.common.block.MetadataTable;
 
 /**
  * Decodes the columns of blocks. Keeps decompression contexts for reuse: making one costs more than
- * decoding a small column. Thread-safe.
+ * decoding a small column; and templates, which the blocks of a stream share. Thread-safe.
  */
 public final class ColumnDecoder implements AutoCloseable {
   private final DecompressionContexts contexts = new DecompressionContexts();
+  private final TemplatePool templates = new TemplatePool();
 
   /** Structured metadata: the sets, and for each entry the id of its set. */
   public record Metadata(int[] ids, MetadataTable table) {}
@@ -25,7 +26,7 @@ public final class ColumnDecoder implements AutoCloseable {
 
   /** Returns the lines, unpacked as far as every reader needs them. */
   public StoredLines lines(BlockLayout block, Section section) {
-    return LineColumn.decode(section, contexts, block.entries(), block.lineBytes());
+    return LineColumn.decode(section, contexts, templates, block.entries(), block.lineBytes());
   }
 
   public Metadata metadata(BlockLayout block, Section section) {

@@ -3,14 +3,16 @@ package io.skald.storage.chunk;
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Unpacks zstd frames, with a bounded number of native contexts kept for reuse. Thread-safe. */
 final class DecompressionContexts implements AutoCloseable {
   /** Contexts are used for microseconds at a time; more than this many rarely run at once. */
-  private static final int MAX_IDLE = 32;
+  private static final int SLOTS = 32;
+
+  /** Threads begin at slots of their own, so that they rarely meet. */
+  private static final int PROBES = 4;
 
   /**
    * The most that a frame can grow: a run of 128 KiB takes four bytes. A header that promises more
@@ -18,7 +20,8 @@ final class DecompressionContexts implements AutoCloseable {
    */
   private static final long MAX_EXPANSION = 32 * 1024;
 
-  private final BlockingQueue<ZstdDecompressCtx> idle = new ArrayBlockingQueue<>(MAX_IDLE);
+  private final AtomicReferenceArray<@Nullable ZstdDecompressCtx> idle =
+      new AtomicReferenceArray<>(SLOTS);
   private volatile boolean closed;
 
   /**
@@ -54,23 +57,41 @@ final class DecompressionContexts implements AutoCloseable {
   }
 
   private ZstdDecompressCtx take() {
-    @Nullable ZstdDecompressCtx context = idle.poll();
-    return context == null ? new ZstdDecompressCtx() : context;
+    int slot = firstSlot();
+    for (int i = 0; i < PROBES; i++) {
+      ZstdDecompressCtx context = idle.getAndSet(slot + i & SLOTS - 1, null);
+      if (context != null) {
+        return context;
+      }
+    }
+    return new ZstdDecompressCtx();
   }
 
   private void giveBack(ZstdDecompressCtx context) {
-    if (closed || !idle.offer(context)) {
-      context.close();
-    } else if (closed) {
-      close(); // closed in between: what was just kept must not stay
+    int slot = firstSlot();
+    for (int i = 0; i < PROBES && !closed; i++) {
+      if (idle.compareAndSet(slot + i & SLOTS - 1, null, context)) {
+        if (closed) {
+          close(); // closed in between: what was just kept must not stay
+        }
+        return;
+      }
     }
+    context.close();
+  }
+
+  private static int firstSlot() {
+    return (int) Thread.currentThread().threadId();
   }
 
   @Override
   public void close() {
     closed = true;
-    for (ZstdDecompressCtx context = idle.poll(); context != null; context = idle.poll()) {
-      context.close();
+    for (int slot = 0; slot < SLOTS; slot++) {
+      ZstdDecompressCtx context = idle.getAndSet(slot, null);
+      if (context != null) {
+        context.close();
+      }
     }
   }
 }

@@ -1,6 +1,5 @@
 package io.skald.storage.chunk;
 
-import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /** Where the frames of {@link TemplateEncoding} and the columns in them lie. Immutable. */
@@ -102,13 +101,18 @@ final class FrameTable {
 
   /** Returns the values of all columns of words, each followed by a line feed or the next one. */
   byte[] words(DecompressionContexts contexts) {
-    BitSet columns = new BitSet();
+    ColumnSet columns = new ColumnSet();
     for (int column = TemplateColumns.FIRST_WORD; column < TemplateColumns.ID_32; column++) {
-      columns.set(column, sizes[column] > 0);
+      if (sizes[column] > 0) {
+        columns.add(column);
+      }
+    }
+    if (columns.next(0) < 0) {
+      return new byte[0];
     }
     SectionWriter words = new SectionWriter();
     @Nullable ValueCursor[] cursors = open(contexts, columns);
-    for (int column = columns.nextSetBit(0); column >= 0; column = columns.nextSetBit(column + 1)) {
+    for (int column = columns.next(0); column >= 0; column = columns.next(column + 1)) {
       ValueCursor cursor = cursors[column];
       if (cursor != null) {
         cursor.appendTo(words);
@@ -118,10 +122,10 @@ final class FrameTable {
   }
 
   /** Unpacks columns; what is not asked for is null. */
-  @Nullable ValueCursor[] open(DecompressionContexts contexts, BitSet columns) {
+  @Nullable ValueCursor[] open(DecompressionContexts contexts, ColumnSet columns) {
     byte[] @Nullable [] contents = new byte[lengths.length][];
     @Nullable ValueCursor[] cursors = new ValueCursor[sizes.length];
-    for (int column = columns.nextSetBit(0); column >= 0; column = columns.nextSetBit(column + 1)) {
+    for (int column = columns.next(0); column >= 0; column = columns.next(column + 1)) {
       byte[] content = contents[frames[column]];
       if (content == null) {
         content = unpack(contexts, frames[column], 0, TemplateLines.SLACK);

@@ -20,24 +20,36 @@ final class LineAssembly {
   private static final long NIBBLES = 0x0F0F0F0F0F0F0F0FL;
 
   private final Section section;
-  private final LineTemplates templates;
-  private final LinePrograms programs;
+  private final TemplateLines templates;
+
+  /** By template; null if no line of it is wanted. */
+  private final @Nullable StoredPart[] parts;
+
+  private final int[] @Nullable [] operations;
+  private final int[] @Nullable [] skips;
+  private final ColumnSet columns;
   private final @Nullable ValueCursor[] cursors;
   private final int maxBytes;
   private byte[] out;
 
   /**
+   * @param columns that hold values of the parts
+   * @param cursors for these columns
    * @param maxBytes of all lines together
    */
   LineAssembly(
       Section section,
-      LineTemplates templates,
-      LinePrograms programs,
+      TemplateLines templates,
+      @Nullable StoredPart[] parts,
+      ColumnSet columns,
       @Nullable ValueCursor[] cursors,
       int maxBytes) {
     this.section = section;
     this.templates = templates;
-    this.programs = programs;
+    this.parts = parts;
+    this.operations = new int[parts.length][];
+    this.skips = new int[parts.length][];
+    this.columns = columns;
     this.cursors = cursors;
     this.maxBytes = maxBytes;
     this.out = new byte[0];
@@ -67,7 +79,7 @@ final class LineAssembly {
     int[] ofEntries = templates.ofEntries();
     long bytes = SPARE;
     for (int i = 0; i < count; i++) {
-      bytes += programs.textLength(ofEntries[entries[i]]);
+      bytes += part(ofEntries[entries[i]]).textLength();
     }
     for (int column = 0; column < cursors.length; column++) {
       ValueCursor cursor = cursors[column];
@@ -88,11 +100,22 @@ final class LineAssembly {
     return true;
   }
 
+  private StoredPart part(int template) {
+    StoredPart part = parts[template];
+    if (part == null) {
+      throw new IllegalArgumentException("template " + template + " has no part");
+    }
+    return part;
+  }
+
   private void pass(int template) {
-    int[] operations = programs.operations();
-    int end = programs.skipStart(template + 1);
-    for (int op = programs.skipStart(template); op < end; op += LinePrograms.STRIDE) {
-      skip(operations[op + 2] - LinePrograms.SKIP);
+    int[] passed = skips[template];
+    if (passed == null) {
+      passed = templates.template(template).skips(columns);
+      skips[template] = passed;
+    }
+    for (int column : passed) {
+      skip(column);
     }
   }
 
@@ -114,32 +137,32 @@ final class LineAssembly {
   }
 
   private int write(int template, int at) {
-    int[] operations = programs.operations();
-    byte[] text = templates.text();
-    int first = programs.start(template);
-    int end = programs.start(template + 1);
-    reserve(at, programs.textLength(template) + (end - first) / LinePrograms.STRIDE * SHORT_VALUE);
-    for (int op = first; op < end; op += LinePrograms.STRIDE) {
-      at = copy(text, operations[op], operations[op + 1], at);
-      int column = operations[op + 2];
-      if (column >= LinePrograms.SKIP) {
-        skip(column - LinePrograms.SKIP);
-      } else if (column >= TemplateColumns.ID_32) {
-        at = writeId(cursor(column), at);
-        reserveRest(at, template, end - op);
+    StoredPart part = part(template);
+    int[] program = operations[template];
+    if (program == null) {
+      program = part.operations(columns);
+      operations[template] = program;
+    }
+    byte[] text = part.text();
+    int mostShort = part.textLength() + program.length / StoredPart.STRIDE * SHORT_VALUE;
+    reserve(at, mostShort);
+    for (int op = 0; op < program.length; op += StoredPart.STRIDE) {
+      at = copy(text, program[op], program[op + 1], at);
+      int column = program[op + 2];
+      if (column >= StoredPart.SKIP) {
+        skip(column - StoredPart.SKIP);
       } else if (column >= 0) {
-        int after = writeValue(cursor(column), at);
+        int after =
+            TemplateColumns.isId(column)
+                ? writeId(cursor(column), at)
+                : writeValue(cursor(column), at);
         if (after - at >= SHORT_VALUE) {
-          reserveRest(after, template, end - op);
+          reserve(after, mostShort);
         }
         at = after;
       }
     }
     return at;
-  }
-
-  private void reserveRest(int at, int template, int operations) {
-    reserve(at, programs.textLength(template) + operations / LinePrograms.STRIDE * SHORT_VALUE);
   }
 
   /** Makes room for as many bytes and what copying by words adds. */

@@ -57,7 +57,11 @@ final class LineColumn {
 
   /** Checks what is to be checked without unpacking values. */
   static StoredLines decode(
-      Section section, DecompressionContexts contexts, int entries, int lineBytes) {
+      Section section,
+      DecompressionContexts contexts,
+      TemplatePool pool,
+      int entries,
+      int lineBytes) {
     byte[] bytes = section.bytes();
     return switch (section.encoding()) {
       case RAW -> {
@@ -70,7 +74,7 @@ final class LineColumn {
           new StoredLines.Plain(contexts.decompress(section, 0, bytes.length, 0, lineBytes, 0));
       case SPLIT -> new StoredLines.Plain(decodeSplit(section, contexts, lineBytes));
       case TEMPLATES ->
-          new StoredLines.Parts(TemplateLines.decode(section, contexts, entries, lineBytes));
+          new StoredLines.Parts(TemplateLines.decode(section, contexts, pool, entries, lineBytes));
       default -> throw Packing.unknown(section);
     };
   }

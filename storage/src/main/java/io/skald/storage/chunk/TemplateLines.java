@@ -21,8 +21,10 @@ final class TemplateLines implements LineTemplates {
   private final int[] ofEntries;
   private final FrameTable frames;
 
-  /** Where each template's markers stand, and the columns of their values. */
-  private final TemplateMarkers markers;
+  private final TemplatePool pool;
+
+  /** Those that were asked for. Written by racing readers, with equal templates. */
+  private final @Nullable StoredTemplate[] templates;
 
   private TemplateLines(
       Section section,
@@ -32,7 +34,8 @@ final class TemplateLines implements LineTemplates {
       int[] starts,
       byte[] text,
       int[] ofEntries,
-      FrameTable frames) {
+      FrameTable frames,
+      TemplatePool pool) {
     this.section = section;
     this.contexts = contexts;
     this.lineBytes = lineBytes;
@@ -41,11 +44,16 @@ final class TemplateLines implements LineTemplates {
     this.text = text;
     this.ofEntries = ofEntries;
     this.frames = frames;
-    this.markers = new TemplateMarkers(text, starts);
+    this.pool = pool;
+    this.templates = new StoredTemplate[starts.length - 1];
   }
 
   static TemplateLines decode(
-      Section section, DecompressionContexts contexts, int entries, int lineBytes) {
+      Section section,
+      DecompressionContexts contexts,
+      TemplatePool pool,
+      int entries,
+      int lineBytes) {
     SectionReader in = new SectionReader(section);
     int count = in.readVarInt("the number of templates", entries);
     int textLength = in.readVarInt("the length of the templates", (long) lineBytes + count);
@@ -65,7 +73,7 @@ final class TemplateLines implements LineTemplates {
       }
     }
     return new TemplateLines(
-        section, contexts, lineBytes, entries, starts, text, ofEntries, frames);
+        section, contexts, lineBytes, entries, starts, text, ofEntries, frames, pool);
   }
 
   private static int[] starts(Section section, byte[] text, int count) {
@@ -73,16 +81,17 @@ final class TemplateLines implements LineTemplates {
     int end = text.length - SLACK;
     starts[0] = TemplateColumns.LEAD;
     int found = 0;
-    for (int at = TemplateColumns.LEAD; at < end; ) {
-      int stop =
-          Words.firstByte(Words.below((long) Words.LONG.get(text, at), LineTemplates.END + 1));
-      at += stop;
-      if (stop < Long.BYTES && at < end) {
-        at++;
+    for (int at = TemplateColumns.LEAD; at < end; at += Long.BYTES) {
+      long marks = Words.zeros((long) Words.LONG.get(text, at));
+      for (; marks != 0; marks &= marks - 1) {
+        int behind = at + Words.firstByte(marks) + 1;
+        if (behind > end) {
+          break; // slack
+        }
         if (found == count) {
           throw section.corrupt("it holds more than " + count + " templates");
         }
-        starts[++found] = at;
+        starts[++found] = behind;
       }
     }
     if (found != count || starts[count] != end) {
@@ -124,8 +133,17 @@ final class TemplateLines implements LineTemplates {
   int sizeBytes() {
     return section.bytes().length
         + text.length
-        + Integer.BYTES * (starts.length + ofEntries.length)
-        + markers.sizeBytes();
+        + Integer.BYTES * (2 * starts.length + ofEntries.length);
+  }
+
+  @Override
+  public StoredTemplate template(int number) {
+    StoredTemplate template = templates[number];
+    if (template == null) {
+      template = pool.get(text, start(number), end(number));
+      templates[number] = template;
+    }
+    return template;
   }
 
   /**
@@ -150,17 +168,23 @@ final class TemplateLines implements LineTemplates {
   }
 
   @Override
-  public Lines lines(int[] entries, int count, int @Nullable [] @Nullable [] parts) {
+  public Lines lines(int[] entries, int count, @Nullable Part @Nullable [] parts) {
     return assembly(entries, count, parts).run(entries, count);
   }
 
-  private LineAssembly assembly(int[] entries, int count, int @Nullable [] @Nullable [] parts) {
-    boolean[] chosen = new boolean[count()];
+  private LineAssembly assembly(int[] entries, int count, @Nullable Part @Nullable [] parts) {
+    @Nullable StoredPart[] chosen = new StoredPart[count()];
+    ColumnSet columns = new ColumnSet();
     for (int i = 0; i < count; i++) {
-      chosen[ofEntries[entries[i]]] = true;
+      int number = ofEntries[entries[i]];
+      if (chosen[number] == null) {
+        StoredPart part = parts == null ? null : (StoredPart) parts[number];
+        part = part == null ? template(number).whole() : part;
+        chosen[number] = part;
+        columns.addAll(part.columns());
+      }
     }
-    LinePrograms programs = new LinePrograms(this, markers, chosen, count < size, parts);
     return new LineAssembly(
-        section, this, programs, frames.open(contexts, programs.columns()), lineBytes);
+        section, this, chosen, columns, frames.open(contexts, columns), lineBytes);
   }
 }

@@ -126,7 +126,7 @@ final class TemplateText {
 
   /** Returns the number of the template in {@link #line}; keeps it if it is new. */
   private int template(int length) {
-    int hash = hash(length);
+    int hash = Words.hash(line, TemplateColumns.LEAD, TemplateColumns.LEAD + length);
     int mask = slots.length - 1;
     for (int slot = hash & mask; ; slot = slot + 1 & mask) {
       int number = slots[slot] - 1;
@@ -145,19 +145,6 @@ final class TemplateText {
         return number;
       }
     }
-  }
-
-  private int hash(int length) {
-    long hash = length;
-    int end = TemplateColumns.LEAD + length;
-    int at = TemplateColumns.LEAD;
-    for (; at + Long.BYTES <= end; at += Long.BYTES) {
-      hash = (hash ^ (long) Words.LONG.get(line, at)) * Words.MULTIPLIER;
-      hash ^= hash >>> 32;
-    }
-    long rest = Words.get(line, at, end) & ~(-1L << 8 * (end - at));
-    hash = (hash ^ rest) * Words.MULTIPLIER;
-    return (int) (hash >>> 32);
   }
 
   private int keep(int length, int hash) {

@@ -54,6 +54,11 @@ final class Words {
     return below(word ^ value * EVERY_BYTE, 1);
   }
 
+  /** Returns a word with the high bit set in exactly the bytes that were zero. */
+  static long zeros(long word) {
+    return ~((word & ~HIGH_BITS) + ~HIGH_BITS | word | ~HIGH_BITS);
+  }
+
   /** Returns the index of the first byte that is marked in its high bit, or 8. */
   static int firstByte(long marks) {
     return Long.numberOfTrailingZeros(marks) >>> 3;
@@ -64,5 +69,18 @@ final class Words {
     // Two shifts each, since a shift by 64 does nothing.
     int half = 4 * count;
     return context >>> half >>> half | word << (32 - half) << (32 - half);
+  }
+
+  /** Returns a hash of {@code text[start, end)}; all its bits are of use. */
+  static int hash(byte[] text, int start, int end) {
+    long hash = end - start;
+    int at = start;
+    for (; at + Long.BYTES <= end; at += Long.BYTES) {
+      hash = (hash ^ (long) LONG.get(text, at)) * MULTIPLIER;
+      hash ^= hash >>> 32;
+    }
+    long rest = get(text, at, end) & ~(-1L << 8 * (end - at));
+    hash = (hash ^ rest) * MULTIPLIER;
+    return (int) (hash >>> 32);
   }
 }

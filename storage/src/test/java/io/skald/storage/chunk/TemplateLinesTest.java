@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skald.common.block.LineTemplates;
+import io.skald.common.block.LineTemplates.Part;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,7 @@ class TemplateLinesTest {
   private final Zstandard numbersZstd = Zstandard.forNumbers(1);
   private final TemplateEncoding encoding = new TemplateEncoding(zstd, numbersZstd);
   private final DecompressionContexts contexts = new DecompressionContexts();
+  private final TemplatePool pool = new TemplatePool();
 
   @AfterEach
   void close() {
@@ -46,7 +48,7 @@ class TemplateLinesTest {
 
   private TemplateLines decode(byte[] bytes, int entries, int lineBytes) {
     Section section = new Section("t/a.pack", "LINES", 77, LineColumn.TEMPLATES, bytes);
-    return TemplateLines.decode(section, contexts, entries, lineBytes);
+    return TemplateLines.decode(section, contexts, pool, entries, lineBytes);
   }
 
   private TemplateLines lines(List<String> lines) {
@@ -204,49 +206,48 @@ class TemplateLinesTest {
       List<String> lines = randomLines(random);
       TemplateLines stored = lines(lines);
       int[] entries = IntStream.range(0, lines.size()).filter(_ -> random.nextInt(4) > 0).toArray();
-      // Between two cuts of a line of the template, a value is whole or not at all.
-      int[] @Nullable [] parts = new int[stored.count()][];
+      int[] @Nullable [] ranges = new int[stored.count()][];
+      @Nullable Part[] parts = new Part[stored.count()];
       for (int template = 0; template < parts.length; template++) {
-        parts[template] = random.nextInt(4) == 0 ? null : randomRanges(stored, template, random);
+        if (random.nextInt(4) > 0) {
+          ranges[template] = randomRanges(stored, template, random);
+          parts[template] = stored.template(template).part(ranges[template]);
+        }
       }
 
       List<String> found = text(stored.lines(entries, entries.length, parts), entries.length);
 
       for (int i = 0; i < entries.length; i++) {
         int template = stored.ofEntries()[entries[i]];
-        int[] ranges = parts[template];
         assertThat(found.get(i))
             .as("seed %d, round %d", seed, round)
-            .isEqualTo(
-                ranges == null
-                    ? lines.get(entries[i])
-                    : part(stored, template, ranges, lines.get(entries[i])));
+            .isEqualTo(part(stored, template, ranges[template], lines.get(entries[i])));
       }
     }
   }
 
   private static int[] randomRanges(LineTemplates lines, int template, Random random) {
     int length = lines.end(template) - lines.start(template);
-    return random
-        .ints(2L * random.nextInt(4), 0, length + 1)
-        .sorted()
-        .map(at -> lines.start(template) + at)
-        .toArray();
+    return random.ints(2L * random.nextInt(4), 0, length + 1).sorted().toArray();
   }
 
   /** Cuts a line where its template is cut, by matching the two from the left. */
-  private static String part(LineTemplates lines, int template, int[] ranges, String line) {
-    int[] ends = new int[lines.end(template) - lines.start(template) + 1];
+  private static String part(
+      LineTemplates lines, int template, int @Nullable [] ranges, String line) {
+    if (ranges == null) {
+      return line;
+    }
+    byte[] bytes = lines.template(template).bytes();
+    int[] ends = new int[bytes.length + 1];
     int at = 0;
-    for (int i = 1; i < ends.length; i++) {
-      byte b = lines.text()[lines.start(template) + i - 1];
+    for (int i = 0; i < bytes.length; i++) {
+      byte b = bytes[i];
       at += b > LineTemplates.LAST_MARKER || b < 0 ? 1 : valueLength(b, line, at);
-      ends[i] = at;
+      ends[i + 1] = at;
     }
     StringBuilder part = new StringBuilder();
     for (int range = 0; range < ranges.length; range += 2) {
-      int start = lines.start(template);
-      part.append(line, ends[ranges[range] - start], ends[ranges[range + 1] - start]);
+      part.append(line, ends[ranges[range]], ends[ranges[range + 1]]);
     }
     return part.toString();
   }
@@ -260,6 +261,16 @@ class TemplateLinesTest {
       end++;
     }
     return end - at;
+  }
+
+  @Test
+  void template_ofTwoBlocks_isOne() {
+    TemplateLines one = lines(List.of("x", "a=1 b", "\u00e9".repeat(2000)));
+    TemplateLines other = lines(List.of("a=7 b", "\u00e9".repeat(2000)));
+
+    assertThat(one.template(1)).isSameAs(other.template(0)).isNotSameAs(one.template(0));
+    assertThat(one.template(2).bytes()).isEqualTo(other.template(1).bytes());
+    assertThat(new String(one.template(1).bytes(), ISO_8859_1)).isEqualTo("a=\u0001 b");
   }
 
   @Test

@@ -89,6 +89,18 @@ final class LineRegex implements LineTest {
     return decide(automaton, area, start, end);
   }
 
+  @Override
+  public TemplateVerdict onTemplate(byte[] text, int start, int end) {
+    if (automaton == null || !Utf8.isValid(text, start, end)) {
+      return TemplateVerdict.MAYBE;
+    }
+    return switch (automaton.runTemplate(text, start, end)) {
+      case MATCH -> TemplateVerdict.YES;
+      case NO_MATCH -> TemplateVerdict.NO;
+      case UNDECIDED -> TemplateVerdict.MAYBE;
+    };
+  }
+
   private boolean decide(RegexAutomaton decider, byte[] area, int start, int end) {
     return switch (decider.run(area, start, end)) {
       case MATCH -> true;

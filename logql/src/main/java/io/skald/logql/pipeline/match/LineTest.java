@@ -30,6 +30,14 @@ public interface LineTest {
     return false;
   }
 
+  /**
+   * Returns what the test says of all lines of the template {@code text[start, end)}, as far as it
+   * can tell beyond {@link #requiredSets}; see {@link io.skald.common.block.LineTemplates}.
+   */
+  default TemplateVerdict onTemplate(byte[] text, int start, int end) {
+    return TemplateVerdict.MAYBE;
+  }
+
   /** Returns the test that passes where this one fails. */
   default LineTest negated() {
     return new Negation(this);

@@ -1,7 +1,9 @@
 package io.skald.logql.pipeline.match;
 
+import io.skald.common.block.LineTemplates;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,9 @@ final class RegexAutomaton {
   private final int[] representatives;
   private final int width;
 
+  /** By marker, the classes of the bytes that its values consist of. */
+  private final int[][] classesOfValues;
+
   /** Rows of states; row 0 is not used. A cell is the row of the next state. */
   private final int[] table;
 
@@ -80,6 +85,11 @@ final class RegexAutomaton {
     }
     this.representatives = firsts.stream().mapToInt(Integer::intValue).toArray();
     this.width = representatives.length;
+    this.classesOfValues = new int[LineTemplates.LAST_MARKER + 1][];
+    Arrays.fill(classesOfValues, classesOf("09afgzAZ"));
+    classesOfValues[LineTemplates.NUMBER] = classesOf("09");
+    classesOfValues[LineTemplates.ID] = classesOf("09af");
+    classesOfValues[LineTemplates.ID_32] = classesOf("09af");
     int maxStates = Math.min(MAX_STATES, MAX_CELLS / width);
     this.table = new int[(maxStates + 1) * width];
     this.ends = new int[maxStates + 1];
@@ -90,28 +100,79 @@ final class RegexAutomaton {
     this.startRow = rowOf(new State(List.of(), RegexProgram.EDGE));
   }
 
+  /**
+   * @param ranges first and last bytes, in turn
+   */
+  private int[] classesOf(String ranges) {
+    BitSet classes = new BitSet();
+    for (int i = 0; i < ranges.length(); i += 2) {
+      for (int b = ranges.charAt(i); b <= ranges.charAt(i + 1); b++) {
+        classes.set(classOf[b]);
+      }
+    }
+    return classes.stream().toArray();
+  }
+
   /** Runs over {@code area[start, end)}, which must be valid UTF-8. */
   Result run(byte[] area, int start, int end) {
     int row = startRow;
     for (int at = start; at < end; at++) {
-      int cell = row + classOf[area[at] & 0xFF];
-      int next = table[cell];
+      int next = next(row, classOf[area[at] & 0xFF]);
       if (next <= 0) {
-        if (next == NOT_MADE) {
-          next = makeCell(row, cell);
-        }
-        if (next == MATCHED) {
-          return Result.MATCH;
-        }
-        if (next == FULL) {
-          return Result.UNDECIDED;
-        }
+        return next == MATCHED ? Result.MATCH : Result.UNDECIDED;
       }
       row = next;
     }
+    return atEnd(row);
+  }
+
+  /**
+   * Runs over all lines of a template at once: undecided as soon as they part ways, which they do
+   * where it matters to the expression what a value is or how long.
+   *
+   * @param text valid UTF-8, with markers for values
+   */
+  Result runTemplate(byte[] text, int start, int end) {
+    int row = startRow;
+    for (int at = start; at < end; at++) {
+      byte b = text[at];
+      boolean marker = b >= 0 && b <= LineTemplates.LAST_MARKER;
+      int next = marker ? behindValue(row, b) : next(row, classOf[b & 0xFF]);
+      if (next <= 0) {
+        return next == MATCHED ? Result.MATCH : Result.UNDECIDED;
+      }
+      row = next;
+    }
+    return atEnd(row);
+  }
+
+  /** Returns the state behind any value; FULL if it is not the same for all. */
+  private int behindValue(int row, byte marker) {
+    int[] classes = classesOfValues[marker];
+    int first = behindAnyOf(row, classes);
+    return first <= 0 || behindAnyOf(first, classes) == first ? first : FULL;
+  }
+
+  private int behindAnyOf(int row, int[] classes) {
+    int next = next(row, classes[0]);
+    for (int i = 1; i < classes.length; i++) {
+      if (next(row, classes[i]) != next) {
+        return FULL;
+      }
+    }
+    return next;
+  }
+
+  /** Returns the state behind a byte of a class, MATCHED or FULL. */
+  private int next(int row, int byteClass) {
+    int next = table[row + byteClass];
+    return next == NOT_MADE ? makeCell(row, row + byteClass) : next;
+  }
+
+  private Result atEnd(int row) {
     int state = row / width;
-    int atEnd = ends[state] == NOT_MADE ? makeEnd(state) : ends[state];
-    return atEnd == MATCHED ? Result.MATCH : Result.NO_MATCH;
+    int end = ends[state] == NOT_MADE ? makeEnd(state) : ends[state];
+    return end == MATCHED ? Result.MATCH : Result.NO_MATCH;
   }
 
   private synchronized int makeCell(int row, int cell) {

@@ -6,13 +6,16 @@ import java.util.List;
 
 /** What is known of a {@link LineTest} from the templates of a block. Immutable. */
 public final class TemplateTest {
+  private final LineTest positive;
   private final boolean negative;
   private final boolean decided;
 
   /** Sets of literals; a line that the test passes holds one of each. */
   private final List<List<TemplateLiteral>> sets;
 
-  private TemplateTest(boolean negative, boolean decided, List<List<TemplateLiteral>> sets) {
+  private TemplateTest(
+      LineTest positive, boolean negative, boolean decided, List<List<TemplateLiteral>> sets) {
+    this.positive = positive;
     this.negative = negative;
     this.decided = decided;
     this.sets = sets;
@@ -25,6 +28,7 @@ public final class TemplateTest {
     List<List<ByteSearch>> literals =
         decided ? List.of(positive.requiredAnyOf()) : positive.requiredSets();
     return new TemplateTest(
+        positive,
         negative,
         decided,
         literals.stream().map(set -> set.stream().map(TemplateLiteral::of).toList()).toList());
@@ -44,7 +48,11 @@ public final class TemplateTest {
         passes[i] = passes[i].and(contains[i]);
       }
     }
+    byte[] text = templates.text();
     for (int i = 0; i < verdicts.length; i++) {
+      if (passes[i] == TemplateVerdict.MAYBE && verdicts[i] != TemplateVerdict.NO) {
+        passes[i] = positive.onTemplate(text, templates.start(i), templates.end(i));
+      }
       verdicts[i] = verdicts[i].and(negative ? passes[i].negated() : passes[i]);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.skald.common.block.LineTemplates;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -289,5 +290,35 @@ final class LineRegexTest {
     return test.requiredAnyOf().stream()
         .map(search -> new String(search.literal(), StandardCharsets.UTF_8))
         .collect(Collectors.joining(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          timeout.*(backend|db)  | timeout #: backend # -> YES
+          timeout.*(backend|db)  | timeout #: back #    -> NO
+          timeout.*(backend|db)  | backend timeout % x  -> MAYBE
+          took \\d+ms            | took #ms             -> YES
+          took \\dms             | took #ms             -> MAYBE
+          took [1-9]             | took #ms             -> MAYBE
+          ^[a-z]+ [0-9a-f]+$     | id @                 -> YES
+          ^[a-z]+ [0-9]+$        | id @                 -> MAYBE
+          ^\\w+$                | %                    -> YES
+          [?!]$                  | a # @ %              -> NO
+          """)
+  void onTemplate_whateverTheValues(String expressionAndTemplate, TemplateVerdict verdict) {
+    String[] parts = expressionAndTemplate.split(" +\\| ");
+    byte[] template =
+        parts[1]
+            .replace('#', (char) LineTemplates.NUMBER)
+            .replace('@', (char) LineTemplates.ID)
+            .replace('%', (char) LineTemplates.WORD)
+            .getBytes(StandardCharsets.UTF_8);
+
+    LineTest test = LineTest.matches(parts[0]);
+
+    assertThat(test.onTemplate(template, 0, template.length)).isEqualTo(verdict);
   }
 }
