@@ -80,6 +80,14 @@ final class QueryCommand implements Callable<Integer> {
       description = "Colours; auto uses them on a terminal unless NO_COLOR is set.")
   String color = "auto";
 
+  @Option(names = "--explain", description = "Print how the query is evaluated, not its answer.")
+  boolean explain;
+
+  @Option(
+      names = "--analyze",
+      description = "With --explain: run the query and print what each of its parts cost.")
+  boolean analyze;
+
   @Option(names = "--stats", description = "Print what the query cost on standard error.")
   boolean stats;
 
@@ -100,6 +108,18 @@ final class QueryCommand implements Callable<Integer> {
     long end = range.endNanos(now);
     if (end < start) {
       throw new UsageException("the start of the range lies behind its end");
+    }
+    if (analyze && !explain) {
+      throw new UsageException("--analyze belongs to --explain");
+    }
+    if (explain) {
+      try (LineOutput lines = new LineOutput(shell.out())) {
+        server
+            .text("/skald/api/v1/explain", explainParameters(start, end))
+            .lines()
+            .forEach(line -> lines.line(Terminal.escaped(line)));
+      }
+      return 0;
     }
     Terminal terminal = Terminal.of(shell, color, timezone, output == Output.DEFAULT);
     try (LineOutput lines = new LineOutput(shell.out())) {
@@ -128,6 +148,27 @@ final class QueryCommand implements Callable<Integer> {
     } else {
       printMetrics(lines, terminal, first);
     }
+  }
+
+  private List<Map.Entry<String, String>> explainParameters(long start, long end) {
+    List<Map.Entry<String, String>> parameters = new ArrayList<>();
+    parameters.add(Map.entry("query", query));
+    parameters.add(Map.entry("format", "text"));
+    parameters.add(Map.entry("analyze", Boolean.toString(analyze)));
+    if (instant) {
+      parameters.add(Map.entry("time", Long.toString(end)));
+      return parameters;
+    }
+    parameters.add(Map.entry("start", Long.toString(start)));
+    parameters.add(Map.entry("end", Long.toString(end)));
+    parameters.add(Map.entry("direction", forward ? "forward" : "backward"));
+    if (limit > 0) {
+      parameters.add(Map.entry("limit", Integer.toString(limit)));
+    }
+    if (!step.isEmpty()) {
+      parameters.add(Map.entry("step", step));
+    }
+    return parameters;
   }
 
   private Object instant(long end) {

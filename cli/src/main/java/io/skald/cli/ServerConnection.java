@@ -84,6 +84,20 @@ final class ServerConnection {
    * @throws UnreachableException if there was no answer
    */
   Object get(String path, List<Map.Entry<String, String>> parameters) {
+    return ask(path, parameters, Json::read);
+  }
+
+  /** Asks and returns the answer as it is, under the same conditions. */
+  String text(String path, List<Map.Entry<String, String>> parameters) {
+    return ask(path, parameters, body -> new String(body.readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  @FunctionalInterface
+  private interface BodyReader<T> {
+    T read(InputStream body) throws IOException;
+  }
+
+  private <T> T ask(String path, List<Map.Entry<String, String>> parameters, BodyReader<T> reader) {
     String form =
         parameters.stream()
             .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
@@ -96,7 +110,7 @@ final class ServerConnection {
             "the server answered " + status + ": " + text(connection, connection.getErrorStream()));
       }
       try (InputStream body = decoded(connection, connection.getInputStream())) {
-        return Json.read(body);
+        return reader.read(body);
       }
     } catch (SocketTimeoutException e) {
       throw new UnreachableException(

@@ -17,6 +17,7 @@ import io.skald.ingester.IngesterLimits;
 import io.skald.ingester.IngesterStatistics;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
+import io.skald.querier.api.ExplainRoutes;
 import io.skald.querier.api.QueryApi;
 import io.skald.querier.api.QueryRoutes;
 import io.skald.querier.source.QueryData;
@@ -142,7 +143,9 @@ public final class SingleProcess implements AutoCloseable {
 
     Router router = new Router();
     distributor.register(router);
-    new QueryRoutes(queries, tenants, ingester::isReady).register(router);
+    QueryRoutes queryRoutes = new QueryRoutes(queries, tenants, ingester::isReady);
+    queryRoutes.register(router);
+    new ExplainRoutes(queries, queryRoutes).register(router);
     registerAdministration(router, ingester);
     HttpServer server = new HttpServer(httpConfig(), router, metrics, clock);
     closers.push(() -> server.close(config.server().gracefulShutdownTimeout()));

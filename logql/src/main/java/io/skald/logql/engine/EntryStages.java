@@ -7,6 +7,7 @@ import io.skald.logql.pipeline.LabelNeeds;
 import io.skald.logql.pipeline.LineProcessor;
 import io.skald.logql.pipeline.LineReducer;
 import io.skald.logql.pipeline.Pipeline;
+import io.skald.logql.pipeline.StageCounts;
 import io.skald.logql.syntax.LogRange;
 import io.skald.logql.syntax.Stage;
 import java.util.List;
@@ -20,14 +21,33 @@ import org.jspecify.annotations.Nullable;
 final class EntryStages {
   private static final Set<String> ERROR_NAMES = Set.of("__error__", "__error_details__");
 
+  private final Pipeline pipeline;
   private final boolean dropsErrors;
   private final BlockFilter filter;
   private final Pipeline rest;
 
+  /** Null unless the query is analysed. */
+  private final @Nullable StageCounts counts;
+
   private EntryStages(Pipeline pipeline, boolean dropsErrors) {
+    this(pipeline, dropsErrors, null);
+  }
+
+  private EntryStages(Pipeline pipeline, boolean dropsErrors, @Nullable StageCounts counts) {
+    this.pipeline = pipeline;
     this.dropsErrors = dropsErrors;
     this.filter = pipeline.blockFilter();
     this.rest = pipeline.afterBlockFilter();
+    this.counts = counts;
+  }
+
+  /** Returns the same stages, counting. */
+  EntryStages counted(StageCounts stageCounts) {
+    return new EntryStages(pipeline, dropsErrors, stageCounts);
+  }
+
+  Pipeline pipeline() {
+    return pipeline;
   }
 
   /**
@@ -86,7 +106,7 @@ final class EntryStages {
 
   /** Returns whether certainly no line of the block passes, without reading lines. */
   boolean canSkip(BlockView block) {
-    return filter.canSkip(block);
+    return counts == null ? filter.canSkip(block) : counts.canSkip(block);
   }
 
   /** Selects the entries in [from, to) that pass the filters over blocks. */
@@ -94,17 +114,21 @@ final class EntryStages {
     if (filter.isEmpty()) {
       selection.fillRange(from, to);
     } else {
-      selection.setSize(filter.select(block, from, to, selection.room(to - from)));
+      int[] room = selection.room(to - from);
+      selection.setSize(
+          counts == null
+              ? filter.select(block, from, to, room)
+              : counts.select(block, from, to, room));
     }
   }
 
   /** Returns what finds the parts of lines that matter, or null if they are needed whole. */
   @Nullable LineReducer lineReducer() {
-    return rest.lineReducer();
+    return counts == null ? rest.lineReducer() : null;
   }
 
   /** Returns what runs the stages behind the filters over blocks. */
   LineProcessor forStream(Labels stream) {
-    return rest.forStream(stream);
+    return counts == null ? rest.forStream(stream) : rest.forStream(stream, counts);
   }
 }

@@ -18,13 +18,15 @@ final class LogQuery {
 
   private final QueryContext context;
   private final QueryRequest request;
+  private final ScanProfile profile;
   private final EntryStages stages;
   private final List<ScanUnit> units;
 
   LogQuery(QueryContext context, QueryRequest request, LogExpr expression) {
     this.context = context;
     this.request = request;
-    this.stages = EntryStages.compile(expression.stages());
+    this.profile = ScanProfile.of(context, expression);
+    this.stages = profile.begin(EntryStages.compile(expression.stages()));
     long through = request.endNanos() - 1;
     this.units =
         request.startNanos() <= through
@@ -36,6 +38,7 @@ final class LogQuery {
             ? Comparator.comparingLong(unit -> unit.block().minTimestamp())
             : Comparator.comparingLong((ScanUnit unit) -> unit.block().maxTimestamp()).reversed();
     units.sort(byTime);
+    profile.selected(units);
   }
 
   QueryResult execute() {
@@ -43,7 +46,10 @@ final class LogQuery {
         request.intervalNanos() > 0
             ? thinnedOut()
             : first(request.limit(), request.startNanos(), request.endNanos() - 1);
-    return grouped(entries);
+    profile.scanned();
+    QueryResult result = grouped(entries);
+    profile.merged();
+    return result;
   }
 
   /** Returns the first entries, in the direction of the query, within inclusive bounds. */

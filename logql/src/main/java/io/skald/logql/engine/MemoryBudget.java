@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class MemoryBudget {
   private final long limitBytes;
   private final AtomicLong heldBytes = new AtomicLong();
+  private final AtomicLong peakBytes = new AtomicLong();
 
   MemoryBudget(long limitBytes) {
     this.limitBytes = limitBytes;
@@ -17,7 +18,11 @@ final class MemoryBudget {
    * @throws QueryException with status 400 if the query would hold more than it may
    */
   void take(long bytes) {
-    if (heldBytes.addAndGet(bytes) > limitBytes) {
+    long held = heldBytes.addAndGet(bytes);
+    if (held > peakBytes.get()) {
+      peakBytes.accumulateAndGet(held, Math::max);
+    }
+    if (held > limitBytes) {
       throw new QueryException(
           400,
           "the query needs more than "
@@ -26,6 +31,11 @@ final class MemoryBudget {
               + " reduce the time range, increase the step, add label matchers or filters, or"
               + " aggregate with functions like sum() or count()");
     }
+  }
+
+  /** Returns the most that was accounted for at a time. */
+  long peak() {
+    return peakBytes.get();
   }
 
   /** Returns what is accounted for. */

@@ -5,6 +5,7 @@ import io.skald.logql.syntax.Expr;
 import io.skald.logql.syntax.LogExpr;
 import io.skald.logql.syntax.MetricExpr;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates queries over a source of blocks. Keeps nothing between queries; thread-safe.
@@ -53,10 +54,56 @@ public final class QueryEngine {
       EngineLimits queryLimits,
       QueryStatistics statistics,
       Cancellation cancellation) {
+    return execute(request, source, queryLimits, statistics, cancellation, null);
+  }
+
+  /** Describes how a query would be evaluated; reads nothing. */
+  public PlanNode explain(QueryRequest request) {
+    return new QueryPlanner(request, limits, null).plan();
+  }
+
+  /**
+   * Evaluates a query and describes how that went: counts of every stage and the time of every
+   * phase. Stages run one by one and line by line for that, so it takes longer than the query
+   * itself; blocks are skipped and read as ever.
+   *
+   * @param profile a new one
+   * @throws QueryException and the others as {@link #execute(QueryRequest, LogSource, EngineLimits,
+   *     QueryStatistics, Cancellation)}
+   */
+  public PlanNode analyze(
+      QueryRequest request,
+      LogSource source,
+      QueryStatistics statistics,
+      Cancellation cancellation,
+      QueryProfile profile) {
+    execute(request, source, limits, statistics, cancellation, profile);
+    return new QueryPlanner(request, limits, profile).plan();
+  }
+
+  private QueryResult execute(
+      QueryRequest request,
+      LogSource source,
+      EngineLimits queryLimits,
+      QueryStatistics statistics,
+      Cancellation cancellation,
+      @Nullable QueryProfile profile) {
     cancellation.check();
+    MemoryBudget budget = new MemoryBudget(queryLimits.maxMemoryBytes());
     QueryContext context =
-        new QueryContext(
-            source, crew, new MemoryBudget(queryLimits.maxMemoryBytes()), statistics, cancellation);
+        new QueryContext(source, crew, budget, statistics, cancellation, profile);
+    if (profile != null) {
+      profile.started();
+    }
+    QueryResult result = evaluate(context, request, queryLimits);
+    if (profile != null) {
+      profile.ended(budget);
+    }
+    return result;
+  }
+
+  private static QueryResult evaluate(
+      QueryContext context, QueryRequest request, EngineLimits queryLimits) {
     return switch (request.expression()) {
       case LogExpr log -> new LogQuery(context, request, log).execute();
       case MetricExpr metric -> new MetricQuery(context, queryLimits).execute(metric, request);

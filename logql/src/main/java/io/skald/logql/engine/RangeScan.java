@@ -40,9 +40,11 @@ final class RangeScan {
   }
 
   private Map<Labels, SeriesState> scan(RangePlan plan, Windows windows, SeriesLimit limit) {
-    EntryStages stages = EntryStages.compile(plan);
+    ScanProfile profile = ScanProfile.of(context, plan.node());
+    EntryStages stages = profile.begin(EntryStages.compile(plan));
     List<ScanUnit> units =
         ScanUnit.select(context, plan.range().log().selector(), windows.from(), windows.through());
+    profile.selected(units);
     List<RangeWorker> workers =
         context
             .crew()
@@ -50,6 +52,7 @@ final class RangeScan {
                 units.size(),
                 () -> new RangeWorker(plan, stages, windows, limit, context),
                 (worker, unit) -> worker.scan(unit, units.get(unit)));
+    profile.scanned();
     Map<Labels, SeriesState> merged = new HashMap<>();
     for (RangeWorker worker : workers) {
       worker
@@ -63,6 +66,7 @@ final class RangeScan {
                     return a;
                   }));
     }
+    profile.merged();
     limit.check(merged.size());
     return merged;
   }

@@ -6,6 +6,7 @@ import io.skald.logql.syntax.LogRange;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,11 @@ public final class LabelNeeds {
     Set<String> names = new HashSet<>();
     filters.forEach(filter -> names.addAll(readBy(filter)));
     return names;
+  }
+
+  /** Returns the wanted labels; empty if all are. */
+  Optional<Set<String>> names() {
+    return Optional.ofNullable(names);
   }
 
   boolean wantsAll() {

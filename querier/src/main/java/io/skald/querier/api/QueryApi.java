@@ -9,8 +9,10 @@ import io.skald.common.time.Clock;
 import io.skald.common.values.GoDuration;
 import io.skald.common.values.PrometheusDuration;
 import io.skald.logql.engine.Cancellation;
+import io.skald.logql.engine.PlanNode;
 import io.skald.logql.engine.QueryEngine;
 import io.skald.logql.engine.QueryException;
+import io.skald.logql.engine.QueryProfile;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryResult;
 import io.skald.logql.engine.QueryStatistics;
@@ -25,7 +27,9 @@ import io.skald.storage.read.ReadStatistics;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -64,55 +68,91 @@ public final class QueryApi {
 
   /** {@code /loki/api/v1/query_range}. */
   public Body queryRange(TenantId tenant, ReadRequest request) {
-    return answering(() -> {
-      Parameters parameters = request.parameters(clock.nowNanos());
-      Parameters.Range range = parameters.range();
-      Parameters.requireOrdered(range);
-      long step = parameters.stepNanos(range);
-      int limit = parameters.limit();
-      boolean forward = parameters.forward();
-      long interval = parameters.intervalNanos();
-      Expr expression = Parser.parse(parameters.text("query"));
-      Limits allowed = limits.of(tenant);
-      checkLength(range, expression, allowed);
-      checkMatchers(expression, allowed);
-      if (expression instanceof LogExpr) {
-        checkEntries(limit, allowed);
-      } else {
-        range = aligned(range, step);
-      }
-      QueryRequest query =
-          new QueryRequest(
-              expression,
-              range.startNanos(),
-              range.endNanos(),
-              step,
-              interval,
-              limit,
-              forward,
-              request.categorizeLabels());
-      return execute(tenant, query, request);
-    });
+    return answering(() -> execute(tenant, rangeQuery(tenant, request), request));
+  }
+
+  /** Reads and checks the parameters of a range query. */
+  QueryRequest rangeQuery(TenantId tenant, ReadRequest request) {
+    Parameters parameters = request.parameters(clock.nowNanos());
+    Parameters.Range range = parameters.range();
+    Parameters.requireOrdered(range);
+    long step = parameters.stepNanos(range);
+    int limit = parameters.limit();
+    boolean forward = parameters.forward();
+    long interval = parameters.intervalNanos();
+    Expr expression = Parser.parse(parameters.text("query"));
+    Limits allowed = limits.of(tenant);
+    checkLength(range, expression, allowed);
+    checkMatchers(expression, allowed);
+    if (expression instanceof LogExpr) {
+      checkEntries(limit, allowed);
+    } else {
+      range = aligned(range, step);
+    }
+    return new QueryRequest(
+        expression,
+        range.startNanos(),
+        range.endNanos(),
+        step,
+        interval,
+        limit,
+        forward,
+        request.categorizeLabels());
   }
 
   /** {@code /loki/api/v1/query}. */
   public Body queryInstant(TenantId tenant, ReadRequest request) {
+    return answering(() -> execute(tenant, instantQuery(tenant, request), request));
+  }
+
+  /** Reads and checks the parameters of an instant query. */
+  QueryRequest instantQuery(TenantId tenant, ReadRequest request) {
+    Parameters parameters = request.parameters(clock.nowNanos());
+    long time = parameters.time();
+    int limit = parameters.limit();
+    boolean forward = parameters.forward();
+    Expr expression = Parser.parse(parameters.text("query"));
+    if (expression instanceof LogExpr) {
+      throw new BadRequestException(
+          "log queries are not supported as an instant query type, please change your query"
+              + " to a range query type");
+    }
+    checkMatchers(expression, limits.of(tenant));
+    return new QueryRequest(expression, time, time, 0, 0, limit, forward, false);
+  }
+
+  /**
+   * Describes how a query is evaluated.
+   *
+   * @param analyze whether it is run, and the counts of that are part of the plan
+   */
+  PlanNode explain(TenantId tenant, ReadRequest request, boolean analyze) {
     return answering(() -> {
-      Parameters parameters = request.parameters(clock.nowNanos());
-      long time = parameters.time();
-      int limit = parameters.limit();
-      boolean forward = parameters.forward();
-      Expr expression = Parser.parse(parameters.text("query"));
-      if (expression instanceof LogExpr) {
-        throw new BadRequestException(
-            "log queries are not supported as an instant query type, please change your query"
-                + " to a range query type");
-      }
-      Limits allowed = limits.of(tenant);
-      checkMatchers(expression, allowed);
-      QueryRequest query = new QueryRequest(expression, time, time, 0, 0, limit, forward, false);
-      return execute(tenant, query, request);
+      boolean instant = !request.values().apply("time").isEmpty();
+      QueryRequest query = instant ? instantQuery(tenant, request) : rangeQuery(tenant, request);
+      QueryEngine engine = engines.apply(limits.of(tenant));
+      return analyze ? analyze(tenant, query, request, engine) : engine.explain(query);
     });
+  }
+
+  private PlanNode analyze(
+      TenantId tenant, QueryRequest query, ReadRequest request, QueryEngine engine) {
+    QueryStatistics statistics = new QueryStatistics();
+    ReadStatistics reads = new ReadStatistics();
+    PlanNode plan =
+        engine.analyze(
+            query,
+            data.entries(tenant, statistics, reads),
+            statistics,
+            request.cancellation(limits.of(tenant).queryTimeout(), clock),
+            new QueryProfile(clock::monotonicNanos));
+    Map<String, Object> details = new LinkedHashMap<>(plan.details());
+    details.put("chunks", statistics.chunks.sum());
+    details.put("bytes read from the store", reads.compressedBytes.sum());
+    details.put("bytes decompressed", reads.decompressedBytes.sum());
+    details.put("lines in memory", statistics.headLines.sum());
+    details.put("lines kept", statistics.postFilterLines.sum());
+    return new PlanNode(plan.operator(), details, plan.inputs());
   }
 
   private Body execute(TenantId tenant, QueryRequest query, ReadRequest request) {
@@ -377,7 +417,7 @@ public final class QueryApi {
     };
   }
 
-  private static Body answering(Supplier<Body> work) {
+  static <T> T answering(Supplier<T> work) {
     try {
       return work.get();
     } catch (BadRequestException | ParseException e) {

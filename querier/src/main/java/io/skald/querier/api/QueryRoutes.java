@@ -55,6 +55,12 @@ public final class QueryRoutes {
 
   private HttpResponse answer(
       HttpRequest request, BiFunction<TenantId, ReadRequest, QueryApi.Body> endpoint) {
+    return respond(request, (tenant, read) -> json(200, endpoint.apply(tenant, read)));
+  }
+
+  /** Answers a read request, or says why not. */
+  HttpResponse respond(
+      HttpRequest request, BiFunction<TenantId, ReadRequest, HttpResponse> endpoint) {
     if (!ready.getAsBoolean()) {
       return HttpResponse.error(503, "the log is being replayed, try again when /ready says so");
     }
@@ -63,7 +69,7 @@ public final class QueryRoutes {
       if (ids.size() > 1) {
         throw new HttpException(400, "multiple org IDs present");
       }
-      return json(200, endpoint.apply(ids.getFirst(), readRequest(request)));
+      return endpoint.apply(ids.getFirst(), readRequest(request));
     } catch (QueryException e) {
       return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
     } catch (StorageException e) {
@@ -76,7 +82,7 @@ public final class QueryRoutes {
         request::parameters, ReadRequest.flags(request.headers(FLAGS)), request::isClientGone);
   }
 
-  private static HttpResponse json(int status, QueryApi.Body body) {
+  static HttpResponse json(int status, QueryApi.Body body) {
     HttpBody out = new HttpBody();
     body.writeTo(out);
     return new HttpResponse(status, HttpResponse.JSON, Map.of(), out.segments());
