@@ -37,6 +37,15 @@ public final class ColumnDecoder implements AutoCloseable {
     return SkipFilter.decode(section, contexts);
   }
 
+  /**
+   * Returns a reader of what {@link SectionPacker} packed.
+   *
+   * @throws CorruptChunkException if the section is damaged or holds more than {@code max} bytes
+   */
+  public SectionReader unpack(Section section, long max) {
+    return new SectionReader(section, Packing.unpack(section, contexts, max));
+  }
+
   /** Frees what is kept. The decoder stays usable, but keeps nothing any more. */
   @Override
   public void close() {

@@ -27,20 +27,32 @@ public final class PackReader {
    * @throws CorruptChunkException if the object is damaged, no pack, or of an unknown version
    */
   public Directory directory(String key) {
-    long size = store.size(key);
-    if (size < PackFormat.HEADER_LENGTH + PackFormat.TRAILER_LENGTH) {
-      throw new CorruptChunkException(key, "pack", 0, "it has only " + size + " bytes");
-    }
+    PackFormat.Trailer trailer = trailer(key);
     PackFormat.checkHeader(section(key, "pack header", 0, PackFormat.HEADER_LENGTH));
-    long trailerOffset = size - PackFormat.TRAILER_LENGTH;
-    PackFormat.Trailer trailer =
-        PackFormat.readTrailer(
-            section(key, "pack trailer", trailerOffset, PackFormat.TRAILER_LENGTH));
     byte[] bytes = store.read(key, trailer.directoryOffset(), trailer.directoryLength());
     Section directory =
         Section.verified(
             key, "pack directory", trailer.directoryOffset(), 0, bytes, trailer.directoryCrc());
     return PackFormat.readDirectory(directory, trailer);
+  }
+
+  /**
+   * Returns where the directory starts; what a writer put behind the chunks ends there.
+   *
+   * @throws CorruptChunkException if the object is damaged, no pack, or of an unknown version
+   */
+  public long directoryOffset(String key) {
+    return trailer(key).directoryOffset();
+  }
+
+  private PackFormat.Trailer trailer(String key) {
+    long size = store.size(key);
+    if (size < PackFormat.HEADER_LENGTH + PackFormat.TRAILER_LENGTH) {
+      throw new CorruptChunkException(key, "pack", 0, "it has only " + size + " bytes");
+    }
+    long trailerOffset = size - PackFormat.TRAILER_LENGTH;
+    return PackFormat.readTrailer(
+        section(key, "pack trailer", trailerOffset, PackFormat.TRAILER_LENGTH));
   }
 
   private Section section(String key, String name, long offset, int length) {

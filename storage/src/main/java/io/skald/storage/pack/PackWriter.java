@@ -36,13 +36,19 @@ public final class PackWriter {
     this.random = random;
   }
 
+  /** As {@link #write(TenantId, List, byte[])}, with nothing between chunks and directory. */
+  public WrittenPack write(TenantId tenant, List<Chunk> chunks) {
+    return write(tenant, chunks, new byte[0]);
+  }
+
   /**
    * Writes one pack; when this returns it is durable. The compressed columns are not copied.
    *
    * @param chunks at least one, all of {@code tenant}
+   * @param annex goes between the chunks and the directory; who reads it must check it
    * @throws StorageException if the store fails; nothing is referenced then
    */
-  public WrittenPack write(TenantId tenant, List<Chunk> chunks) {
+  public WrittenPack write(TenantId tenant, List<Chunk> chunks, byte[] annex) {
     if (chunks.isEmpty()) {
       throw new IllegalArgumentException("a pack needs a chunk");
     }
@@ -58,6 +64,8 @@ public final class PackWriter {
           new PackedChunk(chunk.labels(), chunk.fingerprint(), ref(key, offset, chunk, encoded)));
       offset += encoded.length();
     }
+    parts.add(ByteBuffer.wrap(annex));
+    offset += annex.length;
     byte[] directory = PackFormat.directory(tenant, entries);
     parts.add(ByteBuffer.wrap(directory));
     parts.add(ByteBuffer.wrap(PackFormat.trailer(offset, directory)));
