@@ -7,6 +7,7 @@ import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedChunk;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.pack.PackWriter;
+import io.skald.storage.pattern.PatternArea;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,7 +67,7 @@ final class ChunkFlush {
             new Chunk(chunk.id(), stream.labels(), stream.fingerprint(), chunk.sealedBlocks()));
       }
     }
-    List<ChunkRef> refs = packs.write(tenant, chunks).refs();
+    List<ChunkRef> refs = packs.write(tenant, chunks, patterns()).refs();
     counters.packWritten();
     List<IndexedChunk> indexed = new ArrayList<>();
     for (int i = 0; i < refs.size(); i++) {
@@ -75,6 +76,20 @@ final class ChunkFlush {
     }
     index.commit(tenant, indexed, flushedThrough());
     drop(refs, memory, counters);
+  }
+
+  /** Returns the area of the pack for the patterns; nothing if none are mined. */
+  private byte[] patterns() {
+    try (PatternArea.Builder area = new PatternArea.Builder()) {
+      boolean any = false;
+      for (StreamChunks part : work) {
+        if (part.stream.miner() != null) {
+          any = true;
+          part.chunks.forEach(chunk -> area.add(chunk.id(), chunk.patterns()));
+        }
+      }
+      return any ? area.build() : new byte[0];
+    }
   }
 
   private Map<Fingerprint, Long> flushedThrough() {

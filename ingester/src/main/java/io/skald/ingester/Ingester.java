@@ -3,15 +3,19 @@ package io.skald.ingester;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
+import io.skald.common.ingest.RecentPatterns;
 import io.skald.common.ingest.RecentStreams;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
+import io.skald.common.pattern.PatternSamples;
 import io.skald.common.time.Clock;
 import io.skald.storage.chunk.BlockSealer;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.pack.PackWriter;
+import io.skald.storage.pattern.PatternBudget;
+import io.skald.storage.pattern.PatternConfig;
 import io.skald.storage.wal.PushRecord;
 import io.skald.storage.wal.RecordBuffer;
 import io.skald.storage.wal.RecordTooLargeException;
@@ -21,7 +25,9 @@ import io.skald.storage.wal.WalDisk;
 import io.skald.storage.wal.WriteAheadLog;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
@@ -35,7 +41,8 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #start} replays the log; until it returns pushes are refused with 503. {@link #close}
  * flushes everything; a start after that replays nothing. Thread-safe.
  */
-public final class Ingester implements IngesterClient, RecentStreams, AutoCloseable {
+public final class Ingester
+    implements IngesterClient, RecentStreams, RecentPatterns, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Ingester.class);
   private static final int BAD_REQUEST = 400;
   private static final int UNAVAILABLE = 503;
@@ -58,6 +65,7 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
   private final WriteAheadLog wal;
   private final MemoryAccount memory;
   private final SealingPool sealing;
+  private final PatternBudget patternBudget;
   private final StreamRules rules;
   private final Tenants tenants = new Tenants();
   private final FlushCounters flushCounters = new FlushCounters();
@@ -83,6 +91,7 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
    */
   public Ingester(
       IngesterConfig config,
+      PatternConfig patterns,
       WalDisk disk,
       PackWriter packs,
       LabelIndex index,
@@ -101,7 +110,8 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
     this.memory =
         new MemoryAccount(config.maxUnflushedBytes(), config.maxPushWait(), flushLoop::wake);
     this.sealing = new SealingPool(config.sealThreads(), () -> new BlockSealer(decoder), memory);
-    this.rules = new StreamRules(config, random, sealing::submit);
+    this.patternBudget = new PatternBudget(patterns.maxMemory());
+    this.rules = new StreamRules(config, patterns, patternBudget, random, sealing::submit);
     this.flusher =
         new Flusher(config, tenants, sealing, packs, index, memory, flushCounters, clock);
     this.retention =
@@ -270,6 +280,25 @@ public final class Ingester implements IngesterClient, RecentStreams, AutoClosea
       }
     }
     return result;
+  }
+
+  @Override
+  public Found patterns(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    Set<Long> chunkIds = new HashSet<>();
+    List<PatternSamples> samples = new ArrayList<>();
+    TenantStreams streams = tenants.get(tenant);
+    if (streams != null) {
+      for (LiveStream stream : streams.matching(matchers)) {
+        stream.addPatterns(fromNanos, throughNanos, chunkIds, samples);
+      }
+    }
+    return new Found(chunkIds, samples);
+  }
+
+  /** Returns what mining patterns has done, and the memory it takes. */
+  public PatternBudget patternBudget() {
+    return patternBudget;
   }
 
   /**

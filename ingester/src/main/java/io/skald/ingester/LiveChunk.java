@@ -1,6 +1,8 @@
 package io.skald.ingester;
 
+import io.skald.common.pattern.PatternSamples;
 import io.skald.storage.chunk.SealedBlock;
+import io.skald.storage.pattern.PatternMerge;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +13,9 @@ import java.util.List;
 final class LiveChunk {
   /** What a block that is not sealed yet is taken to shrink to. */
   private static final int ASSUMED_RATIO = 6;
+
+  /** Of a chunk whose lines have next to nothing in common, the rare patterns are not kept. */
+  private static final int MAX_KEPT_PATTERNS = 1000;
 
   private final long id;
   private final long firstPosition;
@@ -69,7 +74,15 @@ final class LiveChunk {
 
   /** Returns the memory of the sealed blocks; all must be sealed. */
   long sealedMemoryBytes() {
-    return blocks.stream().mapToLong(block -> LiveBlock.memoryBytes(block.sealed())).sum();
+    return blocks.stream().mapToLong(LiveBlock::memoryBytes).sum();
+  }
+
+  /** Returns the patterns of the blocks as they are kept, the most frequent first. */
+  List<PatternSamples> patterns() {
+    PatternMerge merge = new PatternMerge();
+    blocks.forEach(block -> block.patterns().forEach(merge::add));
+    List<PatternSamples> all = merge.patterns();
+    return all.subList(0, Math.min(all.size(), MAX_KEPT_PATTERNS));
   }
 
   List<SealedBlock> sealedBlocks() {

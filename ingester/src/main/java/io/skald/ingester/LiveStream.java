@@ -5,11 +5,14 @@ import io.skald.common.block.EntryBatch;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
+import io.skald.common.pattern.PatternSamples;
+import io.skald.storage.pattern.PatternMiner;
 import io.skald.storage.wal.CheckpointChunk;
 import io.skald.storage.wal.PushRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ final class LiveStream {
   private final Fingerprint fingerprint;
   private final byte[] encodedLabels;
   private final StreamRules rules;
+  private final @Nullable PatternMiner miner;
 
   // Guarded by this.
   private final ArrayDeque<LiveChunk> closed = new ArrayDeque<>();
@@ -46,12 +50,18 @@ final class LiveStream {
     this.labels = labels;
     this.fingerprint = fingerprint;
     this.rules = rules;
+    this.miner = rules.newMiner(labels);
     this.encodedLabels = PushRecord.encodeLabels(labels);
     this.lastAppendNanos = nowNanos;
   }
 
   Labels labels() {
     return labels;
+  }
+
+  /** Returns what mines the stream's patterns, or null if nobody wants them. */
+  @Nullable PatternMiner miner() {
+    return miner;
   }
 
   Fingerprint fingerprint() {
@@ -199,7 +209,7 @@ final class LiveStream {
     if (current == null || current.size() == 0) {
       return 0;
     }
-    LiveBlock block = new LiveBlock(current);
+    LiveBlock block = new LiveBlock(current, miner);
     chunk.blocks().add(block);
     rules.seal(block);
     return bytes;
@@ -229,7 +239,37 @@ final class LiveStream {
   }
 
   /** Returns the data that overlaps the range, or null when there is none. */
-  synchronized @Nullable RecentStream snapshot(long fromNanos, long throughNanos) {
+  @Nullable RecentStream snapshot(long fromNanos, long throughNanos) {
+    Held held = held(fromNanos, throughNanos);
+    return held.chunkIds.isEmpty() ? null : views(held);
+  }
+
+  /**
+   * Adds the patterns of the data that overlaps the range.
+   *
+   * @param chunkIds gets the chunks that the data is part of
+   */
+  void addPatterns(
+      long fromNanos, long throughNanos, Set<Long> chunkIds, List<PatternSamples> samples) {
+    Held held = held(fromNanos, throughNanos);
+    chunkIds.addAll(held.chunkIds);
+    held.blocks.forEach(block -> samples.addAll(block.patterns()));
+    Head.Snapshot openHead = held.openHead;
+    if (openHead != null && miner != null) {
+      samples.addAll(miner.mine(openHead.view()).samples());
+    }
+  }
+
+  /**
+   * Data in memory, taken under the lock.
+   *
+   * @param openHead null if it has nothing in the range
+   * @param chunkIds one for each block, then one for the head
+   */
+  private record Held(
+      List<LiveBlock> blocks, Head.@Nullable Snapshot openHead, List<Long> chunkIds) {}
+
+  private synchronized Held held(long fromNanos, long throughNanos) {
     List<LiveBlock> blocks = new ArrayList<>();
     List<Long> chunkIds = new ArrayList<>();
     closed.forEach(chunk -> collect(chunk, fromNanos, throughNanos, blocks, chunkIds));
@@ -243,7 +283,7 @@ final class LiveStream {
         chunkIds.add(current.id());
       }
     }
-    return chunkIds.isEmpty() ? null : views(blocks, openHead, chunkIds);
+    return new Held(blocks, openHead, chunkIds);
   }
 
   private static void collect(
@@ -256,14 +296,14 @@ final class LiveStream {
     }
   }
 
-  private RecentStream views(
-      List<LiveBlock> blocks, Head.@Nullable Snapshot openHead, List<Long> chunkIds) {
-    List<BlockView> views = new ArrayList<>(chunkIds.size());
-    blocks.forEach(block -> views.add(block.view()));
+  private RecentStream views(Held held) {
+    List<BlockView> views = new ArrayList<>(held.chunkIds.size());
+    held.blocks.forEach(block -> views.add(block.view()));
+    Head.Snapshot openHead = held.openHead;
     if (openHead != null) {
       views.add(openHead.view());
     }
-    return new RecentStream(fingerprint, labels, views, chunkIds);
+    return new RecentStream(fingerprint, labels, views, held.chunkIds);
   }
 
   /** Closes the open chunk if it is old or its stream idle. */

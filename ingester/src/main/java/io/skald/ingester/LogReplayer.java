@@ -9,6 +9,7 @@ import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.SealedBlocks;
 import io.skald.storage.index.LabelIndex;
+import io.skald.storage.pattern.PatternMiner;
 import io.skald.storage.wal.CheckpointChunk;
 import io.skald.storage.wal.CheckpointChunk.Block;
 import io.skald.storage.wal.ReplayTarget;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,9 +77,10 @@ final class LogReplayer implements ReplayTarget {
     Coverage coverage = coverage(chunk.tenant(), chunk.fingerprint());
     coverage.coveredThrough = Math.max(coverage.coveredThrough, chunk.coveredThrough());
     if (chunk.lastPosition() > coverage.flushedThrough) {
-      List<LiveBlock> blocks = blocks(chunk);
+      LiveStream stream = stream(chunk.tenant(), chunk.labels(), chunk.fingerprint());
+      List<LiveBlock> blocks = blocks(chunk, stream.miner());
       if (!blocks.isEmpty()) {
-        stream(chunk.tenant(), chunk.labels(), chunk.fingerprint()).restore(chunk, blocks);
+        stream.restore(chunk, blocks);
       }
     }
     giveWay();
@@ -102,33 +105,35 @@ final class LogReplayer implements ReplayTarget {
     }
   }
 
-  private List<LiveBlock> blocks(CheckpointChunk chunk) {
+  private List<LiveBlock> blocks(CheckpointChunk chunk, @Nullable PatternMiner miner) {
     List<LiveBlock> blocks = new ArrayList<>();
     for (Block block : chunk.blocks()) {
       switch (block) {
-        case Block.Columns(var entries) -> addColumns(entries, blocks);
-        case Block.Sealed(var bytes) -> addSealed(chunk, bytes, blocks);
+        case Block.Columns(var entries) -> addColumns(entries, miner, blocks);
+        case Block.Sealed(var bytes) -> addSealed(chunk, bytes, miner, blocks);
       }
     }
     return blocks;
   }
 
-  private void addColumns(EntryBatch entries, List<LiveBlock> blocks) {
+  private void addColumns(
+      EntryBatch entries, @Nullable PatternMiner miner, List<LiveBlock> blocks) {
     for (int at = 0; at < entries.size(); ) {
       Head head = new Head(rules.chunkBlockSize(), entries.lineBytes(), entries.size());
       mapping.begin(entries.metadata());
       at = head.append(entries, at, mapping);
-      LiveBlock block = new LiveBlock(head);
+      LiveBlock block = new LiveBlock(head, miner);
       memory.unflushedChanged(block.rawBytes());
       rules.seal(block);
       blocks.add(block);
     }
   }
 
-  private void addSealed(CheckpointChunk chunk, byte[] bytes, List<LiveBlock> blocks) {
+  private void addSealed(
+      CheckpointChunk chunk, byte[] bytes, @Nullable PatternMiner miner, List<LiveBlock> blocks) {
     try {
-      LiveBlock block = new LiveBlock(SealedBlocks.decode(bytes, decoder));
-      memory.unflushedChanged(LiveBlock.memoryBytes(block.sealed()));
+      LiveBlock block = new LiveBlock(SealedBlocks.decode(bytes, decoder), miner);
+      memory.unflushedChanged(block.memoryBytes());
       blocks.add(block);
     } catch (StorageException e) {
       log.error(

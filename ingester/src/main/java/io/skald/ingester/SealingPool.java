@@ -78,7 +78,7 @@ final class SealingPool implements AutoCloseable {
   private void seal(LiveBlock block, BlockSealer sealer) {
     try {
       if (block.seal(sealer)) {
-        memory.sealed(block.rawBytes(), LiveBlock.memoryBytes(block.sealed()));
+        memory.sealed(block.rawBytes(), block.memoryBytes());
         return;
       }
     } catch (RuntimeException | OutOfMemoryError e) {

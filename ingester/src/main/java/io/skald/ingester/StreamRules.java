@@ -1,10 +1,16 @@
 package io.skald.ingester;
 
+import io.skald.common.model.Labels;
+import io.skald.storage.pattern.PatternBudget;
+import io.skald.storage.pattern.PatternConfig;
+import io.skald.storage.pattern.PatternMiner;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What all streams share: limits in the units they need, chunk ids, and where blocks are sealed.
+ * What all streams share: limits in the units they need, chunk ids, where blocks are sealed, and
+ * how patterns are mined.
  */
 final class StreamRules {
   private static final int ID_RANDOM_BITS = 31;
@@ -17,6 +23,8 @@ final class StreamRules {
   private final long maxChunkAgeNanos;
   private final long chunkIdlePeriodNanos;
   private final long outOfOrderWindowNanos;
+  private final PatternConfig patterns;
+  private final PatternBudget patternBudget;
   private final RandomGenerator random;
   private final Consumer<LiveBlock> sealing;
 
@@ -26,12 +34,19 @@ final class StreamRules {
    * @param random used under a lock
    * @param sealing takes every block that is cut; must return at once
    */
-  StreamRules(IngesterConfig config, RandomGenerator random, Consumer<LiveBlock> sealing) {
+  StreamRules(
+      IngesterConfig config,
+      PatternConfig patterns,
+      PatternBudget patternBudget,
+      RandomGenerator random,
+      Consumer<LiveBlock> sealing) {
     this.chunkBlockSize = (int) config.chunkBlockSize();
     this.chunkTargetSize = config.chunkTargetSize();
     this.maxChunkAgeNanos = config.maxChunkAge().toNanos();
     this.chunkIdlePeriodNanos = config.chunkIdlePeriod().toNanos();
     this.outOfOrderWindowNanos = config.outOfOrderWindow().toNanos();
+    this.patterns = patterns;
+    this.patternBudget = patternBudget;
     this.random = random;
     this.sealing = sealing;
   }
@@ -54,6 +69,11 @@ final class StreamRules {
 
   long outOfOrderWindowNanos() {
     return outOfOrderWindowNanos;
+  }
+
+  /** Returns what mines the patterns of a stream, or null if nobody wants them. */
+  @Nullable PatternMiner newMiner(Labels stream) {
+    return patterns.enabled() ? new PatternMiner(patterns, patternBudget, stream) : null;
   }
 
   void seal(LiveBlock block) {

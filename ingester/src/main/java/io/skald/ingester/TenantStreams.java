@@ -3,6 +3,7 @@ package io.skald.ingester;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
+import io.skald.storage.pattern.PatternMiner;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,10 @@ final class TenantStreams {
     if (streams.remove(retired.fingerprint(), retired)) {
       count.decrementAndGet();
       postings.remove(retired);
+      PatternMiner miner = retired.miner();
+      if (miner != null) {
+        miner.clear();
+      }
     }
   }
 

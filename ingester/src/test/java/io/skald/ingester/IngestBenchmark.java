@@ -8,6 +8,7 @@ import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.FileObjectStore;
 import io.skald.storage.pack.PackWriter;
+import io.skald.storage.pattern.PatternConfig;
 import io.skald.storage.wal.DirectoryWalDisk;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -55,6 +56,7 @@ final class IngestBenchmark {
         Ingester ingester =
             new Ingester(
                 IngesterConfig.defaults(),
+                PatternConfig.DEFAULTS,
                 disk,
                 new PackWriter(
                     new FileObjectStore(directory.resolve("objects")), clock, random.split()),

@@ -18,6 +18,7 @@ import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.InMemoryObjectStore;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
+import io.skald.storage.pattern.PatternConfig;
 import io.skald.storage.read.CacheConfig;
 import io.skald.storage.read.ChunkCaches;
 import io.skald.storage.read.ChunkReader;
@@ -47,6 +48,7 @@ final class IngesterFixture implements AutoCloseable {
   final DrivenClock clock = new DrivenClock(NOW);
   final BreakableStore store = new BreakableStore();
   final RocksLabelIndex index;
+  PatternConfig patterns = PatternConfig.DEFAULTS;
   SimulatedDisk disk = new SimulatedDisk();
   IngesterLimits limits = IngesterLimits.defaults();
   private final RandomGenerator random;
@@ -109,7 +111,15 @@ final class IngesterFixture implements AutoCloseable {
 
   Ingester created(IngesterConfig config) throws IOException {
     return new Ingester(
-        config, disk, new PackWriter(store, clock, random), index, decoder, limits, clock, random);
+        config,
+        patterns,
+        disk,
+        new PackWriter(store, clock, random),
+        index,
+        decoder,
+        limits,
+        clock,
+        random);
   }
 
   /**

@@ -18,13 +18,20 @@ import io.skald.ingester.IngesterStatistics;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
 import io.skald.querier.api.ExplainRoutes;
+import io.skald.querier.api.PatternApi;
+import io.skald.querier.api.PatternRoutes;
 import io.skald.querier.api.QueryApi;
 import io.skald.querier.api.QueryRoutes;
+import io.skald.querier.pattern.PatternSource;
 import io.skald.querier.source.QueryData;
 import io.skald.storage.chunk.ColumnDecoder;
+import io.skald.storage.index.LabelIndex;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.FileObjectStore;
+import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
+import io.skald.storage.pattern.PatternBudget;
+import io.skald.storage.pattern.PatternReader;
 import io.skald.storage.read.CacheConfig;
 import io.skald.storage.read.ChunkCaches;
 import io.skald.storage.read.ChunkReader;
@@ -43,6 +50,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,6 +112,7 @@ public final class SingleProcess implements AutoCloseable {
     Ingester ingester =
         new Ingester(
             config.ingester(),
+            config.patternIngester(),
             disk,
             new PackWriter(objects, clock, random),
             index,
@@ -146,6 +155,8 @@ public final class SingleProcess implements AutoCloseable {
     QueryRoutes queryRoutes = new QueryRoutes(queries, tenants, ingester::isReady);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
+    new PatternRoutes(patternApi(ingester, index, objects, decoder, limits), queryRoutes)
+        .register(router);
     registerAdministration(router, ingester);
     HttpServer server = new HttpServer(httpConfig(), router, metrics, clock);
     closers.push(() -> server.close(config.server().gracefulShutdownTimeout()));
@@ -154,6 +165,22 @@ public final class SingleProcess implements AutoCloseable {
     ingester.start();
     notReady = "";
     LOG.info("listening on {}", address());
+  }
+
+  private @Nullable PatternApi patternApi(
+      Ingester ingester,
+      LabelIndex index,
+      ObjectStore objects,
+      ColumnDecoder decoder,
+      TenantLimits limits) {
+    if (!config.patternIngester().enabled()) {
+      return null;
+    }
+    PatternReader reader = new PatternReader(objects, decoder, config.querier().cacheSize() / 32);
+    PatternSource source =
+        new PatternSource(
+            ingester, index, reader, config.patternIngester().patternSampleInterval());
+    return new PatternApi(source, limits, clock);
   }
 
   private CacheConfig cacheConfig() {
@@ -262,6 +289,23 @@ public final class SingleProcess implements AutoCloseable {
         () -> now.get().wal().failures());
     metrics.gauge(
         "skald_wal_disk_bytes", "Size of the segment files.", () -> now.get().wal().segmentBytes());
+    bindPatterns(ingester.patternBudget());
+  }
+
+  private void bindPatterns(PatternBudget patterns) {
+    metrics.gauge(
+        "skald_pattern_clusters", "Patterns that streams in memory have.", patterns::clusters);
+    metrics.gauge("skald_pattern_memory_bytes", "Memory of these patterns.", patterns::usedBytes);
+    metrics.counter(
+        "skald_pattern_evictions_total",
+        "Patterns that made room for others.",
+        patterns::evictions);
+    metrics.counter(
+        "skald_pattern_lines_total", "Lines that were given a pattern.", patterns::minedLines);
+    metrics.counter(
+        "skald_pattern_skipped_lines_total",
+        "Lines that were given no pattern: empty, or at a limit.",
+        patterns::skippedLines);
   }
 
   /** Returns the URL to reach the server by. */

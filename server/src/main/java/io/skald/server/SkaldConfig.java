@@ -4,6 +4,7 @@ import io.skald.common.config.ConfigReader;
 import io.skald.common.limits.Limits;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
+import io.skald.storage.pattern.PatternConfig;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public record SkaldConfig(
     CommonSection common,
     DistributorConfig distributor,
     IngesterConfig ingester,
+    PatternConfig patternIngester,
     QuerierSection querier,
     Limits limitsConfig) {
   public static final SkaldConfig DEFAULTS =
@@ -32,6 +34,7 @@ public record SkaldConfig(
           CommonSection.DEFAULTS,
           DistributorConfig.DEFAULTS,
           IngesterConfig.defaults(),
+          PatternConfig.DEFAULTS,
           QuerierSection.DEFAULTS,
           Limits.DEFAULTS);
 
@@ -70,7 +73,17 @@ public record SkaldConfig(
           "limits_config.split_queries_by_interval",
           "limits_config.unordered_writes",
           "memberlist",
-          "pattern_ingester",
+          "pattern_ingester.client_config",
+          "pattern_ingester.concurrent_flushes",
+          "pattern_ingester.connection_timeout",
+          "pattern_ingester.flush_check_period",
+          "pattern_ingester.lifecycler",
+          "pattern_ingester.max_chunk_age",
+          "pattern_ingester.metric_aggregation",
+          "pattern_ingester.pattern_persistence",
+          "pattern_ingester.retain_for",
+          "pattern_ingester.tee_config",
+          "pattern_ingester.volume_threshold",
           "querier.engine",
           "querier.multi_tenant_queries_enabled",
           "querier.query_ingesters_within",
@@ -130,6 +143,7 @@ public record SkaldConfig(
         common,
         distributor,
         withWalDirectory(common.walDirectory()),
+        patternIngester,
         querier,
         limitsConfig);
   }

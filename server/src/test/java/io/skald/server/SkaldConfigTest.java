@@ -7,6 +7,7 @@ import io.skald.common.config.ConfigException;
 import io.skald.common.limits.Limits;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
+import io.skald.storage.pattern.PatternConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,6 +65,13 @@ class SkaldConfigTest {
           replay_memory_ceiling: 44MB
           max_queued_bytes: 45MB
           max_queue_wait: 46s
+      pattern_ingester:
+        enabled: true
+        max_clusters: 47
+        max_eviction_ratio: 0.48
+        max_allowed_line_length: 49
+        pattern_sample_interval: 50s
+        max_memory: 51MB
       querier:
         max_concurrent: 51
         max_query_memory: 52MB
@@ -142,6 +150,7 @@ class SkaldConfigTest {
                   44 << 20,
                   45 << 20,
                   Duration.ofSeconds(46))),
+          new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
           new QuerierSection(51, 52 << 20, 53 << 20),
           new Limits(
               61.5,

@@ -53,7 +53,8 @@ class ConformanceTest {
           "format-query",
           "errors",
           "bad-params",
-          "otlp");
+          "otlp",
+          "patterns");
 
   @Test
   void recordedAnswers_fromMemory_completeGroupsAllEqual(@TempDir Path directory) throws Exception {

@@ -16,6 +16,7 @@ import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.InMemoryObjectStore;
 import io.skald.storage.pack.PackWriter;
+import io.skald.storage.pattern.PatternConfig;
 import io.skald.storage.read.CacheConfig;
 import io.skald.storage.read.ChunkCaches;
 import io.skald.storage.read.ChunkReader;
@@ -53,6 +54,7 @@ final class Stack implements AutoCloseable {
       ingester =
           new Ingester(
               config(directory),
+              PatternConfig.DEFAULTS,
               disk,
               new PackWriter(store, clock, new SplittableRandom(1)),
               index,
