@@ -6,9 +6,11 @@ package io.skald.server;
  * @param maxConcurrent threads that scan blocks, over all queries; 0 takes the number of processors
  * @param maxQueryMemory bytes that one query may hold
  * @param cacheSize bytes of decoded columns and footers that are kept
+ * @param multiTenantQueriesEnabled whether a read may name several tenants
  */
-public record QuerierSection(int maxConcurrent, long maxQueryMemory, long cacheSize) {
-  static final QuerierSection DEFAULTS = new QuerierSection(0, 128L << 20, 96L << 20);
+public record QuerierSection(
+    int maxConcurrent, long maxQueryMemory, long cacheSize, boolean multiTenantQueriesEnabled) {
+  static final QuerierSection DEFAULTS = new QuerierSection(0, 128L << 20, 96L << 20, false);
 
   public QuerierSection {
     if (maxConcurrent < 0) {

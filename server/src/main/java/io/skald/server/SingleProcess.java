@@ -139,6 +139,7 @@ public final class SingleProcess implements AutoCloseable {
                     scans,
                     config.querier().threads()),
             limits,
+            config.querier().multiTenantQueriesEnabled(),
             clock);
     InMemoryRing ring = new InMemoryRing();
     ring.put(
@@ -152,7 +153,9 @@ public final class SingleProcess implements AutoCloseable {
 
     Router router = new Router();
     distributor.register(router);
-    QueryRoutes queryRoutes = new QueryRoutes(queries, tenants, ingester::isReady);
+    QueryRoutes queryRoutes =
+        new QueryRoutes(
+            queries, tenants, config.querier().multiTenantQueriesEnabled(), ingester::isReady);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
     new PatternRoutes(patternApi(ingester, index, objects, decoder, limits), queryRoutes)

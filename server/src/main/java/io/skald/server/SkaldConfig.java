@@ -85,7 +85,6 @@ public record SkaldConfig(
           "pattern_ingester.tee_config",
           "pattern_ingester.volume_threshold",
           "querier.engine",
-          "querier.multi_tenant_queries_enabled",
           "querier.query_ingesters_within",
           "query_range",
           "query_scheduler",

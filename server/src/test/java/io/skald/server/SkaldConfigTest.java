@@ -76,6 +76,7 @@ class SkaldConfigTest {
         max_concurrent: 51
         max_query_memory: 52MB
         cache_size: 53MB
+        multi_tenant_queries_enabled: true
       limits_config:
         ingestion_rate_mb: 61.5
         ingestion_burst_size_mb: 62.5
@@ -151,7 +152,7 @@ class SkaldConfigTest {
                   45 << 20,
                   Duration.ofSeconds(46))),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
-          new QuerierSection(51, 52 << 20, 53 << 20),
+          new QuerierSection(51, 52 << 20, 53 << 20, true),
           new Limits(
               61.5,
               62.5,

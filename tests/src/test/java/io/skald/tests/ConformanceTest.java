@@ -53,6 +53,7 @@ class ConformanceTest {
           "format-query",
           "errors",
           "bad-params",
+          "auth",
           "otlp",
           "patterns");
 

@@ -35,19 +35,39 @@ public final class TenantHeader {
   }
 
   /**
-   * Returns the tenants of a query, {@code a|b}: each once, sorted, at least one.
+   * The tenants of a query.
+   *
+   * @param ids each once, sorted, at least one
+   * @param several whether the header is in the form {@code a|b}, with however many that are equal
+   *     or empty
+   */
+  public record Tenants(List<TenantId> ids, boolean several) {
+    public Tenants {
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /**
+   * Returns the tenants of a query.
    *
    * @throws HttpException 401 without a tenant, 400 for a bad id
    */
-  public List<TenantId> ofQuery(HttpRequest request) {
+  public Tenants ofQuery(HttpRequest request) {
     if (!authEnabled) {
-      return List.of(TenantId.SINGLE);
+      return new Tenants(List.of(TenantId.SINGLE), false);
     }
+    String value = value(request);
+    boolean several = value.indexOf('|') >= 0;
     TreeSet<TenantId> tenants = new TreeSet<>();
-    for (String id : value(request).split("\\|", -1)) {
-      tenants.add(parse(id, "rpc error: code = Code(400) desc = ", ""));
+    for (String id : value.split("\\|", -1)) {
+      if (!several || !id.isEmpty()) {
+        tenants.add(parse(id, "rpc error: code = Code(400) desc = ", ""));
+      }
     }
-    return List.copyOf(tenants);
+    if (tenants.isEmpty()) {
+      throw new HttpException(401, "no org id\n");
+    }
+    return new Tenants(List.copyOf(tenants), several);
   }
 
   private static String value(HttpRequest request) {

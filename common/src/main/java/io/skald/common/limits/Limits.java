@@ -2,6 +2,7 @@ package io.skald.common.limits;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The limits of one tenant, with the names and defaults users of Loki know. Sizes are bytes unless
@@ -154,6 +155,56 @@ public record Limits(
       throw new IllegalArgumentException(
           "ingestion_burst_size_mb must be positive while ingestion_rate_mb is set");
     }
+  }
+
+  /**
+   * Returns the limits of a read that concerns this tenant and another one: of every limit on reads
+   * the stricter, where 0 sets none. What is no limit on reads is taken from this one.
+   */
+  public Limits strictest(Limits other) {
+    return new Limits(
+        ingestionRateMb,
+        ingestionBurstSizeMb,
+        maxLineSize,
+        maxLineSizeTruncate,
+        maxLabelNamesPerSeries,
+        maxLabelNameLength,
+        maxLabelValueLength,
+        rejectOldSamples,
+        rejectOldSamplesMaxAge,
+        creationGracePeriod,
+        perStreamRateLimit,
+        perStreamRateLimitBurst,
+        maxGlobalStreamsPerUser,
+        allowStructuredMetadata,
+        maxStructuredMetadataSize,
+        maxStructuredMetadataEntriesCount,
+        discoverServiceName,
+        discoverLogLevels,
+        logLevelFields,
+        incrementDuplicateTimestamp,
+        (int) stricter(maxEntriesLimitPerQuery, other.maxEntriesLimitPerQuery),
+        (int) stricter(maxQuerySeries, other.maxQuerySeries),
+        stricter(maxQueryLength, other.maxQueryLength),
+        stricter(maxQueryLookback, other.maxQueryLookback),
+        stricter(maxQueryRange, other.maxQueryRange),
+        (int) stricter(maxStreamsMatchersPerQuery, other.maxStreamsMatchersPerQuery),
+        stricter(queryTimeout, other.queryTimeout),
+        Stream.concat(requiredLabels.stream(), other.requiredLabels.stream()).distinct().toList(),
+        Math.max(minimumLabelsNumber, other.minimumLabelsNumber),
+        stricter(maxQueryBytesRead, other.maxQueryBytesRead),
+        volumeEnabled && other.volumeEnabled,
+        (int) stricter(volumeMaxSeries, other.volumeMaxSeries),
+        shardAggregations.stream().filter(other.shardAggregations::contains).toList(),
+        retentionPeriod);
+  }
+
+  private static long stricter(long a, long b) {
+    return a == 0 || b == 0 ? Math.max(a, b) : Math.min(a, b);
+  }
+
+  private static Duration stricter(Duration a, Duration b) {
+    return Duration.ofNanos(stricter(a.toNanos(), b.toNanos()));
   }
 
   private static void notNegative(String key, double value) {

@@ -2,6 +2,7 @@ package io.skald.common.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -307,7 +309,14 @@ class HttpServerTest {
 
     assertThat(off.ofPush(request("a/b")).value()).isEqualTo("fake");
     assertThat(on.ofPush(request("team-a")).value()).isEqualTo("team-a");
-    assertThat(on.ofQuery(request("b|a|b"))).extracting(Object::toString).containsExactly("a", "b");
+    assertThat(on.ofQuery(request("b|a|b")).ids())
+        .extracting(Object::toString)
+        .containsExactly("a", "b");
+    assertThat(on.ofQuery(request("a|")))
+        .isEqualTo(new TenantHeader.Tenants(List.of(new TenantId("a")), true));
+    assertThat(on.ofQuery(request("a")).several()).isFalse();
+    org.assertj.core.api.Assertions.assertThatThrownBy(() -> on.ofQuery(request("|")))
+        .hasMessage("no org id\n");
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> on.ofPush(request("a|b")))
         .hasMessage("multiple org IDs present\n");
     org.assertj.core.api.Assertions.assertThatThrownBy(() -> on.ofPush(request("bad/tenant")))

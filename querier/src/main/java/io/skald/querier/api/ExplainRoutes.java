@@ -3,9 +3,9 @@ package io.skald.querier.api;
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.http.Router;
-import io.skald.common.model.TenantId;
 import io.skald.logql.engine.PlanNode;
 import io.skald.logql.engine.QueryException;
+import io.skald.querier.source.ReadTenants;
 import java.util.List;
 import java.util.Locale;
 import tools.jackson.core.JsonGenerator;
@@ -29,11 +29,11 @@ public final class ExplainRoutes {
   }
 
   private HttpResponse explain(HttpRequest request) {
-    return routes.respond(request, (tenant, read) -> answer(request, tenant, read));
+    return routes.respond(request, (tenants, read) -> answer(request, tenants, read));
   }
 
-  private HttpResponse answer(HttpRequest request, TenantId tenant, ReadRequest read) {
-    PlanNode plan = api.explain(tenant, read, flag(request, "analyze"));
+  private HttpResponse answer(HttpRequest request, ReadTenants tenants, ReadRequest read) {
+    PlanNode plan = api.explain(tenants, read, flag(request, "analyze"));
     return wantsText(request)
         ? HttpResponse.text(200, plan.text())
         : QueryRoutes.json(

@@ -4,7 +4,6 @@ import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
-import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.common.values.GoDuration;
 import io.skald.common.values.PrometheusDuration;
@@ -22,7 +21,9 @@ import io.skald.logql.syntax.LogExpr;
 import io.skald.logql.syntax.MetricExpr;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
+import io.skald.querier.source.FederatedQuery;
 import io.skald.querier.source.QueryData;
+import io.skald.querier.source.ReadTenants;
 import io.skald.storage.read.ReadStatistics;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -53,26 +54,33 @@ public final class QueryApi {
   private final QueryData data;
   private final Function<Limits, QueryEngine> engines;
   private final TenantLimits limits;
+  private final boolean federation;
   private final Clock clock;
 
   /**
    * @param engines makes the engine that works under a tenant's limits
+   * @param federation whether a request may name several tenants
    */
   public QueryApi(
-      QueryData data, Function<Limits, QueryEngine> engines, TenantLimits limits, Clock clock) {
+      QueryData data,
+      Function<Limits, QueryEngine> engines,
+      TenantLimits limits,
+      boolean federation,
+      Clock clock) {
     this.data = data;
     this.engines = engines;
     this.limits = limits;
+    this.federation = federation;
     this.clock = clock;
   }
 
   /** {@code /loki/api/v1/query_range}. */
-  public Body queryRange(TenantId tenant, ReadRequest request) {
-    return answering(() -> execute(tenant, rangeQuery(tenant, request), request));
+  public Body queryRange(ReadTenants tenants, ReadRequest request) {
+    return answering(() -> execute(tenants, rangeQuery(tenants, request), request));
   }
 
   /** Reads and checks the parameters of a range query. */
-  QueryRequest rangeQuery(TenantId tenant, ReadRequest request) {
+  QueryRequest rangeQuery(ReadTenants tenants, ReadRequest request) {
     Parameters parameters = request.parameters(clock.nowNanos());
     Parameters.Range range = parameters.range();
     Parameters.requireOrdered(range);
@@ -80,8 +88,8 @@ public final class QueryApi {
     int limit = parameters.limit();
     boolean forward = parameters.forward();
     long interval = parameters.intervalNanos();
-    Expr expression = Parser.parse(parameters.text("query"));
-    Limits allowed = limits.of(tenant);
+    Expr expression = parse(tenants, parameters);
+    Limits allowed = allowed(tenants);
     checkLength(range, expression, allowed);
     checkMatchers(expression, allowed);
     if (expression instanceof LogExpr) {
@@ -101,23 +109,23 @@ public final class QueryApi {
   }
 
   /** {@code /loki/api/v1/query}. */
-  public Body queryInstant(TenantId tenant, ReadRequest request) {
-    return answering(() -> execute(tenant, instantQuery(tenant, request), request));
+  public Body queryInstant(ReadTenants tenants, ReadRequest request) {
+    return answering(() -> execute(tenants, instantQuery(tenants, request), request));
   }
 
   /** Reads and checks the parameters of an instant query. */
-  QueryRequest instantQuery(TenantId tenant, ReadRequest request) {
+  QueryRequest instantQuery(ReadTenants tenants, ReadRequest request) {
     Parameters parameters = request.parameters(clock.nowNanos());
     long time = parameters.time();
     int limit = parameters.limit();
     boolean forward = parameters.forward();
-    Expr expression = Parser.parse(parameters.text("query"));
+    Expr expression = parse(tenants, parameters);
     if (expression instanceof LogExpr) {
       throw new BadRequestException(
           "log queries are not supported as an instant query type, please change your query"
               + " to a range query type");
     }
-    checkMatchers(expression, limits.of(tenant));
+    checkMatchers(expression, allowed(tenants));
     return new QueryRequest(expression, time, time, 0, 0, limit, forward, false);
   }
 
@@ -126,25 +134,25 @@ public final class QueryApi {
    *
    * @param analyze whether it is run, and the counts of that are part of the plan
    */
-  PlanNode explain(TenantId tenant, ReadRequest request, boolean analyze) {
+  PlanNode explain(ReadTenants tenants, ReadRequest request, boolean analyze) {
     return answering(() -> {
       boolean instant = !request.values().apply("time").isEmpty();
-      QueryRequest query = instant ? instantQuery(tenant, request) : rangeQuery(tenant, request);
-      QueryEngine engine = engines.apply(limits.of(tenant));
-      return analyze ? analyze(tenant, query, request, engine) : engine.explain(query);
+      QueryRequest query = instant ? instantQuery(tenants, request) : rangeQuery(tenants, request);
+      QueryEngine engine = engines.apply(allowed(tenants));
+      return analyze ? analyze(tenants, query, request, engine) : engine.explain(query);
     });
   }
 
   private PlanNode analyze(
-      TenantId tenant, QueryRequest query, ReadRequest request, QueryEngine engine) {
+      ReadTenants tenants, QueryRequest query, ReadRequest request, QueryEngine engine) {
     QueryStatistics statistics = new QueryStatistics();
     ReadStatistics reads = new ReadStatistics();
     PlanNode plan =
         engine.analyze(
             query,
-            data.entries(tenant, statistics, reads),
+            data.entries(tenants, statistics, reads),
             statistics,
-            request.cancellation(limits.of(tenant).queryTimeout(), clock),
+            request.cancellation(allowed(tenants).queryTimeout(), clock),
             new QueryProfile(clock::monotonicNanos));
     Map<String, Object> details = new LinkedHashMap<>(plan.details());
     details.put("chunks", statistics.chunks.sum());
@@ -155,15 +163,25 @@ public final class QueryApi {
     return new PlanNode(plan.operator(), details, plan.inputs());
   }
 
-  private Body execute(TenantId tenant, QueryRequest query, ReadRequest request) {
+  private static Expr parse(ReadTenants tenants, Parameters parameters) {
+    Expr expression = Parser.parse(parameters.text("query"));
+    return tenants.federated() ? FederatedQuery.rewrite(expression) : expression;
+  }
+
+  /** Returns the limits of a tenant, of several the strictest. */
+  private Limits allowed(ReadTenants tenants) {
+    return tenants.ids().stream().map(limits::of).reduce(Limits::strictest).orElseThrow();
+  }
+
+  private Body execute(ReadTenants tenants, QueryRequest query, ReadRequest request) {
     QueryStatistics statistics = new QueryStatistics();
     long started = clock.monotonicNanos();
-    Cancellation cancellation = request.cancellation(limits.of(tenant).queryTimeout(), clock);
+    Cancellation cancellation = request.cancellation(allowed(tenants).queryTimeout(), clock);
     ReadStatistics reads = new ReadStatistics();
     QueryResult result =
         engines
-            .apply(limits.of(tenant))
-            .execute(query, data.entries(tenant, statistics, reads), statistics, cancellation);
+            .apply(allowed(tenants))
+            .execute(query, data.entries(tenants, statistics, reads), statistics, cancellation);
     statistics.compressedBytes.add(reads.compressedBytes.sum());
     statistics.decompressedBytes.add(reads.decompressedBytes.sum());
     statistics.decompressedLines.add(reads.decompressedLines.sum());
@@ -182,25 +200,32 @@ public final class QueryApi {
   }
 
   /** {@code /loki/api/v1/labels}. */
-  public Body labels(TenantId tenant, ReadRequest request) {
+  public Body labels(ReadTenants tenants, ReadRequest request) {
     return answering(() -> {
       Parameters parameters = request.parameters(clock.nowNanos());
       Set<String> names = new TreeSet<>();
-      for (Labels labels : selectSeries(tenant, parameters)) {
+      for (Labels labels : selectSeries(tenants, parameters)) {
         for (int i = 0; i < labels.size(); i++) {
           names.add(labels.name(i));
         }
+      }
+      if (tenants.federated()) {
+        names.remove(ReadTenants.ORIGINAL); // shown in answers, not offered as a label
       }
       return names(names);
     });
   }
 
   /** {@code /loki/api/v1/label/{name}/values}. */
-  public Body labelValues(TenantId tenant, String name, ReadRequest request) {
+  public Body labelValues(ReadTenants tenants, String name, ReadRequest request) {
     return answering(() -> {
       Parameters parameters = request.parameters(clock.nowNanos());
       Set<String> values = new TreeSet<>();
-      for (Labels labels : selectSeries(tenant, parameters)) {
+      if (federation && name.equals(ReadTenants.LABEL)) {
+        tenants.ids().forEach(tenant -> values.add(tenant.value()));
+        return names(values);
+      }
+      for (Labels labels : selectSeries(tenants, parameters)) {
         String value = labels.get(name);
         if (value != null) {
           values.add(value);
@@ -210,23 +235,23 @@ public final class QueryApi {
     });
   }
 
-  private Collection<Labels> selectSeries(TenantId tenant, Parameters parameters) {
-    Parameters.Range range = metadataRange(tenant, parameters);
+  private Collection<Labels> selectSeries(ReadTenants tenants, Parameters parameters) {
+    Parameters.Range range = metadataRange(tenants, parameters);
     String query = parameters.text("query");
     List<LabelMatcher> matchers = query.isEmpty() ? List.of() : Parser.parseSelector(query, false);
-    return data.series(tenant, matchers, range.startNanos(), range.endNanos());
+    return data.series(tenants, matchers, range.startNanos(), range.endNanos());
   }
 
-  private Parameters.Range metadataRange(TenantId tenant, Parameters parameters) {
+  private Parameters.Range metadataRange(ReadTenants tenants, Parameters parameters) {
     Parameters.Range range = parameters.range();
     if (range.endNanos() < range.startNanos()) {
-      Limits allowed = limits.of(tenant);
+      Limits allowed = allowed(tenants);
       throw new BadRequestException(
           "this data is no longer available, it is past now - max_query_lookback ("
               + PrometheusDuration.format(allowed.maxQueryLookback().toNanos())
               + ")");
     }
-    checkLength(range, null, limits.of(tenant));
+    checkLength(range, null, allowed(tenants));
     return range;
   }
 
@@ -242,15 +267,15 @@ public final class QueryApi {
   }
 
   /** {@code /loki/api/v1/series}. */
-  public Body series(TenantId tenant, ReadRequest request) {
+  public Body series(ReadTenants tenants, ReadRequest request) {
     return answering(() -> {
       Parameters parameters = request.parameters(clock.nowNanos());
-      Parameters.Range range = metadataRange(tenant, parameters);
+      Parameters.Range range = metadataRange(tenants, parameters);
       List<String> selectors = new ArrayList<>(parameters.all("match"));
       selectors.addAll(parameters.all("match[]"));
       Set<Labels> found = new TreeSet<>();
       for (List<LabelMatcher> matchers : groups(selectors)) {
-        found.addAll(data.series(tenant, matchers, range.startNanos(), range.endNanos()));
+        found.addAll(data.series(tenants, matchers, range.startNanos(), range.endNanos()));
       }
       return success(json -> {
         json.writeArrayPropertyStart("data");
@@ -399,6 +424,11 @@ public final class QueryApi {
               + minimum
               + ")");
     }
+  }
+
+  /** Returns whether a query selects streams at all. */
+  static boolean readsData(Expr expression) {
+    return !selectors(expression).isEmpty();
   }
 
   private static List<List<LabelMatcher>> selectors(Expr expression) {

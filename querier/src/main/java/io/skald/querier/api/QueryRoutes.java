@@ -7,8 +7,10 @@ import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
-import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryException;
+import io.skald.logql.syntax.ParseException;
+import io.skald.logql.syntax.Parser;
+import io.skald.querier.source.ReadTenants;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -20,15 +22,19 @@ public final class QueryRoutes {
 
   private final QueryApi api;
   private final TenantHeader tenants;
+  private final boolean federation;
   private final BooleanSupplier ready;
 
   /**
+   * @param federation whether a request may name several tenants
    * @param ready whether all acknowledged entries can be read; until then queries are answered 503,
    *     not with a part of the data
    */
-  public QueryRoutes(QueryApi api, TenantHeader tenants, BooleanSupplier ready) {
+  public QueryRoutes(
+      QueryApi api, TenantHeader tenants, boolean federation, BooleanSupplier ready) {
     this.api = api;
     this.tenants = tenants;
+    this.federation = federation;
     this.ready = ready;
   }
 
@@ -45,7 +51,7 @@ public final class QueryRoutes {
 
   private HttpResponse labelValues(HttpRequest request) {
     return answer(
-        request, (tenant, read) -> api.labelValues(tenant, request.pathParameter(), read));
+        request, (tenants, read) -> api.labelValues(tenants, request.pathParameter(), read));
   }
 
   private static HttpResponse formatQuery(HttpRequest request) {
@@ -54,26 +60,43 @@ public final class QueryRoutes {
   }
 
   private HttpResponse answer(
-      HttpRequest request, BiFunction<TenantId, ReadRequest, QueryApi.Body> endpoint) {
-    return respond(request, (tenant, read) -> json(200, endpoint.apply(tenant, read)));
+      HttpRequest request, BiFunction<ReadTenants, ReadRequest, QueryApi.Body> endpoint) {
+    return respond(request, (tenants, read) -> json(200, endpoint.apply(tenants, read)));
   }
 
   /** Answers a read request, or says why not. */
   HttpResponse respond(
-      HttpRequest request, BiFunction<TenantId, ReadRequest, HttpResponse> endpoint) {
+      HttpRequest request, BiFunction<ReadTenants, ReadRequest, HttpResponse> endpoint) {
     if (!ready.getAsBoolean()) {
       return HttpResponse.error(503, "the log is being replayed, try again when /ready says so");
     }
     try {
-      List<TenantId> ids = tenants.ofQuery(request);
-      if (ids.size() > 1) {
-        throw new HttpException(400, "multiple org IDs present");
-      }
-      return endpoint.apply(ids.getFirst(), readRequest(request));
+      return endpoint.apply(readTenants(request), readRequest(request));
     } catch (QueryException e) {
       return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
     } catch (StorageException e) {
       return HttpResponse.error(500, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Queries that read no data are answered whoever asks. */
+  private ReadTenants readTenants(HttpRequest request) {
+    TenantHeader.Tenants named = tenants.ofQuery(request);
+    if (!named.several()) {
+      return new ReadTenants(named.ids(), false);
+    }
+    if (!federation && readsData(request)) {
+      throw new HttpException(400, "multiple org IDs present");
+    }
+    return new ReadTenants(named.ids(), true);
+  }
+
+  private static boolean readsData(HttpRequest request) {
+    List<String> query = request.parameters("query");
+    try {
+      return query.isEmpty() || QueryApi.readsData(Parser.parse(query.getFirst()));
+    } catch (ParseException _) {
+      return false; // the endpoint says what is wrong with it
     }
   }
 

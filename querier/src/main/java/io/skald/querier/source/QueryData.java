@@ -26,15 +26,35 @@ public final class QueryData {
   }
 
   /**
-   * Returns the tenant's entries; what finding and reading them costs is added to {@code
+   * Returns the tenants' entries; what finding and reading them costs is added to {@code
    * statistics} and {@code reads}.
    */
-  public LogSource entries(TenantId tenant, QueryStatistics statistics, ReadStatistics reads) {
+  public LogSource entries(ReadTenants tenants, QueryStatistics statistics, ReadStatistics reads) {
+    return tenants.federated()
+        ? new FederatedLogSource(tenants.ids(), tenant -> entries(tenant, statistics, reads))
+        : entries(tenants.ids().getFirst(), statistics, reads);
+  }
+
+  private LogSource entries(TenantId tenant, QueryStatistics statistics, ReadStatistics reads) {
     return new TenantLogSource(tenant, recent, index, reader, statistics, reads);
   }
 
   /** Returns the label sets of streams with data in {@code [fromNanos, throughNanos]}. */
   public Set<Labels> series(
+      ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    if (!tenants.federated()) {
+      return series(tenants.ids().getFirst(), matchers, fromNanos, throughNanos);
+    }
+    List<LabelMatcher> rest = FederatedLogSource.ofStreams(matchers);
+    Set<Labels> found = new HashSet<>();
+    for (TenantId tenant : FederatedLogSource.chosen(tenants.ids(), matchers)) {
+      series(tenant, rest, fromNanos, throughNanos)
+          .forEach(labels -> found.add(FederatedLogSource.withTenant(labels, tenant)));
+    }
+    return found;
+  }
+
+  private Set<Labels> series(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     Set<Labels> found = new HashSet<>();
     recent

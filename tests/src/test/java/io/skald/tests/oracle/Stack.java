@@ -12,6 +12,7 @@ import io.skald.ingester.IngesterConfig;
 import io.skald.ingester.IngesterLimits;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.querier.source.QueryData;
+import io.skald.querier.source.ReadTenants;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.InMemoryObjectStore;
@@ -120,7 +121,7 @@ final class Stack implements AutoCloseable {
         ingester.flush();
       }
     }
-    return data.entries(tenant, new QueryStatistics(), new ReadStatistics());
+    return data.entries(ReadTenants.of(tenant), new QueryStatistics(), new ReadStatistics());
   }
 
   private void push(TenantId tenant, List<PlainEntry> entries) {
