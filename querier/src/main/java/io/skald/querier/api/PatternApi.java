@@ -2,13 +2,13 @@ package io.skald.querier.api;
 
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.model.LabelMatcher;
-import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.common.time.Clock;
 import io.skald.logql.engine.QueryException;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
 import io.skald.querier.pattern.PatternSource;
+import io.skald.querier.source.ReadTenants;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 
@@ -34,7 +34,7 @@ public final class PatternApi {
    *
    * @throws QueryException with the status and text for the client
    */
-  QueryApi.Body patterns(TenantId tenant, ReadRequest request) {
+  QueryApi.Body patterns(ReadTenants tenants, ReadRequest request) {
     try {
       Parameters parameters = request.parameters(clock.nowNanos());
       Parameters.Range range = parameters.range();
@@ -43,12 +43,12 @@ public final class PatternApi {
       List<LabelMatcher> matchers = Parser.parseSelector(parameters.text("query"), false);
       List<PatternSamples> found =
           patterns.patterns(
-              tenant,
+              tenants,
               matchers,
               range.startNanos(),
               range.endNanos(),
               stepSeconds,
-              request.cancellation(limits.of(tenant).queryTimeout(), clock));
+              request.cancellation(limits.strictest(tenants.ids()).queryTimeout(), clock));
       return body(found.subList(0, Math.min(found.size(), MAX_PATTERNS)));
     } catch (BadRequestException | ParseException e) {
       throw new QueryException(400, String.valueOf(e.getMessage()));

@@ -170,7 +170,7 @@ public final class QueryApi {
 
   /** Returns the limits of a tenant, of several the strictest. */
   private Limits allowed(ReadTenants tenants) {
-    return tenants.ids().stream().map(limits::of).reduce(Limits::strictest).orElseThrow();
+    return limits.strictest(tenants.ids());
   }
 
   private Body execute(ReadTenants tenants, QueryRequest query, ReadRequest request) {

@@ -6,6 +6,7 @@ import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.QueryException;
+import io.skald.querier.source.ReadTenants;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedStream;
 import io.skald.storage.index.LabelIndex;
@@ -47,15 +48,36 @@ public final class PatternSource {
    * @throws QueryException if there are too many different patterns, or nobody waits for them
    */
   public List<PatternSamples> patterns(
-      TenantId tenant,
+      ReadTenants tenants,
       List<LabelMatcher> matchers,
       long startNanos,
       long endNanos,
       long stepSeconds,
       Cancellation cancellation) {
+    PatternMerge merge = new PatternMerge();
+    for (TenantId tenant : tenants.chosen(matchers)) {
+      collect(
+          tenant,
+          tenants.ofStreams(matchers),
+          startNanos,
+          endNanos,
+          stepSeconds,
+          cancellation,
+          merge);
+    }
+    return merge.joined();
+  }
+
+  private void collect(
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      long startNanos,
+      long endNanos,
+      long stepSeconds,
+      Cancellation cancellation,
+      PatternMerge merge) {
     long from = Math.floorDiv(startNanos, bucketSeconds * NANOS_PER_SECOND) * bucketSeconds;
     long through = Math.floorDiv(endNanos - 1, NANOS_PER_SECOND);
-    PatternMerge merge = new PatternMerge();
     // Before the index: a chunk that is flushed in between is then known by its id, not missed.
     RecentPatterns.Found inMemory = recent.patterns(tenant, matchers, startNanos, endNanos);
     inMemory.samples().forEach(samples -> merge.add(samples, from, through, stepSeconds));
@@ -68,7 +90,6 @@ public final class PatternSource {
         checkSize(merge);
       }
     }
-    return merge.joined();
   }
 
   private static void checkSize(PatternMerge merge) {

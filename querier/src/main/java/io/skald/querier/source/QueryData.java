@@ -31,7 +31,7 @@ public final class QueryData {
    */
   public LogSource entries(ReadTenants tenants, QueryStatistics statistics, ReadStatistics reads) {
     return tenants.federated()
-        ? new FederatedLogSource(tenants.ids(), tenant -> entries(tenant, statistics, reads))
+        ? new FederatedLogSource(tenants, tenant -> entries(tenant, statistics, reads))
         : entries(tenants.ids().getFirst(), statistics, reads);
   }
 
@@ -42,14 +42,12 @@ public final class QueryData {
   /** Returns the label sets of streams with data in {@code [fromNanos, throughNanos]}. */
   public Set<Labels> series(
       ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    if (!tenants.federated()) {
-      return series(tenants.ids().getFirst(), matchers, fromNanos, throughNanos);
-    }
-    List<LabelMatcher> rest = FederatedLogSource.ofStreams(matchers);
+    List<LabelMatcher> rest = tenants.ofStreams(matchers);
     Set<Labels> found = new HashSet<>();
-    for (TenantId tenant : FederatedLogSource.chosen(tenants.ids(), matchers)) {
-      series(tenant, rest, fromNanos, throughNanos)
-          .forEach(labels -> found.add(FederatedLogSource.withTenant(labels, tenant)));
+    for (TenantId tenant : tenants.chosen(matchers)) {
+      for (Labels labels : series(tenant, rest, fromNanos, throughNanos)) {
+        found.add(tenants.shown(labels, tenant));
+      }
     }
     return found;
   }

@@ -1,5 +1,7 @@
 package io.skald.querier.source;
 
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import java.util.List;
 
@@ -25,5 +27,38 @@ public record ReadTenants(List<TenantId> ids, boolean federated) {
 
   public static ReadTenants of(TenantId tenant) {
     return new ReadTenants(List.of(tenant), false);
+  }
+
+  /** Returns the tenants that a selector is about: its matchers on the tenant's label choose. */
+  public List<TenantId> chosen(List<LabelMatcher> matchers) {
+    if (!federated) {
+      return ids;
+    }
+    return ids.stream()
+        .filter(tenant ->
+            matchers.stream()
+                .filter(matcher -> matcher.name().equals(LABEL))
+                .allMatch(matcher -> matcher.matches(tenant.value())))
+        .toList();
+  }
+
+  /** Returns the matchers of a selector that are about streams. */
+  public List<LabelMatcher> ofStreams(List<LabelMatcher> matchers) {
+    return federated
+        ? matchers.stream().filter(matcher -> !matcher.name().equals(LABEL)).toList()
+        : matchers;
+  }
+
+  /** Returns the labels of a stream as the read shows them. */
+  public Labels shown(Labels labels, TenantId tenant) {
+    if (!federated) {
+      return labels;
+    }
+    Labels.Builder builder = labels.toBuilder();
+    String original = labels.get(LABEL);
+    if (original != null) {
+      builder.set(ORIGINAL, original);
+    }
+    return builder.set(LABEL, tenant.value()).build();
   }
 }

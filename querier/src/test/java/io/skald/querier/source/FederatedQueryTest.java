@@ -40,7 +40,7 @@ class FederatedQueryTest {
     List<LabelMatcher> passedOn = new ArrayList<>();
     FederatedLogSource source =
         new FederatedLogSource(
-            List.of(A, B),
+            new ReadTenants(List.of(A, B), true),
             tenant ->
                 (matchers, _, _) -> {
                   passedOn.addAll(matchers);
