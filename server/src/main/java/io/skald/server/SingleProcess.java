@@ -22,9 +22,13 @@ import io.skald.querier.api.PatternApi;
 import io.skald.querier.api.PatternRoutes;
 import io.skald.querier.api.QueryApi;
 import io.skald.querier.api.QueryRoutes;
+import io.skald.querier.delete.DeleteConfig;
+import io.skald.querier.delete.DeleteRoutes;
 import io.skald.querier.pattern.PatternSource;
+import io.skald.querier.source.DeletedEntries;
 import io.skald.querier.source.QueryData;
 import io.skald.storage.chunk.ColumnDecoder;
+import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.FileObjectStore;
@@ -123,13 +127,14 @@ public final class SingleProcess implements AutoCloseable {
     closers.push(ingester::close);
     bind(ingester);
 
+    DeleteRequests deletes = new DeleteRequests(objects);
     ChunkReader reader = new ChunkReader(objects, new ChunkCaches(cacheConfig()), decoder);
     ExecutorService scans = Executors.newFixedThreadPool(config.querier().threads(), scanThreads());
     closers.push(() -> stop(scans));
     TenantHeader tenants = new TenantHeader(config.authEnabled());
     QueryApi queries =
         new QueryApi(
-            new QueryData(ingester, index, reader),
+            new QueryData(ingester, index, reader, deletedEntries(deletes, limits)),
             allowed ->
                 new QueryEngine(
                     new EngineLimits(
@@ -160,6 +165,7 @@ public final class SingleProcess implements AutoCloseable {
     new ExplainRoutes(queries, queryRoutes).register(router);
     new PatternRoutes(patternApi(ingester, index, objects, decoder, limits), queryRoutes)
         .register(router);
+    registerDeletion(router, deletes, tenants, limits, random);
     registerAdministration(router, ingester);
     HttpServer server = new HttpServer(httpConfig(), router, metrics, clock);
     closers.push(() -> server.close(config.server().gracefulShutdownTimeout()));
@@ -184,6 +190,27 @@ public final class SingleProcess implements AutoCloseable {
         new PatternSource(
             ingester, index, reader, config.patternIngester().patternSampleInterval());
     return new PatternApi(source, limits, clock);
+  }
+
+  private @Nullable DeletedEntries deletedEntries(DeleteRequests deletes, TenantLimits limits) {
+    return config.compactor().retentionEnabled()
+        ? new DeletedEntries(
+            deletes, tenant -> !limits.of(tenant).deletionMode().equals("disabled"))
+        : null;
+  }
+
+  private void registerDeletion(
+      Router router,
+      DeleteRequests deletes,
+      TenantHeader tenants,
+      TenantLimits limits,
+      RandomGenerator random) {
+    CompactorSection compactor = config.compactor();
+    if (compactor.retentionEnabled()) {
+      DeleteConfig allowed =
+          new DeleteConfig(compactor.deleteRequestCancelPeriod(), compactor.deleteMaxInterval());
+      new DeleteRoutes(deletes, allowed, tenants, limits, clock, random).register(router);
+    }
   }
 
   private CacheConfig cacheConfig() {

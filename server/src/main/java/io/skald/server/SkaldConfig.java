@@ -24,6 +24,7 @@ public record SkaldConfig(
     DistributorConfig distributor,
     IngesterConfig ingester,
     PatternConfig patternIngester,
+    CompactorSection compactor,
     QuerierSection querier,
     Limits limitsConfig) {
   public static final SkaldConfig DEFAULTS =
@@ -35,6 +36,7 @@ public record SkaldConfig(
           DistributorConfig.DEFAULTS,
           IngesterConfig.defaults(),
           PatternConfig.DEFAULTS,
+          CompactorSection.DEFAULTS,
           QuerierSection.DEFAULTS,
           Limits.DEFAULTS);
 
@@ -51,7 +53,26 @@ public record SkaldConfig(
           "common.instance_interface_names",
           "common.ring",
           "common.storage.filesystem.rules_directory",
-          "compactor",
+          "compactor.apply_retention_interval",
+          "compactor.compaction_interval",
+          "compactor.compactor_ring",
+          "compactor.delete_batch_size",
+          "compactor.delete_request_store",
+          "compactor.delete_request_store_db_type",
+          "compactor.delete_request_store_key_prefix",
+          "compactor.horizontal_scaling_mode",
+          "compactor.jobs_config",
+          "compactor.max_compaction_parallelism",
+          "compactor.retention_backoff_config",
+          "compactor.retention_delete_delay",
+          "compactor.retention_delete_worker_count",
+          "compactor.retention_table_timeout",
+          "compactor.run_once",
+          "compactor.skip_latest_n_tables",
+          "compactor.tables_to_compact",
+          "compactor.upload_parallelism",
+          "compactor.worker_config",
+          "compactor.working_directory",
           "distributor.ring",
           "frontend",
           "frontend_worker",
@@ -143,6 +164,7 @@ public record SkaldConfig(
         distributor,
         withWalDirectory(common.walDirectory()),
         patternIngester,
+        compactor,
         querier,
         limitsConfig);
   }

@@ -72,6 +72,10 @@ class SkaldConfigTest {
         max_allowed_line_length: 49
         pattern_sample_interval: 50s
         max_memory: 51MB
+      compactor:
+        retention_enabled: true
+        delete_request_cancel_period: 85h
+        delete_max_interval: 86h
       querier:
         max_concurrent: 51
         max_query_memory: 52MB
@@ -112,6 +116,7 @@ class SkaldConfigTest {
         volume_max_series: 83
         shard_aggregations: [approx_topk]
         retention_period: 84d
+        deletion_mode: filter-only
       """;
 
   private static final SkaldConfig EVERY_VALUE =
@@ -152,6 +157,7 @@ class SkaldConfigTest {
                   45 << 20,
                   Duration.ofSeconds(46))),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
+          new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
           new QuerierSection(51, 52 << 20, 53 << 20, true),
           new Limits(
               61.5,
@@ -187,7 +193,8 @@ class SkaldConfigTest {
               false,
               83,
               List.of("approx_topk"),
-              Duration.ofDays(84)));
+              Duration.ofDays(84),
+              "filter-only"));
 
   /** Keys that this version knows with one value only. */
   private static final Set<String> FIXED =

@@ -57,6 +57,11 @@ public final class Router {
     return add("POST", path, handler, maxBodyBytes, true);
   }
 
+  /** Adds a route whose parameters are those of the query string; a form body is not read. */
+  public Router byQueryString(String method, String path, HttpHandler handler) {
+    return add(method, path, handler, FORM_BYTES, true);
+  }
+
   private Router add(
       String method, String path, HttpHandler handler, long maxBodyBytes, boolean push) {
     Map<String, Map<String, Route>> table = path.contains("{") ? patterns : exact;

@@ -32,6 +32,9 @@ import java.util.stream.Stream;
  * @param maxQueryBytesRead the most bytes a query may read
  * @param shardAggregations functions that are switched on apart, such as {@code approx_topk}
  * @param retentionPeriod how long data is kept; 0 keeps it for ever
+ * @param deletionMode what delete requests do: {@code disabled} refuses them, {@code filter-only}
+ *     leaves the entries out of queries, {@code filter-and-delete} also removes them from disk once
+ *     that is possible
  */
 public record Limits(
     double ingestionRateMb,
@@ -67,7 +70,11 @@ public record Limits(
     boolean volumeEnabled,
     int volumeMaxSeries,
     List<String> shardAggregations,
-    Duration retentionPeriod) {
+    Duration retentionPeriod,
+    String deletionMode) {
+  private static final List<String> DELETION_MODES =
+      List.of("disabled", "filter-only", "filter-and-delete");
+
   public static final Limits DEFAULTS =
       new Limits(
           4,
@@ -130,7 +137,8 @@ public record Limits(
           true,
           1000,
           List.of(),
-          Duration.ZERO);
+          Duration.ZERO,
+          "filter-and-delete");
 
   public Limits {
     discoverServiceName = List.copyOf(discoverServiceName);
@@ -151,6 +159,13 @@ public record Limits(
     notNegative("max_entries_limit_per_query", maxEntriesLimitPerQuery);
     notNegative("max_query_series", maxQuerySeries);
     notNegative("max_streams_matchers_per_query", maxStreamsMatchersPerQuery);
+    if (!DELETION_MODES.contains(deletionMode)) {
+      throw new IllegalArgumentException(
+          "deletion_mode must be one of "
+              + String.join(", ", DELETION_MODES)
+              + ": "
+              + deletionMode);
+    }
     if (ingestionRateMb > 0 && ingestionBurstSizeMb <= 0) {
       throw new IllegalArgumentException(
           "ingestion_burst_size_mb must be positive while ingestion_rate_mb is set");
@@ -196,7 +211,8 @@ public record Limits(
         volumeEnabled && other.volumeEnabled,
         (int) stricter(volumeMaxSeries, other.volumeMaxSeries),
         shardAggregations.stream().filter(other.shardAggregations::contains).toList(),
-        retentionPeriod);
+        retentionPeriod,
+        deletionMode);
   }
 
   private static long stricter(long a, long b) {

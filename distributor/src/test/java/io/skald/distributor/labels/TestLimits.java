@@ -67,6 +67,7 @@ public final class TestLimits {
         d.volumeEnabled(),
         d.volumeMaxSeries(),
         d.shardAggregations(),
-        d.retentionPeriod());
+        d.retentionPeriod(),
+        d.deletionMode());
   }
 }

@@ -12,17 +12,31 @@ import io.skald.storage.read.ReadStatistics;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Everything a querier can read: what ingesters hold and what the index lists. Thread-safe. */
 public final class QueryData {
   private final RecentStreams recent;
   private final LabelIndex index;
   private final ChunkReader reader;
+  private final @Nullable DeletedEntries deleted;
 
   public QueryData(RecentStreams recent, LabelIndex index, ChunkReader reader) {
+    this(recent, index, reader, null);
+  }
+
+  /**
+   * @param deleted entries that queries leave out; null if nothing can be deleted
+   */
+  public QueryData(
+      RecentStreams recent,
+      LabelIndex index,
+      ChunkReader reader,
+      @Nullable DeletedEntries deleted) {
     this.recent = recent;
     this.index = index;
     this.reader = reader;
+    this.deleted = deleted;
   }
 
   /**
@@ -36,7 +50,7 @@ public final class QueryData {
   }
 
   private LogSource entries(TenantId tenant, QueryStatistics statistics, ReadStatistics reads) {
-    return new TenantLogSource(tenant, recent, index, reader, statistics, reads);
+    return new TenantLogSource(tenant, recent, index, reader, deleted, statistics, reads);
   }
 
   /** Returns the label sets of streams with data in {@code [fromNanos, throughNanos]}. */

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One tenant's entries for one query.
@@ -34,6 +35,7 @@ final class TenantLogSource implements LogSource {
   private final RecentStreams recent;
   private final LabelIndex index;
   private final ChunkReader reader;
+  private final @Nullable DeletedEntries deleted;
   private final QueryStatistics statistics;
   private final ReadStatistics reads;
 
@@ -42,12 +44,14 @@ final class TenantLogSource implements LogSource {
       RecentStreams recent,
       LabelIndex index,
       ChunkReader reader,
+      @Nullable DeletedEntries deleted,
       QueryStatistics statistics,
       ReadStatistics reads) {
     this.tenant = tenant;
     this.recent = recent;
     this.index = index;
     this.reader = reader;
+    this.deleted = deleted;
     this.statistics = statistics;
     this.reads = reads;
   }
@@ -97,11 +101,15 @@ final class TenantLogSource implements LogSource {
   }
 
   /** Chunk ids ascend in the order the chunks were begun: together, the order of arrival. */
-  private static void addStream(List<StreamBlocks> result, Labels labels, List<ChunkBlock> blocks) {
+  private void addStream(List<StreamBlocks> result, Labels labels, List<ChunkBlock> blocks) {
     if (!blocks.isEmpty()) {
       blocks.sort(Comparator.comparingLong(ChunkBlock::chunkId));
       List<BlockView> views = blocks.stream().map(ChunkBlock::block).toList();
-      result.add(new StreamBlocks(labels, DuplicateFilter.withoutDuplicates(views)));
+      List<BlockView> once = DuplicateFilter.withoutDuplicates(views);
+      List<BlockView> left = deleted == null ? once : deleted.without(tenant, labels, once);
+      if (!left.isEmpty()) {
+        result.add(new StreamBlocks(labels, left));
+      }
     }
   }
 }

@@ -1,0 +1,98 @@
+package io.skald.storage.delete;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.CorruptChunkException;
+import io.skald.storage.object.InMemoryObjectStore;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DeleteRequestsTest {
+  private static final TenantId TENANT = new TenantId("Team_1");
+  private static final String KEY = "_54eam__1/deletes/requests";
+
+  /** Written by version 1 and kept for ever: {@link #FIRST}, then {@link #SECOND}. */
+  private static final String GOLDEN =
+      "534b44520102083433303036383266197b6170703d22646f636b227d207c3d20226772c3b6c39f65"
+          + "22fbffffffffffffff0a00000000000000cbf53cfaa10100000830303030303030310c7b6170703d"
+          + "22646f636b227d0000000000000000ffffffffffffff7f07000000000000009627898f";
+
+  private static final DeleteRequest FIRST =
+      new DeleteRequest("4300682f", "{app=\"dock\"} |= \"größe\"", -5, 10, 1_795_199_661_515L);
+  private static final DeleteRequest SECOND =
+      new DeleteRequest("00000001", "{app=\"dock\"}", 0, Long.MAX_VALUE, 7);
+
+  private final InMemoryObjectStore store = new InMemoryObjectStore();
+
+  @Test
+  void add_twoRequests_areThereAfterARestart() {
+    DeleteRequests requests = new DeleteRequests(store);
+    assertThat(requests.of(TENANT)).isEmpty();
+
+    assertThat(requests.add(TENANT, FIRST)).isTrue();
+    assertThat(requests.add(TENANT, SECOND)).isTrue();
+
+    assertThat(requests.of(TENANT)).containsExactly(FIRST, SECOND);
+    assertThat(new DeleteRequests(store).of(TENANT)).containsExactly(FIRST, SECOND);
+    assertThat(requests.of(new TenantId("other"))).isEmpty();
+    assertThat(store.list("")).containsExactly(KEY);
+  }
+
+  @Test
+  void add_knownIdOrTooMany_isRefused() {
+    DeleteRequests requests = new DeleteRequests(store);
+    for (int i = 0; i < DeleteRequests.MAX_PER_TENANT; i++) {
+      assertThat(requests.add(TENANT, new DeleteRequest("id" + i, "{a=\"b\"}", 0, 1, i))).isTrue();
+    }
+    assertThat(requests.add(TENANT, FIRST)).isFalse();
+    assertThat(requests.remove(TENANT, "id7")).isTrue();
+    assertThat(requests.add(TENANT, new DeleteRequest("id8", "{a=\"b\"}", 0, 1, 0))).isFalse();
+    assertThat(requests.add(TENANT, FIRST)).isTrue();
+  }
+
+  @Test
+  void remove_unknown_changesNothing() {
+    DeleteRequests requests = new DeleteRequests(store);
+    requests.add(TENANT, FIRST);
+
+    assertThat(requests.remove(TENANT, "other")).isFalse();
+    assertThat(requests.remove(TENANT, FIRST.id())).isTrue();
+
+    assertThat(new DeleteRequests(store).of(TENANT)).isEmpty();
+  }
+
+  @Test
+  void read_goldenVersion1_givesWhatWasWritten() {
+    put(HexFormat.of().parseHex(GOLDEN));
+
+    assertThat(new DeleteRequests(store).of(TENANT)).containsExactly(FIRST, SECOND);
+  }
+
+  @Test
+  void read_anyFlippedBitOrTruncation_isReported() {
+    byte[] whole = DeleteFormat.encode(List.of(FIRST, SECOND));
+    for (int at = 0; at < whole.length; at++) {
+      for (int bit = 0; bit < Byte.SIZE; bit++) {
+        byte[] damaged = whole.clone();
+        damaged[at] ^= (byte) (1 << bit);
+        assertCorrupt(damaged);
+      }
+      assertCorrupt(Arrays.copyOf(whole, at));
+    }
+  }
+
+  private void assertCorrupt(byte[] bytes) {
+    put(bytes);
+    assertThatThrownBy(() -> new DeleteRequests(store).of(TENANT))
+        .isInstanceOf(CorruptChunkException.class);
+  }
+
+  private void put(byte[] bytes) {
+    store.put(KEY, List.of(ByteBuffer.wrap(bytes)));
+  }
+}
