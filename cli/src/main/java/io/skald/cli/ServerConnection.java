@@ -92,43 +92,86 @@ final class ServerConnection {
     return ask(path, parameters, body -> new String(body.readAllBytes(), StandardCharsets.UTF_8));
   }
 
+  /**
+   * Sends a request with its parameters in the query string; the answer's body is not looked at.
+   *
+   * @return the value of the answer's header {@code header}, or ""
+   * @throws RefusedException if the server answered with an error
+   * @throws UnreachableException if there was no answer
+   */
+  String send(
+      String method, String path, List<Map.Entry<String, String>> parameters, String header) {
+    try {
+      HttpURLConnection connection = prepare(url(base() + path + "?" + form(parameters)));
+      connection.setRequestMethod(method);
+      requireSuccess(connection);
+      String value = connection.getHeaderField(header);
+      return value == null ? "" : value;
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
   @FunctionalInterface
   private interface BodyReader<T> {
     T read(InputStream body) throws IOException;
   }
 
   private <T> T ask(String path, List<Map.Entry<String, String>> parameters, BodyReader<T> reader) {
-    String form =
-        parameters.stream()
-            .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
-            .collect(joining("&"));
     try {
-      HttpURLConnection connection = open(path, form);
-      int status = connection.getResponseCode();
-      if (status / 100 != 2) {
-        throw new RefusedException(
-            "the server answered " + status + ": " + text(connection, connection.getErrorStream()));
-      }
+      HttpURLConnection connection = open(path, form(parameters));
+      requireSuccess(connection);
       try (InputStream body = decoded(connection, connection.getInputStream())) {
         return reader.read(body);
       }
-    } catch (SocketTimeoutException e) {
-      throw new UnreachableException(
-          "no answer from " + base() + " in time; narrow the query or raise --timeout", e);
     } catch (IOException e) {
-      throw new UnreachableException(
-          "cannot reach "
-              + base()
-              + ": "
-              + e.getMessage()
-              + "; is the server running? Start it with 'skald up', or name it with --addr",
-          e);
+      throw unreachable(e);
     }
+  }
+
+  private static String form(List<Map.Entry<String, String>> parameters) {
+    return parameters.stream()
+        .map(parameter -> encode(parameter.getKey()) + "=" + encode(parameter.getValue()))
+        .collect(joining("&"));
+  }
+
+  private static void requireSuccess(HttpURLConnection connection) throws IOException {
+    int status = connection.getResponseCode();
+    if (status / 100 != 2) {
+      throw new RefusedException(
+          "the server answered " + status + ": " + text(connection, connection.getErrorStream()));
+    }
+  }
+
+  private UnreachableException unreachable(IOException e) {
+    if (e instanceof SocketTimeoutException) {
+      return new UnreachableException(
+          "no answer from " + base() + " in time; narrow the query or raise --timeout", e);
+    }
+    return new UnreachableException(
+        "cannot reach "
+            + base()
+            + ": "
+            + e.getMessage()
+            + "; is the server running? Start it with 'skald up', or name it with --addr",
+        e);
   }
 
   private HttpURLConnection open(String path, String form) throws IOException {
     boolean isPost = form.length() > MAX_URL_PARAMETERS;
     URL url = url(base() + path + (isPost || form.isEmpty() ? "" : "?" + form));
+    HttpURLConnection connection = prepare(url);
+    if (isPost) {
+      connection.setDoOutput(true);
+      connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded");
+      try (OutputStream body = connection.getOutputStream()) {
+        body.write(form.getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+    return connection;
+  }
+
+  private HttpURLConnection prepare(URL url) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) url.openConnection();
     connection.setConnectTimeout(CONNECT_MILLIS);
     if (timeoutSeconds < 1 || timeoutSeconds > MAX_TIMEOUT_SECONDS) {
@@ -138,13 +181,6 @@ final class ServerConnection {
     connection.setRequestProperty("User-Agent", "skald-cli");
     connection.setRequestProperty("Accept-Encoding", "gzip");
     authenticate(connection);
-    if (isPost) {
-      connection.setDoOutput(true);
-      connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded");
-      try (OutputStream body = connection.getOutputStream()) {
-        body.write(form.getBytes(StandardCharsets.US_ASCII));
-      }
-    }
     return connection;
   }
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
       QueryCommand.class,
       LabelsCommand.class,
       SeriesCommand.class,
+      DeleteCommand.class,
       ConfigCommand.class,
       WarmUpCommand.class,
       GenerateCompletion.class,
@@ -93,6 +94,15 @@ public final class Skald {
       }
       if (type == SeriesCommand.class) {
         return type.cast(new SeriesCommand(shell));
+      }
+      if (type == DeleteCommand.Create.class) {
+        return type.cast(new DeleteCommand.Create(shell));
+      }
+      if (type == DeleteCommand.ListAll.class) {
+        return type.cast(new DeleteCommand.ListAll(shell));
+      }
+      if (type == DeleteCommand.Cancel.class) {
+        return type.cast(new DeleteCommand.Cancel(shell));
       }
       return CommandLine.defaultFactory().create(type);
     }
