@@ -121,7 +121,8 @@ public final class SingleProcess implements AutoCloseable {
             new PackWriter(objects, clock, random),
             index,
             decoder,
-            tenant -> new IngesterLimits.Limits(limits.of(tenant).maxGlobalStreamsPerUser()),
+            tenant ->
+                new IngesterLimits.Limits(limits.of(tenant).ingestion().maxGlobalStreamsPerUser()),
             clock,
             random);
     closers.push(ingester::close);
@@ -138,9 +139,9 @@ public final class SingleProcess implements AutoCloseable {
             allowed ->
                 new QueryEngine(
                     new EngineLimits(
-                        allowed.maxQuerySeries(),
+                        allowed.queries().maxQuerySeries(),
                         config.querier().maxQueryMemory(),
-                        allowed.shardAggregations().contains("approx_topk")),
+                        allowed.queries().shardAggregations().contains("approx_topk")),
                     scans,
                     config.querier().threads()),
             limits,
@@ -195,7 +196,7 @@ public final class SingleProcess implements AutoCloseable {
   private @Nullable DeletedEntries deletedEntries(DeleteRequests deletes, TenantLimits limits) {
     return config.compactor().retentionEnabled()
         ? new DeletedEntries(
-            deletes, tenant -> !limits.of(tenant).deletionMode().equals("disabled"))
+            deletes, tenant -> !limits.of(tenant).retention().deletionMode().equals("disabled"))
         : null;
   }
 

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skald.common.config.ConfigException;
+import io.skald.common.limits.EntryLimits;
+import io.skald.common.limits.IngestionLimits;
+import io.skald.common.limits.LabelLimits;
 import io.skald.common.limits.Limits;
+import io.skald.common.limits.QueryLimits;
+import io.skald.common.limits.RetentionLimits;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
 import io.skald.storage.pattern.PatternConfig;
@@ -160,41 +165,35 @@ class SkaldConfigTest {
           new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
           new QuerierSection(51, 52 << 20, 53 << 20, true),
           new Limits(
-              61.5,
-              62.5,
-              63 << 10,
-              true,
-              64,
-              65,
-              66,
-              false,
-              Duration.ofHours(67),
-              Duration.ofMinutes(68),
-              69 << 10,
-              70 << 10,
-              71,
-              false,
-              72,
-              73,
-              List.of("app"),
-              false,
-              List.of("lvl", "level"),
-              true,
-              74,
-              75,
-              Duration.ofHours(76),
-              Duration.ofHours(77),
-              Duration.ofHours(78),
-              79,
-              Duration.ofSeconds(80),
-              List.of("cluster"),
-              81,
-              82L << 30,
-              false,
-              83,
-              List.of("approx_topk"),
-              Duration.ofDays(84),
-              "filter-only"));
+              new IngestionLimits(61.5, 62.5, 69 << 10, 70 << 10, 71),
+              new LabelLimits(64, 65, 66, List.of("app")),
+              new EntryLimits(
+                  63 << 10,
+                  true,
+                  false,
+                  Duration.ofHours(67),
+                  Duration.ofMinutes(68),
+                  true,
+                  false,
+                  72,
+                  73,
+                  false,
+                  List.of("lvl", "level")),
+              new QueryLimits(
+                  74,
+                  75,
+                  Duration.ofHours(76),
+                  Duration.ofHours(77),
+                  Duration.ofHours(78),
+                  79,
+                  Duration.ofSeconds(80),
+                  List.of("cluster"),
+                  81,
+                  82L << 30,
+                  false,
+                  83,
+                  List.of("approx_topk")),
+              new RetentionLimits(Duration.ofDays(84), "filter-only")));
 
   /** Keys that this version knows with one value only. */
   private static final Set<String> FIXED =
@@ -261,7 +260,7 @@ class SkaldConfigTest {
           ingester: {max_chunk_age: 0} -> a.yaml:1:11: 'ingester': ingester.max_chunk_age must be positive: PT0S
           ingester: {max_chunk_age: 2} -> a.yaml:1:27: 'ingester.max_chunk_age' must be a duration such as 30s, 5m or 1h30m, not '2'
           querier: {cache_size: 1KB} -> a.yaml:1:10: 'querier': querier.cache_size must be at least 1MB: 1024
-          limits_config: {max_line_size: -1} -> a.yaml:1:16: 'limits_config': max_line_size must not be negative: -1.0
+          limits_config: {max_line_size: -1} -> a.yaml:1:16: 'limits_config': max_line_size must not be negative: -1
           limits_config: {ingestion_burst_size_mb: 0} -> a.yaml:1:16: 'limits_config': ingestion_burst_size_mb must be positive while ingestion_rate_mb is set
           """,
       quoteCharacter = '`')

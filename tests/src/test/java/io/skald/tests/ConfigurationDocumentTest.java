@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skald.agent.AgentConfig;
 import io.skald.common.config.ConfigReader;
+import io.skald.common.config.Flat;
 import io.skald.server.AgentProcess;
 import io.skald.server.SkaldConfig;
 import java.io.IOException;
@@ -139,7 +140,7 @@ class ConfigurationDocumentTest {
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       String key = prefix + snakeCase(component.getName());
       if (component.getAccessor().invoke(record) instanceof Record inner) {
-        addElements(key + ".", inner, tables);
+        addElements(isFlat(component) ? prefix : key + ".", inner, tables);
       } else if (elementType(component) instanceof Class<?> element) {
         Record defaults = (Record) element.getMethod("defaults").invoke(null);
         tables.put(key + "[].", defaults);
@@ -161,11 +162,16 @@ class ConfigurationDocumentTest {
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       String key = prefix + snakeCase(component.getName());
       if (component.getAccessor().invoke(record) instanceof Record inner) {
-        addKeys(key + ".", inner, keys);
+        addKeys(isFlat(component) ? prefix : key + ".", inner, keys);
       } else if (elementType(component) == null) {
         keys.add(key);
       }
     }
+  }
+
+  /** Returns whether the keys of the component stand in the block of the record that holds it. */
+  private static boolean isFlat(RecordComponent component) {
+    return component.isAnnotationPresent(Flat.class);
   }
 
   /** Returns the type of a list's elements if they are records, or null. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * boolean, int, long (plain, or with a size unit B KB MB GB, powers of 1024), double, {@link
  * Duration} (Go or Prometheus form), {@link Path}, enums (lower case), records, lists and maps with
  * text keys. A key that is absent keeps the value of the defaults; an element of a list or map of
- * records starts from that record's {@code DEFAULTS} constant or {@code defaults()} method.
+ * records starts from that record's {@code DEFAULTS} constant or {@code defaults()} method. The
+ * keys of a component marked {@link Flat} stand in the block of the record that holds it.
  *
  * <p>Unknown keys are errors that name the nearest known key. Keys that exist in Loki but have no
  * counterpart here are accepted with a warning when the caller lists them.
@@ -95,35 +97,58 @@ public final class ConfigReader {
 
   private @Nullable Object readRecord(
       String path, ConfigNode.Mapping node, Class<?> type, @Nullable Object defaults) {
-    RecordComponent[] components = type.getRecordComponents();
-    Map<String, RecordComponent> byKey = new LinkedHashMap<>();
-    for (RecordComponent component : components) {
-      byKey.put(key(component.getName()), component);
-    }
+    Set<String> known = new LinkedHashSet<>();
+    addKeys(type, known);
     for (String key : node.entries().keySet()) {
-      if (!byKey.containsKey(key)) {
-        unknownKey(path, key, node, byKey.keySet());
+      if (!known.contains(key)) {
+        unknownKey(path, key, node, known);
       }
     }
-    Object[] arguments = new Object[components.length];
+    return readComponents(path, node, type, defaults);
+  }
+
+  /** Adds the keys that a block of this record may have, those of flat records too. */
+  private static void addKeys(Class<?> type, Set<String> keys) {
+    for (RecordComponent component : type.getRecordComponents()) {
+      if (component.isAnnotationPresent(Flat.class)) {
+        addKeys(component.getType(), keys);
+      } else {
+        keys.add(key(component.getName()));
+      }
+    }
+  }
+
+  private @Nullable Object readComponents(
+      String path, ConfigNode.Mapping node, Class<?> type, @Nullable Object defaults) {
+    RecordComponent[] components = type.getRecordComponents();
+    @Nullable Object[] arguments = new Object[components.length];
     int problemsBefore = problems.size();
     for (int i = 0; i < components.length; i++) {
-      String key = key(components[i].getName());
       Object inherited = defaults == null ? null : get(components[i], defaults);
-      ConfigNode value = node.entries().get(key);
-      boolean isNull = value instanceof ConfigNode.Scalar scalar && scalar.text() == null;
-      if (value != null && !isNull) {
-        arguments[i] = readValue(join(path, key), value, components[i].getGenericType(), inherited);
-      } else if (inherited != null || defaults != null) {
-        arguments[i] = inherited;
-      } else {
-        arguments[i] = absent(join(path, key), components[i], node);
-      }
+      arguments[i] =
+          components[i].isAnnotationPresent(Flat.class)
+              ? readComponents(path, node, components[i].getType(), inherited)
+              : readComponent(path, node, components[i], inherited, defaults != null);
     }
     if (problems.size() > problemsBefore) {
       return null;
     }
     return construct(path, node, type, components, arguments);
+  }
+
+  private @Nullable Object readComponent(
+      String path,
+      ConfigNode.Mapping node,
+      RecordComponent component,
+      @Nullable Object inherited,
+      boolean hasDefaults) {
+    String key = key(component.getName());
+    ConfigNode value = node.entries().get(key);
+    boolean isNull = value instanceof ConfigNode.Scalar scalar && scalar.text() == null;
+    if (value != null && !isNull) {
+      return readValue(join(path, key), value, component.getGenericType(), inherited);
+    }
+    return hasDefaults ? inherited : absent(join(path, key), component, node);
   }
 
   private @Nullable Object absent(String path, RecordComponent component, ConfigNode.Mapping node) {
@@ -169,7 +194,7 @@ public final class ConfigReader {
       ConfigNode.Mapping node,
       Class<?> type,
       RecordComponent[] components,
-      Object[] arguments) {
+      @Nullable Object[] arguments) {
     try {
       Class<?>[] types =
           Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);

@@ -163,4 +163,45 @@ class ConfigReaderTest {
   private static Top read(String yaml) {
     return new ConfigReader("skald.yaml", Set.of()).read(yaml, DEFAULTS, Map.of());
   }
+
+  record Size(int width, int height) {
+    Size {
+      if (width < 0) {
+        throw new IllegalArgumentException("width must not be negative: " + width);
+      }
+    }
+  }
+
+  record Window(@Flat Size size, String title) {}
+
+  record Screen(Window window) {}
+
+  private static final Screen SCREEN = new Screen(new Window(new Size(1, 2), "t"));
+
+  private static Screen readScreen(String yaml) {
+    return new ConfigReader("a.yaml", Set.of()).read(yaml, SCREEN, Map.of());
+  }
+
+  @Test
+  void read_flatRecord_takesKeysOfTheBlockThatHoldsIt() {
+    assertThat(readScreen("window: {height: 7, title: u}"))
+        .isEqualTo(new Screen(new Window(new Size(1, 7), "u")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      quoteCharacter = '`',
+      textBlock =
+          """
+          window: {size: {width: 1}} -> a.yaml:1:10: unknown key 'size' in 'window'; known keys: width, height, title
+          window: {hight: 1} -> a.yaml:1:10: unknown key 'hight' in 'window'; did you mean 'height'?
+          window: {width: x} -> a.yaml:1:17: 'window.width' must be a whole number, not 'x'
+          window: {width: -1} -> a.yaml:1:9: 'window': width must not be negative: -1
+          """)
+  void read_mistakeInFlatRecord_saysWhereAndWhy(String yaml, String message) {
+    assertThatThrownBy(() -> readScreen(yaml))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(message);
+  }
 }

@@ -23,12 +23,13 @@ class LimitsTest {
         limits(
             "{max_query_series: 7, max_query_length: 9h, query_timeout: 0s, required_labels: [y]}");
 
-    for (Limits both : new Limits[] {a.strictest(b), b.strictest(a)}) {
+    for (QueryLimits both :
+        new QueryLimits[] {a.strictest(b).queries(), b.strictest(a).queries()}) {
       assertThat(both.maxQuerySeries()).isEqualTo(7);
       assertThat(both.maxQueryLength()).isEqualTo(Duration.ofHours(5));
       assertThat(both.queryTimeout()).isEqualTo(Duration.ofSeconds(10));
       assertThat(both.requiredLabels()).containsExactlyInAnyOrder("x", "y");
-      assertThat(both.maxEntriesLimitPerQuery()).isEqualTo(a.maxEntriesLimitPerQuery());
+      assertThat(both.maxEntriesLimitPerQuery()).isEqualTo(a.queries().maxEntriesLimitPerQuery());
     }
   }
 }

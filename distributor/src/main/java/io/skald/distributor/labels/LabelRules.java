@@ -23,13 +23,13 @@ public final class LabelRules {
 
   public LabelRules(Limits limits) {
     maxNames =
-        limits.maxLabelNamesPerSeries() == 0
+        limits.labels().maxLabelNamesPerSeries() == 0
             ? MOST_NAMES
-            : Math.min(MOST_NAMES, limits.maxLabelNamesPerSeries());
-    maxNameLength = orNone(limits.maxLabelNameLength());
-    maxValueLength = orNone(limits.maxLabelValueLength());
-    discoverServiceName = limits.discoverServiceName();
-    levels = new LevelDetector(limits.logLevelFields());
+            : Math.min(MOST_NAMES, limits.labels().maxLabelNamesPerSeries());
+    maxNameLength = orNone(limits.labels().maxLabelNameLength());
+    maxValueLength = orNone(limits.labels().maxLabelValueLength());
+    discoverServiceName = limits.labels().discoverServiceName();
+    levels = new LevelDetector(limits.entries().logLevelFields());
   }
 
   private static int orNone(int limit) {

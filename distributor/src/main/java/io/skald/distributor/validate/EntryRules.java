@@ -23,23 +23,23 @@ record EntryRules(
   private static final int MOST_METADATA_PAIRS = 4096;
 
   static EntryRules of(Limits limits, long nowNanos) {
-    int pairs = limits.maxStructuredMetadataEntriesCount();
+    int pairs = limits.entries().maxStructuredMetadataEntriesCount();
     return new EntryRules(
-        limits.rejectOldSamples()
-            ? minus(nowNanos, limits.rejectOldSamplesMaxAge())
+        limits.entries().rejectOldSamples()
+            ? minus(nowNanos, limits.entries().rejectOldSamplesMaxAge())
             : Long.MIN_VALUE,
-        plus(nowNanos, limits.creationGracePeriod()),
-        limits.maxLineSize() == 0
+        plus(nowNanos, limits.entries().creationGracePeriod()),
+        limits.entries().maxLineSize() == 0
             ? Integer.MAX_VALUE
-            : (int) Math.min(limits.maxLineSize(), Integer.MAX_VALUE),
-        limits.maxLineSizeTruncate(),
-        limits.allowStructuredMetadata(),
-        limits.maxStructuredMetadataSize() == 0
+            : (int) Math.min(limits.entries().maxLineSize(), Integer.MAX_VALUE),
+        limits.entries().maxLineSizeTruncate(),
+        limits.entries().allowStructuredMetadata(),
+        limits.entries().maxStructuredMetadataSize() == 0
             ? Long.MAX_VALUE
-            : limits.maxStructuredMetadataSize(),
+            : limits.entries().maxStructuredMetadataSize(),
         pairs == 0 ? MOST_METADATA_PAIRS : Math.min(pairs, MOST_METADATA_PAIRS),
-        limits.discoverLogLevels() && limits.allowStructuredMetadata(),
-        limits.incrementDuplicateTimestamp());
+        limits.entries().discoverLogLevels() && limits.entries().allowStructuredMetadata(),
+        limits.entries().incrementDuplicateTimestamp());
   }
 
   private static long minus(long nanos, Duration age) {

@@ -50,12 +50,12 @@ public final class RateLimits {
 
   /** Takes a whole push from the tenant's rate; returns why it may not be stored, if it may not. */
   public Optional<EntryRejection> admit(TenantId tenant, Limits limits, ValidatedPush push) {
-    double rate = limits.ingestionRateMb() * MIB;
+    double rate = limits.ingestion().ingestionRateMb() * MIB;
     if (rate == 0) {
       return Optional.empty();
     }
     TokenBucket bucket = tenants.get(tenant, _ -> new TokenBucket(clock));
-    if (bucket.take((double) push.bytes(), rate, limits.ingestionBurstSizeMb() * MIB)) {
+    if (bucket.take((double) push.bytes(), rate, limits.ingestion().ingestionBurstSizeMb() * MIB)) {
       return Optional.empty();
     }
     push.discards().add(DiscardReason.RATE_LIMITED, push.lines(), push.bytes());
@@ -76,7 +76,7 @@ public final class RateLimits {
 
   /** Drops the entries that go beyond the rates of their streams. */
   public Admitted admitStreams(TenantId tenant, Limits limits, ValidatedPush push) {
-    if (limits.perStreamRateLimit() == 0) {
+    if (limits.ingestion().perStreamRateLimit() == 0) {
       return new Admitted(push.batches(), List.of());
     }
     List<StreamBatch> admitted = new ArrayList<>(push.batches().size());
@@ -94,8 +94,11 @@ public final class RateLimits {
   }
 
   private static boolean take(TokenBucket bucket, Limits limits, long bytes) {
-    long burst = Math.max(limits.perStreamRateLimitBurst(), limits.perStreamRateLimit());
-    return bucket.take((double) bytes, (double) limits.perStreamRateLimit(), (double) burst);
+    long burst =
+        Math.max(
+            limits.ingestion().perStreamRateLimitBurst(), limits.ingestion().perStreamRateLimit());
+    return bucket.take(
+        (double) bytes, (double) limits.ingestion().perStreamRateLimit(), (double) burst);
   }
 
   private static void partly(
@@ -122,7 +125,7 @@ public final class RateLimits {
             .append("entry with timestamp ")
             .append(Times.full(entries.timestamp(i)))
             .append(" ignored, reason: 'Per stream rate limit exceeded (limit: ")
-            .append(size(limits.perStreamRateLimit()))
+            .append(size(limits.ingestion().perStreamRateLimit()))
             .append("/sec) while attempting to ingest for stream '")
             .append(batch.labels())
             .append("' totaling ")

@@ -1,5 +1,8 @@
 package io.skald.distributor.labels;
 
+import io.skald.common.limits.EntryLimits;
+import io.skald.common.limits.IngestionLimits;
+import io.skald.common.limits.LabelLimits;
 import io.skald.common.limits.Limits;
 import java.time.Duration;
 import java.util.List;
@@ -7,19 +10,19 @@ import java.util.function.Consumer;
 
 /** The default limits with some changed. */
 public final class TestLimits {
-  public double ingestionRateMb = Limits.DEFAULTS.ingestionRateMb();
-  public double ingestionBurstSizeMb = Limits.DEFAULTS.ingestionBurstSizeMb();
-  public long maxLineSize = Limits.DEFAULTS.maxLineSize();
+  public double ingestionRateMb = Limits.DEFAULTS.ingestion().ingestionRateMb();
+  public double ingestionBurstSizeMb = Limits.DEFAULTS.ingestion().ingestionBurstSizeMb();
+  public long maxLineSize = Limits.DEFAULTS.entries().maxLineSize();
   public boolean maxLineSizeTruncate;
-  public int maxLabelNamesPerSeries = Limits.DEFAULTS.maxLabelNamesPerSeries();
+  public int maxLabelNamesPerSeries = Limits.DEFAULTS.labels().maxLabelNamesPerSeries();
   public boolean rejectOldSamples = true;
-  public long perStreamRateLimit = Limits.DEFAULTS.perStreamRateLimit();
-  public long perStreamRateLimitBurst = Limits.DEFAULTS.perStreamRateLimitBurst();
+  public long perStreamRateLimit = Limits.DEFAULTS.ingestion().perStreamRateLimit();
+  public long perStreamRateLimitBurst = Limits.DEFAULTS.ingestion().perStreamRateLimitBurst();
   public boolean allowStructuredMetadata = true;
-  public long maxStructuredMetadataSize = Limits.DEFAULTS.maxStructuredMetadataSize();
+  public long maxStructuredMetadataSize = Limits.DEFAULTS.entries().maxStructuredMetadataSize();
   public int maxStructuredMetadataEntriesCount =
-      Limits.DEFAULTS.maxStructuredMetadataEntriesCount();
-  public List<String> discoverServiceName = Limits.DEFAULTS.discoverServiceName();
+      Limits.DEFAULTS.entries().maxStructuredMetadataEntriesCount();
+  public List<String> discoverServiceName = Limits.DEFAULTS.labels().discoverServiceName();
   public boolean discoverLogLevels = true;
   public boolean incrementDuplicateTimestamp;
 
@@ -34,40 +37,30 @@ public final class TestLimits {
   private Limits build() {
     Limits d = Limits.DEFAULTS;
     return new Limits(
-        ingestionRateMb,
-        ingestionBurstSizeMb,
-        maxLineSize,
-        maxLineSizeTruncate,
-        maxLabelNamesPerSeries,
-        d.maxLabelNameLength(),
-        d.maxLabelValueLength(),
-        rejectOldSamples,
-        Duration.ofDays(7),
-        Duration.ofMinutes(10),
-        perStreamRateLimit,
-        perStreamRateLimitBurst,
-        d.maxGlobalStreamsPerUser(),
-        allowStructuredMetadata,
-        maxStructuredMetadataSize,
-        maxStructuredMetadataEntriesCount,
-        discoverServiceName,
-        discoverLogLevels,
-        d.logLevelFields(),
-        incrementDuplicateTimestamp,
-        d.maxEntriesLimitPerQuery(),
-        d.maxQuerySeries(),
-        d.maxQueryLength(),
-        d.maxQueryLookback(),
-        d.maxQueryRange(),
-        d.maxStreamsMatchersPerQuery(),
-        d.queryTimeout(),
-        d.requiredLabels(),
-        d.minimumLabelsNumber(),
-        d.maxQueryBytesRead(),
-        d.volumeEnabled(),
-        d.volumeMaxSeries(),
-        d.shardAggregations(),
-        d.retentionPeriod(),
-        d.deletionMode());
+        new IngestionLimits(
+            ingestionRateMb,
+            ingestionBurstSizeMb,
+            perStreamRateLimit,
+            perStreamRateLimitBurst,
+            d.ingestion().maxGlobalStreamsPerUser()),
+        new LabelLimits(
+            maxLabelNamesPerSeries,
+            d.labels().maxLabelNameLength(),
+            d.labels().maxLabelValueLength(),
+            discoverServiceName),
+        new EntryLimits(
+            maxLineSize,
+            maxLineSizeTruncate,
+            rejectOldSamples,
+            Duration.ofDays(7),
+            Duration.ofMinutes(10),
+            incrementDuplicateTimestamp,
+            allowStructuredMetadata,
+            maxStructuredMetadataSize,
+            maxStructuredMetadataEntriesCount,
+            discoverLogLevels,
+            d.entries().logLevelFields()),
+        d.queries(),
+        d.retention());
   }
 }

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LevelDetectorTest {
-  private final LevelDetector detector = new LevelDetector(Limits.DEFAULTS.logLevelFields());
+  private final LevelDetector detector =
+      new LevelDetector(Limits.DEFAULTS.entries().logLevelFields());
 
   @ParameterizedTest
   @CsvSource(

@@ -152,7 +152,7 @@ public final class QueryApi {
             query,
             data.entries(tenants, statistics, reads),
             statistics,
-            request.cancellation(allowed(tenants).queryTimeout(), clock),
+            request.cancellation(allowed(tenants).queries().queryTimeout(), clock),
             new QueryProfile(clock::monotonicNanos));
     Map<String, Object> details = new LinkedHashMap<>(plan.details());
     details.put("chunks", statistics.chunks.sum());
@@ -176,7 +176,7 @@ public final class QueryApi {
   private Body execute(ReadTenants tenants, QueryRequest query, ReadRequest request) {
     QueryStatistics statistics = new QueryStatistics();
     long started = clock.monotonicNanos();
-    Cancellation cancellation = request.cancellation(allowed(tenants).queryTimeout(), clock);
+    Cancellation cancellation = request.cancellation(allowed(tenants).queries().queryTimeout(), clock);
     ReadStatistics reads = new ReadStatistics();
     QueryResult result =
         engines
@@ -248,7 +248,7 @@ public final class QueryApi {
       Limits allowed = allowed(tenants);
       throw new BadRequestException(
           "this data is no longer available, it is past now - max_query_lookback ("
-              + PrometheusDuration.format(allowed.maxQueryLookback().toNanos())
+              + PrometheusDuration.format(allowed.queries().maxQueryLookback().toNanos())
               + ")");
     }
     checkLength(range, null, allowed(tenants));
@@ -347,7 +347,7 @@ public final class QueryApi {
   }
 
   private static void checkEntries(int limit, Limits allowed) {
-    int max = allowed.maxEntriesLimitPerQuery();
+    int max = allowed.queries().maxEntriesLimitPerQuery();
     if (max > 0 && limit > max) {
       throw new BadRequestException(
           "max entries limit per query exceeded, limit > max_entries_limit_per_query ("
@@ -360,7 +360,7 @@ public final class QueryApi {
 
   private static void checkLength(
       Parameters.Range range, @Nullable Expr expression, Limits allowed) {
-    long max = allowed.maxQueryLength().toNanos();
+    long max = allowed.queries().maxQueryLength().toNanos();
     long length =
         range.endNanos()
             - range.startNanos()
@@ -388,7 +388,7 @@ public final class QueryApi {
 
   private static void checkMatchers(Expr expression, Limits allowed) {
     for (List<LabelMatcher> selector : selectors(expression)) {
-      int max = allowed.maxStreamsMatchersPerQuery();
+      int max = allowed.queries().maxStreamsMatchersPerQuery();
       if (max > 0 && selector.size() > max) {
         throw new BadRequestException(
             "max streams matchers per query exceeded, matchers-count > limit ("
@@ -404,7 +404,7 @@ public final class QueryApi {
   private static void checkRequired(List<LabelMatcher> selector, Limits allowed) {
     List<String> present = selector.stream().map(LabelMatcher::name).distinct().toList();
     List<String> missing =
-        allowed.requiredLabels().stream().filter(label -> !present.contains(label)).toList();
+        allowed.queries().requiredLabels().stream().filter(label -> !present.contains(label)).toList();
     if (!missing.isEmpty()) {
       throw new BadRequestException(
           "stream selector is missing required matchers ["
@@ -413,7 +413,7 @@ public final class QueryApi {
               + String.join(", ", present)
               + "]");
     }
-    int minimum = allowed.minimumLabelsNumber();
+    int minimum = allowed.queries().minimumLabelsNumber();
     if (minimum > 0 && present.size() < minimum) {
       throw new BadRequestException(
           "stream selector has less label matchers than required: (present: ["

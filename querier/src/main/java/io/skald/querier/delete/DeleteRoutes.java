@@ -83,7 +83,7 @@ public final class DeleteRoutes {
   private HttpHandler answering(Endpoint endpoint) {
     return request -> {
       TenantId tenant = tenants.ofPush(request);
-      if (limits.of(tenant).deletionMode().equals(DISABLED)) {
+      if (limits.of(tenant).retention().deletionMode().equals(DISABLED)) {
         throw new HttpException(403, "deletion is not available for this tenant\n");
       }
       try {

@@ -1,0 +1,84 @@
+package io.skald.common.limits;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a tenant may read.
+ *
+ * @param maxEntriesLimitPerQuery the largest {@code limit} of a log query
+ * @param maxQuerySeries the most series a metric query may yield
+ * @param maxQueryLength the longest time range of a query
+ * @param maxQueryLookback how far back data can be read
+ * @param maxQueryRange the longest range vector
+ * @param queryTimeout how long a query may take
+ * @param requiredLabels label names that every selector must match
+ * @param minimumLabelsNumber how many label names every selector must match
+ * @param maxQueryBytesRead the most bytes a query may read
+ * @param shardAggregations functions that are switched on apart, such as {@code approx_topk}
+ */
+public record QueryLimits(
+    int maxEntriesLimitPerQuery,
+    int maxQuerySeries,
+    Duration maxQueryLength,
+    Duration maxQueryLookback,
+    Duration maxQueryRange,
+    int maxStreamsMatchersPerQuery,
+    Duration queryTimeout,
+    List<String> requiredLabels,
+    int minimumLabelsNumber,
+    long maxQueryBytesRead,
+    boolean volumeEnabled,
+    int volumeMaxSeries,
+    List<String> shardAggregations) {
+  static final QueryLimits DEFAULTS =
+      new QueryLimits(
+          5000,
+          500,
+          Duration.ofHours(721),
+          Duration.ZERO,
+          Duration.ZERO,
+          1000,
+          Duration.ofMinutes(1),
+          List.of(),
+          0,
+          0,
+          true,
+          1000,
+          List.of());
+
+  public QueryLimits {
+    requiredLabels = List.copyOf(requiredLabels);
+    shardAggregations = List.copyOf(shardAggregations);
+    Limits.notNegative("max_entries_limit_per_query", maxEntriesLimitPerQuery);
+    Limits.notNegative("max_query_series", maxQuerySeries);
+    Limits.notNegative("max_streams_matchers_per_query", maxStreamsMatchersPerQuery);
+  }
+
+  /** Returns of every limit the stricter; 0 sets none. */
+  QueryLimits strictest(QueryLimits other) {
+    return new QueryLimits(
+        (int) stricter(maxEntriesLimitPerQuery, other.maxEntriesLimitPerQuery),
+        (int) stricter(maxQuerySeries, other.maxQuerySeries),
+        stricter(maxQueryLength, other.maxQueryLength),
+        stricter(maxQueryLookback, other.maxQueryLookback),
+        stricter(maxQueryRange, other.maxQueryRange),
+        (int) stricter(maxStreamsMatchersPerQuery, other.maxStreamsMatchersPerQuery),
+        stricter(queryTimeout, other.queryTimeout),
+        Stream.concat(requiredLabels.stream(), other.requiredLabels.stream()).distinct().toList(),
+        Math.max(minimumLabelsNumber, other.minimumLabelsNumber),
+        stricter(maxQueryBytesRead, other.maxQueryBytesRead),
+        volumeEnabled && other.volumeEnabled,
+        (int) stricter(volumeMaxSeries, other.volumeMaxSeries),
+        shardAggregations.stream().filter(other.shardAggregations::contains).toList());
+  }
+
+  private static long stricter(long a, long b) {
+    return a == 0 || b == 0 ? Math.max(a, b) : Math.min(a, b);
+  }
+
+  private static Duration stricter(Duration a, Duration b) {
+    return Duration.ofNanos(stricter(a.toNanos(), b.toNanos()));
+  }
+}
