@@ -17,11 +17,16 @@ import io.skald.ingester.IngesterLimits;
 import io.skald.ingester.IngesterStatistics;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
+import io.skald.querier.api.DetectedApi;
 import io.skald.querier.api.ExplainRoutes;
+import io.skald.querier.api.LegacyApi;
+import io.skald.querier.api.LimitsApi;
+import io.skald.querier.api.MetadataRoutes;
 import io.skald.querier.api.PatternApi;
 import io.skald.querier.api.PatternRoutes;
 import io.skald.querier.api.QueryApi;
 import io.skald.querier.api.QueryRoutes;
+import io.skald.querier.api.VolumeApi;
 import io.skald.querier.delete.DeleteConfig;
 import io.skald.querier.delete.DeleteRoutes;
 import io.skald.querier.pattern.PatternSource;
@@ -133,9 +138,10 @@ public final class SingleProcess implements AutoCloseable {
     ExecutorService scans = Executors.newFixedThreadPool(config.querier().threads(), scanThreads());
     closers.push(() -> stop(scans));
     TenantHeader tenants = new TenantHeader(config.authEnabled());
+    QueryData data = new QueryData(ingester, index, reader, deletedEntries(deletes, limits));
     QueryApi queries =
         new QueryApi(
-            new QueryData(ingester, index, reader, deletedEntries(deletes, limits)),
+            data,
             allowed ->
                 new QueryEngine(
                     new EngineLimits(
@@ -164,6 +170,13 @@ public final class SingleProcess implements AutoCloseable {
             queries, tenants, config.querier().multiTenantQueriesEnabled(), ingester::isReady);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
+    new MetadataRoutes(
+            new VolumeApi(data, queries, clock),
+            new DetectedApi(data, queries, clock),
+            new LegacyApi(queries, clock),
+            new LimitsApi(limits, config.patternIngester().enabled(), API_VERSION),
+            queryRoutes)
+        .register(router);
     new PatternRoutes(patternApi(ingester, index, objects, decoder, limits), queryRoutes)
         .register(router);
     registerDeletion(router, deletes, tenants, limits, random);

@@ -53,7 +53,12 @@ class ConformanceTest {
           "format-query",
           "errors",
           "bad-params",
+          "stats",
+          "volume",
+          "detected",
+          "discovery",
           "auth",
+          "legacy",
           "otlp",
           "patterns");
 

@@ -163,17 +163,35 @@ public final class QueryApi {
     return new PlanNode(plan.operator(), details, plan.inputs());
   }
 
-  private static Expr parse(ReadTenants tenants, Parameters parameters) {
+  static Expr parse(ReadTenants tenants, Parameters parameters) {
     Expr expression = Parser.parse(parameters.text("query"));
     return tenants.federated() ? FederatedQuery.rewrite(expression) : expression;
   }
 
   /** Returns the limits of a tenant, of several the strictest. */
-  private Limits allowed(ReadTenants tenants) {
+  Limits allowed(ReadTenants tenants) {
     return limits.strictest(tenants.ids());
   }
 
   private Body execute(ReadTenants tenants, QueryRequest query, ReadRequest request) {
+    Answer answer = run(tenants, query, request);
+    return out ->
+        ResultWriter.write(
+            out,
+            answer.result(),
+            request.encodingFlags(),
+            request.categorizeLabels(),
+            answer.statistics());
+  }
+
+  /**
+   * What a query yields.
+   *
+   * @param statistics writes the object of the cost
+   */
+  record Answer(QueryResult result, Consumer<JsonGenerator> statistics) {}
+
+  Answer run(ReadTenants tenants, QueryRequest query, ReadRequest request) {
     QueryStatistics statistics = new QueryStatistics();
     long started = clock.monotonicNanos();
     Cancellation cancellation = request.cancellation(allowed(tenants).queries().queryTimeout(), clock);
@@ -190,59 +208,55 @@ public final class QueryApi {
         result instanceof QueryResult.Streams(List<QueryResult.Stream> streams)
             ? streams.stream().mapToLong(stream -> stream.entries().size()).sum()
             : 0;
-    return out ->
-        ResultWriter.write(
-            out,
-            result,
-            request.encodingFlags(),
-            request.categorizeLabels(),
-            json -> StatisticsWriter.write(json, statistics, nanos, entries));
+    return new Answer(result, json -> StatisticsWriter.write(json, statistics, nanos, entries));
   }
 
   /** {@code /loki/api/v1/labels}. */
   public Body labels(ReadTenants tenants, ReadRequest request) {
-    return answering(() -> {
-      Parameters parameters = request.parameters(clock.nowNanos());
-      Set<String> names = new TreeSet<>();
-      for (Labels labels : selectSeries(tenants, parameters)) {
-        for (int i = 0; i < labels.size(); i++) {
-          names.add(labels.name(i));
-        }
+    return answering(() -> names(labelNames(tenants, request)));
+  }
+
+  Collection<String> labelNames(ReadTenants tenants, ReadRequest request) {
+    Set<String> names = new TreeSet<>();
+    for (Labels labels : selectSeries(tenants, request.parameters(clock.nowNanos()))) {
+      for (int i = 0; i < labels.size(); i++) {
+        names.add(labels.name(i));
       }
-      if (tenants.federated()) {
-        names.remove(ReadTenants.ORIGINAL); // shown in answers, not offered as a label
-      }
-      return names(names);
-    });
+    }
+    if (tenants.federated()) {
+      names.remove(ReadTenants.ORIGINAL); // shown in answers, not offered as a label
+    }
+    return names;
   }
 
   /** {@code /loki/api/v1/label/{name}/values}. */
   public Body labelValues(ReadTenants tenants, String name, ReadRequest request) {
-    return answering(() -> {
-      Parameters parameters = request.parameters(clock.nowNanos());
-      Set<String> values = new TreeSet<>();
-      if (federation && name.equals(ReadTenants.LABEL)) {
-        tenants.ids().forEach(tenant -> values.add(tenant.value()));
-        return names(values);
-      }
-      for (Labels labels : selectSeries(tenants, parameters)) {
-        String value = labels.get(name);
-        if (value != null) {
-          values.add(value);
-        }
-      }
-      return names(values);
-    });
+    return answering(() -> names(valuesOf(tenants, name, request)));
   }
 
-  private Collection<Labels> selectSeries(ReadTenants tenants, Parameters parameters) {
+  Collection<String> valuesOf(ReadTenants tenants, String name, ReadRequest request) {
+    Set<String> values = new TreeSet<>();
+    if (federation && name.equals(ReadTenants.LABEL)) {
+      tenants.ids().forEach(tenant -> values.add(tenant.value()));
+      return values;
+    }
+    for (Labels labels : selectSeries(tenants, request.parameters(clock.nowNanos()))) {
+      String value = labels.get(name);
+      if (value != null) {
+        values.add(value);
+      }
+    }
+    return values;
+  }
+
+  Collection<Labels> selectSeries(ReadTenants tenants, Parameters parameters) {
     Parameters.Range range = metadataRange(tenants, parameters);
     String query = parameters.text("query");
     List<LabelMatcher> matchers = query.isEmpty() ? List.of() : Parser.parseSelector(query, false);
     return data.series(tenants, matchers, range.startNanos(), range.endNanos());
   }
 
-  private Parameters.Range metadataRange(ReadTenants tenants, Parameters parameters) {
+  Parameters.Range metadataRange(ReadTenants tenants, Parameters parameters) {
     Parameters.Range range = parameters.range();
     if (range.endNanos() < range.startNanos()) {
       Limits allowed = allowed(tenants);
@@ -328,7 +342,7 @@ public final class QueryApi {
     return groups;
   }
 
-  private static Body success(Consumer<JsonGenerator> content) {
+  static Body success(Consumer<JsonGenerator> content) {
     return out -> {
       try (JsonGenerator json = ResultWriter.generator(out)) {
         json.writeStartObject();
@@ -346,7 +360,7 @@ public final class QueryApi {
         -Math.floorDiv(-range.endNanos(), step) * step);
   }
 
-  private static void checkEntries(int limit, Limits allowed) {
+  static void checkEntries(int limit, Limits allowed) {
     int max = allowed.queries().maxEntriesLimitPerQuery();
     if (max > 0 && limit > max) {
       throw new BadRequestException(

@@ -1,14 +1,19 @@
 package io.skald.querier.source;
 
+import io.skald.common.block.BlockView;
 import io.skald.common.block.LogSource;
 import io.skald.common.ingest.RecentStreams;
+import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
+import io.skald.storage.chunk.ChunkRef;
+import io.skald.storage.index.IndexedStream;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.read.ChunkReader;
 import io.skald.storage.read.ReadStatistics;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,6 +56,58 @@ public final class QueryData {
 
   private LogSource entries(TenantId tenant, QueryStatistics statistics, ReadStatistics reads) {
     return new TenantLogSource(tenant, recent, index, reader, deleted, statistics, reads);
+  }
+
+  /**
+   * Returns the parts of the matching streams that overlap the range, both ends inclusive; no lines
+   * are read. What was pushed twice and lies in two parts is in both.
+   */
+  public List<StreamPart> parts(
+      ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    List<LabelMatcher> rest = tenants.ofStreams(matchers);
+    List<StreamPart> parts = new ArrayList<>();
+    for (TenantId tenant : tenants.chosen(matchers)) {
+      // Before the index: a chunk that is flushed in between is then known by its id, not missed.
+      Set<Long> held = new HashSet<>();
+      for (RecentStream stream : recent.select(tenant, rest, fromNanos, throughNanos)) {
+        Labels labels = tenants.shown(stream.labels(), tenant);
+        for (int i = 0; i < stream.blocks().size(); i++) {
+          held.add(stream.chunkIds().get(i));
+          parts.add(ofMemory(labels, stream.chunkIds().get(i), stream.blocks().get(i)));
+        }
+      }
+      for (IndexedStream stream : index.select(tenant, rest, fromNanos, throughNanos)) {
+        Labels labels = tenants.shown(stream.labels(), tenant);
+        for (ChunkRef chunk : stream.chunks()) {
+          if (!held.contains(chunk.chunkId())) {
+            parts.add(ofChunk(labels, chunk, fromNanos, throughNanos));
+          }
+        }
+      }
+    }
+    return parts;
+  }
+
+  private static StreamPart ofMemory(Labels labels, long chunkId, BlockView block) {
+    return new StreamPart(
+        labels,
+        chunkId,
+        block.minTimestamp(),
+        block.maxTimestamp(),
+        block.size(),
+        block.lineBytes(),
+        () -> List.of(block));
+  }
+
+  private StreamPart ofChunk(Labels labels, ChunkRef chunk, long fromNanos, long throughNanos) {
+    return new StreamPart(
+        labels,
+        chunk.chunkId(),
+        chunk.minTimestamp(),
+        chunk.maxTimestamp(),
+        chunk.entries(),
+        chunk.lineBytes(),
+        () -> reader.blocks(chunk, fromNanos, throughNanos, new ReadStatistics()));
   }
 
   /** Returns the label sets of streams with data in {@code [fromNanos, throughNanos]}. */

@@ -1,0 +1,76 @@
+package io.skald.querier.source;
+
+import io.skald.common.block.BlockView;
+import io.skald.common.model.Labels;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A part of a stream and how much it holds: a stored chunk, or a block in memory. The figures come
+ * from the index; blocks are opened only where a range ends inside the part.
+ *
+ * @param chunkId of the chunk that it is, or belongs to
+ * @param minNanos first timestamp
+ * @param maxNanos last timestamp, inclusive
+ * @param lineBytes sum of the line lengths
+ */
+public record StreamPart(
+    Labels labels,
+    long chunkId,
+    long minNanos,
+    long maxNanos,
+    long entries,
+    long lineBytes,
+    Supplier<List<BlockView>> blocks) {
+  /** Entries and the bytes of their lines. */
+  public record Amount(long entries, long lineBytes) {
+    static final Amount NONE = new Amount(0, 0);
+
+    Amount plus(Amount other) {
+      return new Amount(entries + other.entries, lineBytes + other.lineBytes);
+    }
+  }
+
+  /** Returns what lies between the times, both inclusive. */
+  public Amount between(long fromNanos, long throughNanos) {
+    if (fromNanos > maxNanos || throughNanos < minNanos) {
+      return Amount.NONE;
+    }
+    if (fromNanos <= minNanos && throughNanos >= maxNanos) {
+      return new Amount(entries, lineBytes);
+    }
+    Amount sum = Amount.NONE;
+    for (BlockView block : blocks.get()) {
+      sum = sum.plus(inBlock(block, fromNanos, throughNanos));
+    }
+    return sum;
+  }
+
+  private static Amount inBlock(BlockView block, long fromNanos, long throughNanos) {
+    if (fromNanos > block.maxTimestamp() || throughNanos < block.minTimestamp()) {
+      return Amount.NONE;
+    }
+    if (fromNanos <= block.minTimestamp() && throughNanos >= block.maxTimestamp()) {
+      return new Amount(block.size(), block.lineBytes());
+    }
+    long[] timestamps = block.timestamps();
+    int from = lowerBound(timestamps, block.size(), fromNanos);
+    int to = lowerBound(timestamps, block.size(), throughNanos + 1);
+    int[] offsets = block.lineOffsets();
+    return new Amount(to - from, offsets[to] - offsets[from]);
+  }
+
+  private static int lowerBound(long[] timestamps, int size, long timestamp) {
+    int low = 0;
+    int high = size;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (timestamps[middle] < timestamp) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}
