@@ -115,10 +115,11 @@ final class MetricEvaluator {
   }
 
   /**
-   * Joins series that got the same labels and never have a sample at the same step: an answer step
-   * by step could not tell them apart. Those that do are the user's to see.
+   * Joins series that have the same labels, from {@code label_replace}, and never a sample at the
+   * same step: an answer step by step could not tell them apart. Those that do are the user's to
+   * see.
    */
-  private static void joinEqualLabels(List<StepSeries> series) {
+  static void joinEqualLabels(List<StepSeries> series) {
     Map<Labels, StepSeries> first = new HashMap<>();
     series.removeIf(one -> {
       StepSeries other = first.putIfAbsent(one.labels(), one);

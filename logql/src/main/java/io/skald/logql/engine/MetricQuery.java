@@ -30,6 +30,7 @@ final class MetricQuery {
     List<StepSeries> series = MetricEvaluator.nonEmpty(evaluator.asVector(result));
     limit.check(series.size());
     if (!request.isInstant()) {
+      MetricEvaluator.joinEqualLabels(series);
       series.sort(Comparator.comparing(StepSeries::labels, LabelText.ORDER));
       return matrix(series, grid);
     }

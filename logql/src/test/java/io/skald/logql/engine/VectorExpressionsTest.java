@@ -136,6 +136,27 @@ class VectorExpressionsTest {
   }
 
   @Test
+  void labelReplace_sameLabelsMetAtOneStep_areJoinedWhereTheyStillCanBe() {
+    long second = 1_000_000_000L;
+    MemorySource source =
+        MemorySource.ofBlocks(1)
+            .add(Labels.of("app", "x", "pod", "1"), second, "a")
+            .add(Labels.of("app", "x", "pod", "1"), 2 * second, "a")
+            .add(Labels.of("app", "x", "pod", "2"), 2 * second, "bb")
+            .add(Labels.of("app", "x", "pod", "2"), 3 * second, "b");
+    // At the second step both have a sample; the larger one is left.
+    String query =
+        "topk(1, label_replace(bytes_over_time({app=\"x\"}[1s]), \"pod\", \"\", \"pod\", \".*\"))";
+    QueryRequest request =
+        new QueryRequest(Parser.parse(query), second, 3 * second, second, 0, 100, false, false);
+
+    QueryResult result =
+        engine.execute(request, source, new QueryStatistics(), Cancellation.none());
+
+    assertThat(ResultText.rows(result)).containsExactly("{app=\"x\"} 1000:1.0 2000:2.0 3000:1.0");
+  }
+
+  @Test
   void matching_manyToManyOrImplicit_isRefused() {
     assertThatThrownBy(() -> evaluate("X(a=1)5 + on(a) (X(a=1,b=1)1 or X(a=1,b=2)2)"))
         .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(500))
