@@ -43,26 +43,51 @@ final class RegexBounds {
     }
   }
 
+  /** Old forms of Cyrillic letters, whose capital letters have other small ones. */
+  private static final String UNFOLDABLE = "\u1C80-\u1C88";
+
+  private static final int FIRST_UNFOLDABLE = 0x1C80;
+
+  /** Flags that switch case off, or on for a part: the text alone decides, on the safe side. */
+  private static final Pattern FOLDS_CASE = Pattern.compile("\\(\\?[a-zA-Z]*i");
+
+  private static final Pattern HOLDS_UNFOLDABLE =
+      Pattern.compile("[" + UNFOLDABLE + "]|\\\\x\\{0*1[cC]8[0-8]\\}");
+
+  private static final Pattern UNFOLDABLE_RANGE =
+      Pattern.compile("[^\\x{1C89}-\\x{10FFFF}]-[\\x{1C80}-\\x{10FFFF}]");
+
+  private static final Pattern ESCAPED_RANGE_END =
+      Pattern.compile("-\\\\x\\{0*([0-9a-fA-F]{1,8})\\}");
+
   private static final Pattern REPEAT = Pattern.compile("\\{([0-9]+)(?:,([0-9]*))?\\}");
 
   /** What the matcher keeps for each instruction is a position for each end of each group. */
   private static final long MAX_SIZE_TIMES_GROUPS = 4_000_000;
 
   private final String expression;
+  private final boolean mayFoldCase;
   private final Deque<Frame> open = new ArrayDeque<>();
   private Frame frame = new Frame();
   private int at;
   private long groups;
 
-  private RegexBounds(String expression) {
+  private RegexBounds(String expression, boolean ignoresCase) {
     this.expression = expression;
+    this.mayFoldCase = ignoresCase || FOLDS_CASE.matcher(expression).find();
   }
 
   /**
-   * @throws IllegalArgumentException if the expression is too large or too deep to be compiled
+   * @param ignoresCase whether it is compiled without regard to case
+   * @throws IllegalArgumentException if the expression is too large or too deep to be compiled, or
+   *     the library would not end
    */
-  static void check(String expression) {
-    new RegexBounds(expression).scan();
+  static void check(String expression, boolean ignoresCase) {
+    RegexBounds bounds = new RegexBounds(expression, ignoresCase);
+    if (bounds.mayFoldCase && HOLDS_UNFOLDABLE.matcher(expression).find()) {
+      throw unfoldable(expression);
+    }
+    bounds.scan();
   }
 
   private void scan() {
@@ -118,8 +143,35 @@ final class RegexBounds {
       }
       at++;
     }
-    at = Math.min(at, expression.length()) + 1;
+    at = Math.min(at, expression.length());
+    if (mayFoldCase) {
+      checkFoldedClass(expression.substring(first, at));
+    }
+    at++;
     frame.operand(1, 1);
+  }
+
+  /**
+   * The library follows the cases of each character of a range around until it comes back to it,
+   * and never does from these: see {@link #UNFOLDABLE}.
+   */
+  private static void checkFoldedClass(String characterClass) {
+    if (UNFOLDABLE_RANGE.matcher(characterClass).find()) {
+      throw unfoldable(characterClass);
+    }
+    Matcher escape = ESCAPED_RANGE_END.matcher(characterClass);
+    while (escape.find()) {
+      if (escape.group(1).length() > 4
+          || Integer.parseInt(escape.group(1), 16) >= FIRST_UNFOLDABLE) {
+        throw unfoldable(characterClass);
+      }
+    }
+  }
+
+  private static IllegalArgumentException unfoldable(String part) {
+    return new IllegalArgumentException(
+        RegexErrors.text(
+            "a case-insensitive range must not cover U+1C80 to U+1C88, split it there", part));
   }
 
   private void open() {

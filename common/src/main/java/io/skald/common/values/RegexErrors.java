@@ -26,7 +26,7 @@ public final class RegexErrors {
    * @param flags those of {@link Pattern#compile(String, int)}
    */
   public static Pattern compile(String expression, int flags) {
-    RegexBounds.check(expression);
+    RegexBounds.check(expression, (flags & Pattern.CASE_INSENSITIVE) != 0);
     try {
       return Pattern.compile(expression, flags);
     } catch (PatternSyntaxException e) {

@@ -12,6 +12,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RegexErrorsTest {
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(?i)[d-\ufffd]",
+        "(?i)[^a-\u4e00]x",
+        "a(?i:[\u1c00-\ud7ff])",
+        "(?si)\u1c84",
+        "(?i)[a\\x{1C80}]",
+        "(?i)[\\x{100}-\\x{10FFFF}]"
+      })
+  void compile_rangeTheLibraryWouldNotEndOn_isRefused(String expression) {
+    assertThatThrownBy(() -> RegexErrors.compile(expression))
+        .hasMessageContaining("must not cover U+1C80 to U+1C88");
+    assertThat(RegexErrors.compile(expression.replaceAll("\\(\\?[si]*[i]", "(?s"))).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(?i)error-\u65e5\u672c",
+        "(?i)[\u0400-\u04ff]+",
+        "(?i)[\u4e00-\u9fff]",
+        "(?i)[^a-z]",
+        "(?i)\\pL[[:alpha:]].",
+        "(?i)[\\x{100}-\\x{200}]"
+      })
+  void compile_otherCaseInsensitiveExpressions_areCompiled(String expression) {
+    assertThat(RegexErrors.compile(expression).matcher("x").find()).isIn(true, false);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = ';',
       value = {

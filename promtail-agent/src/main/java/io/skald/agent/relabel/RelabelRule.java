@@ -2,7 +2,7 @@ package io.skald.agent.relabel;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import io.skald.common.values.RegexErrors;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -57,10 +57,11 @@ final class RelabelRule {
     Action action = action(config.action());
     check(config, action);
     try {
+      RegexErrors.compile(config.regex()); // by itself, and within bounds
       // The group keeps alternatives inside the anchors.
       Pattern regex = Pattern.compile("^(?s:" + config.regex() + ")$");
       return new RelabelRule(config, action, regex);
-    } catch (PatternSyntaxException e) {
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "regex '" + config.regex() + "' is not valid: " + e.getMessage(), e);
     }
