@@ -47,7 +47,8 @@ public final class LimitsApi {
     json.writeArrayPropertyStart("log_level_fields");
     allowed.entries().logLevelFields().forEach(json::writeString);
     json.writeEndArray();
-    json.writeNumberProperty("max_entries_limit_per_query", allowed.queries().maxEntriesLimitPerQuery());
+    json.writeNumberProperty(
+        "max_entries_limit_per_query", allowed.queries().maxEntriesLimitPerQuery());
     json.writeBooleanProperty("max_line_size_truncate", allowed.entries().maxLineSizeTruncate());
     json.writeStringProperty("max_query_bytes_read", allowed.queries().maxQueryBytesRead() + "B");
     json.writeStringProperty("max_query_length", text(allowed.queries().maxQueryLength()));

@@ -48,7 +48,8 @@ public final class PatternApi {
               range.startNanos(),
               range.endNanos(),
               stepSeconds,
-              request.cancellation(limits.strictest(tenants.ids()).queries().queryTimeout(), clock));
+              request.cancellation(
+                  limits.strictest(tenants.ids()).queries().queryTimeout(), clock));
       return body(found.subList(0, Math.min(found.size(), MAX_PATTERNS)));
     } catch (BadRequestException | ParseException e) {
       throw new QueryException(400, String.valueOf(e.getMessage()));

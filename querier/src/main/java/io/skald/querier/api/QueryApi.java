@@ -194,7 +194,8 @@ public final class QueryApi {
   Answer run(ReadTenants tenants, QueryRequest query, ReadRequest request) {
     QueryStatistics statistics = new QueryStatistics();
     long started = clock.monotonicNanos();
-    Cancellation cancellation = request.cancellation(allowed(tenants).queries().queryTimeout(), clock);
+    Cancellation cancellation =
+        request.cancellation(allowed(tenants).queries().queryTimeout(), clock);
     ReadStatistics reads = new ReadStatistics();
     QueryResult result =
         engines
@@ -418,7 +419,9 @@ public final class QueryApi {
   private static void checkRequired(List<LabelMatcher> selector, Limits allowed) {
     List<String> present = selector.stream().map(LabelMatcher::name).distinct().toList();
     List<String> missing =
-        allowed.queries().requiredLabels().stream().filter(label -> !present.contains(label)).toList();
+        allowed.queries().requiredLabels().stream()
+            .filter(label -> !present.contains(label))
+            .toList();
     if (!missing.isEmpty()) {
       throw new BadRequestException(
           "stream selector is missing required matchers ["
