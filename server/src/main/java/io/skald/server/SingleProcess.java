@@ -255,6 +255,7 @@ public final class SingleProcess implements AutoCloseable {
         .get("/ready", _ -> ready())
         .get("/metrics", _ -> metrics.scrape())
         .get("/loki/api/v1/status/buildinfo", _ -> buildInfo())
+        .get("/skald/api/v1/openapi.yaml", _ -> OpenApiDocument.answer())
         .read("/flush", _ -> flush(ingester));
   }
 
