@@ -177,7 +177,7 @@ class OpenApiTest {
   /** The parameters of the GET twin, as a form. */
   private static String exampleForm(String path) {
     StringBuilder form = new StringBuilder();
-    for (Parameter parameter : parameters(document.getPaths().get(path).getGet())) {
+    for (Parameter parameter : parameters(java.util.Objects.requireNonNull(document.getPaths().get(path)).getGet())) {
       if (parameter.getIn().equals("query") && parameter.getExample() != null) {
         form.append(form.isEmpty() ? "" : "&").append(encode(parameter.getName())).append('=');
         form.append(encode(text(parameter.getExample())));
