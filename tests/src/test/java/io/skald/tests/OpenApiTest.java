@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,7 +178,8 @@ class OpenApiTest {
   /** The parameters of the GET twin, as a form. */
   private static String exampleForm(String path) {
     StringBuilder form = new StringBuilder();
-    for (Parameter parameter : parameters(java.util.Objects.requireNonNull(document.getPaths().get(path)).getGet())) {
+    var item = Objects.requireNonNull(document.getPaths().get(path), path);
+    for (Parameter parameter : parameters(item.getGet())) {
       if (parameter.getIn().equals("query") && parameter.getExample() != null) {
         form.append(form.isEmpty() ? "" : "&").append(encode(parameter.getName())).append('=');
         form.append(encode(text(parameter.getExample())));
