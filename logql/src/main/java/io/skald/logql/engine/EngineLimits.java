@@ -20,7 +20,7 @@ public record EngineLimits(int maxSeries, long maxMemoryBytes, boolean approxTop
     }
     if (maxMemoryBytes < 1 << 20) {
       throw new IllegalArgumentException(
-          "max_query_memory_bytes must be at least 1 MiB: " + maxMemoryBytes);
+          "querier.max_query_memory must be at least 1 MiB: " + maxMemoryBytes);
     }
   }
 

@@ -11,7 +11,22 @@ import java.util.Comparator;
 final class LabelText {
   static final Comparator<Labels> ORDER = (a, b) -> compare(a.toString(), b.toString());
 
+  /** What a set takes beyond the text of its values; names are mostly shared. */
+  private static final int SET_BYTES = 32;
+
+  /** What a value takes beyond its text, and the references to it and its name. */
+  private static final int PAIR_BYTES = 48;
+
   private LabelText() {}
+
+  /** Returns what a label set takes, for the memory budget; values may be as long as lines. */
+  static long bytes(Labels labels) {
+    long bytes = SET_BYTES;
+    for (int i = 0; i < labels.size(); i++) {
+      bytes += PAIR_BYTES + labels.value(i).length();
+    }
+    return bytes;
+  }
 
   private static int compare(String a, String b) {
     int common = Math.min(a.length(), b.length());

@@ -41,11 +41,16 @@ record LogEntry(
                   .thenComparingInt(LogEntry::index)
                   .reversed());
 
-  /** What an instance takes beyond its line, roughly; label sets are mostly shared. */
+  /** What an instance takes beyond its line and labels, with its places in the result. */
   private static final int OVERHEAD_BYTES = 160;
 
+  /** What an entry takes, for the memory budget; parsed labels may repeat most of a line. */
   long bytes() {
-    return OVERHEAD_BYTES + line.length;
+    return OVERHEAD_BYTES
+        + line.length
+        + LabelText.bytes(labels)
+        + LabelText.bytes(metadata)
+        + LabelText.bytes(parsed);
   }
 
   /**

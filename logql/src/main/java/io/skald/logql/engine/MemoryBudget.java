@@ -27,7 +27,7 @@ final class MemoryBudget {
           400,
           "the query needs more than "
               + limitBytes
-              + " bytes of memory (max_query_memory_bytes);"
+              + " bytes of memory (querier.max_query_memory);"
               + " reduce the time range, increase the step, add label matchers or filters, or"
               + " aggregate with functions like sum() or count()");
     }

@@ -107,10 +107,8 @@ final class MetricEvaluator {
 
   private StepVector labelReplace(MetricExpr.LabelReplace node, SeriesLimit limit) {
     StepVector vector = asVector(evaluate(node.inner(), limit));
-    LabelReplacement replacement = new LabelReplacement(node);
-    List<StepSeries> series = vector.series();
-    series.replaceAll(one -> one.withLabels(replacement.apply(one.labels())));
-    joinEqualLabels(series);
+    vector.relabel(new LabelReplacement(node)::apply);
+    joinEqualLabels(vector.series());
     return vector;
   }
 

@@ -10,6 +10,9 @@ import java.util.List;
  * Answers metric queries: evaluates the expression and lays the result out as the contract says.
  */
 final class MetricQuery {
+  /** A time and a value. */
+  private static final int SAMPLE_BYTES = 16;
+
   private final QueryContext context;
   private final EngineLimits limits;
 
@@ -59,10 +62,11 @@ final class MetricQuery {
     return new QueryResult.Vector(samples);
   }
 
-  private static QueryResult matrix(List<StepSeries> series, StepGrid grid) {
+  private QueryResult matrix(List<StepSeries> series, StepGrid grid) {
     List<QueryResult.Series> rows = new ArrayList<>(series.size());
     for (StepSeries one : series) {
       int[] steps = one.present().stream().toArray();
+      context.budget().take((long) SAMPLE_BYTES * steps.length);
       long[] timestamps = new long[steps.length];
       double[] values = new double[steps.length];
       for (int i = 0; i < steps.length; i++) {

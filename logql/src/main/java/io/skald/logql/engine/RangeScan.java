@@ -35,7 +35,7 @@ final class RangeScan {
       context.cancellation().check();
       entry.getValue().finish(result.add(entry.getKey()), context.cancellation());
     }
-    context.budget().releaseTo(held + states.size() * StepSeries.bytes(grid.count()));
+    context.budget().releaseTo(held + result.heldBytes());
     return result.sorted();
   }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * series, lines when a stage looks at them.
  */
 final class RangeWorker {
-  /** What a map entry, its labels and an empty state take, roughly. */
+  /** What a map entry and an empty state take, roughly. */
   private static final int SERIES_BYTES = 256;
 
   private static final int ENTRIES_PER_CHECK = 4096;
@@ -216,7 +216,7 @@ final class RangeWorker {
       if (!errorAllowed) {
         PipelineErrors.check(series);
       }
-      context.budget().take(SERIES_BYTES);
+      context.budget().take(SERIES_BYTES + LabelText.bytes(series));
       state = plan.newState(windows, context.budget());
       states.put(series, state);
       limit.check(states.size());

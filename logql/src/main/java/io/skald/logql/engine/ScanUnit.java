@@ -15,6 +15,9 @@ import java.util.List;
  * @param arrival number of the block among the blocks of its stream
  */
 record ScanUnit(int stream, Labels labels, int arrival, BlockView block) {
+  /** What a unit and the description of its block take; columns come and go with the work. */
+  private static final int BYTES = 256;
+
   /**
    * Returns the blocks that overlap {@code [fromNanos, throughNanos]}, streams in the order of
    * their label texts as bytes, blocks of a stream in arrival order. All tie-breaks between entries
@@ -36,6 +39,7 @@ record ScanUnit(int stream, Labels labels, int arrival, BlockView block) {
         }
       }
     }
+    context.budget().take((long) BYTES * units.size());
     context.statistics().streams.add(streams.size());
     context.statistics().blocksTotal.add(units.size());
     return units;

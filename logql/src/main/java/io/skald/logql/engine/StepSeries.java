@@ -10,9 +10,12 @@ import java.util.BitSet;
  * @param present the steps that have a sample
  */
 record StepSeries(Labels labels, double[] values, BitSet present) {
-  /** What an instance over {@code steps} steps takes, for the memory budget. */
-  static long bytes(int steps) {
-    return 96 + 8L * steps + steps / 8;
+  /** What an instance takes beyond its labels and samples, with its place in maps and groups. */
+  private static final int OVERHEAD_BYTES = 160;
+
+  /** What an instance takes, for the memory budget. */
+  static long bytes(Labels labels, int steps) {
+    return OVERHEAD_BYTES + LabelText.bytes(labels) + 8L * steps + steps / 8;
   }
 
   static StepSeries empty(Labels labels, int steps) {

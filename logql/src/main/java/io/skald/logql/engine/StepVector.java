@@ -4,12 +4,14 @@ import io.skald.common.model.Labels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The series of an intermediate result, and what they take of the memory budget. */
 final class StepVector {
   private final int steps;
   private final MemoryBudget budget;
   private final List<StepSeries> series = new ArrayList<>();
+  private long heldBytes;
 
   StepVector(int steps, MemoryBudget budget) {
     this.steps = steps;
@@ -27,10 +29,30 @@ final class StepVector {
 
   /** Adds a series without samples, for the caller to fill. */
   StepSeries add(Labels labels) {
-    budget.take(StepSeries.bytes(steps));
+    hold(StepSeries.bytes(labels, steps));
     StepSeries added = StepSeries.empty(labels, steps);
     series.add(added);
     return added;
+  }
+
+  /** Accounts for memory that lives as long as this vector. */
+  void hold(long bytes) {
+    budget.take(bytes);
+    heldBytes += bytes;
+  }
+
+  /** Returns what is accounted for. */
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  /** Gives each series the labels that {@code change} makes of its own. */
+  void relabel(UnaryOperator<Labels> change) {
+    series.replaceAll(one -> {
+      Labels labels = change.apply(one.labels());
+      hold(LabelText.bytes(labels));
+      return one.withLabels(labels);
+    });
   }
 
   /** Returns an empty vector of the same steps and budget. */
@@ -46,7 +68,8 @@ final class StepVector {
 
   /** Gives the memory back; the vector must not be used any more. */
   void discard() {
-    budget.release(series.size() * StepSeries.bytes(steps));
+    budget.release(heldBytes);
+    heldBytes = 0;
     series.clear();
   }
 }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class VectorMatcher {
   private static final int SERVER_ERROR = 500;
 
+  /** What a pair of series that met at a step takes in {@link Results}. */
+  private static final int PAIR_BYTES = 80;
+
   private final Binary node;
   private final Matching matching;
   private final Cancellation cancellation;
@@ -243,7 +246,10 @@ final class VectorMatcher {
       int result =
           byPair.computeIfAbsent(
               ((long) manyIndex << 32) | oneIndex,
-              _ -> indexOf(resultLabels(many.labels(), one.labels())));
+              _ -> {
+                vector.hold(PAIR_BYTES);
+                return indexOf(resultLabels(many.labels(), one.labels()));
+              });
       if (result >= filledAt.length) {
         filledAt = Arrays.copyOf(filledAt, Math.max(2 * filledAt.length, result + 1));
       }

@@ -144,7 +144,7 @@ class LogQueryTest {
                 new QueryStatistics(),
                 Cancellation.none()))
         .isInstanceOf(QueryException.class)
-        .hasMessageContaining("max_query_memory_bytes");
+        .hasMessageContaining("querier.max_query_memory");
   }
 
   @Test

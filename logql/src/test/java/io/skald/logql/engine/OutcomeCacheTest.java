@@ -109,6 +109,6 @@ class OutcomeCacheTest {
               }
             })
         .isInstanceOf(QueryException.class)
-        .hasMessageContaining("max_query_memory_bytes");
+        .hasMessageContaining("querier.max_query_memory");
   }
 }

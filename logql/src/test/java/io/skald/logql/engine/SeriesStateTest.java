@@ -127,7 +127,7 @@ class SeriesStateTest {
               }
             })
         .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
-        .hasMessageContaining("max_query_memory_bytes")
+        .hasMessageContaining("querier.max_query_memory")
         .hasMessageContaining("1000 bytes");
   }
 }
