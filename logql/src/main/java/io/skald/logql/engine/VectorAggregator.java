@@ -148,8 +148,14 @@ final class VectorAggregator {
     return output;
   }
 
-  /** Orders by the value at the first step; a range query is ordered by labels anyway. */
+  /**
+   * Orders an instant vector by value. Over several steps each would have an order of its own; none
+   * is kept, the answer is ordered by labels, and what is picked of equal values by those as well.
+   */
   private static StepVector sort(StepVector input, boolean descending) {
+    if (input.steps() > 1) {
+      return input;
+    }
     Comparator<StepSeries> order =
         Comparator.comparingDouble((StepSeries series) -> series.values()[0]);
     input
