@@ -1,9 +1,11 @@
 package io.skald.tests.oracle;
 
 import io.skald.common.block.LogSource;
+import io.skald.common.model.Labels;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
+import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryResult;
 import io.skald.logql.engine.QueryStatistics;
@@ -25,6 +27,11 @@ final class Laws {
   private static final long END = RandomData.START + 1200 * RandomData.SECOND;
   private static final int PAGE = 40;
 
+  /** Points of a range query; enough for windows to overlap and to lie apart. */
+  private static final int STEPS = 12;
+
+  private static final long STEP = 100 * RandomData.SECOND;
+
   private final QueryEngine engine;
   private final QueryEngine alone = new QueryEngine(EngineLimits.defaults(), Runnable::run, 1);
   private int checked;
@@ -34,7 +41,7 @@ final class Laws {
   }
 
   /**
-   * @param other the same entries, cut in another way
+   * @param other the same entries, cut in another way, or flushed at other times
    * @return how many comparisons were made
    * @throws AssertionError naming the law that is broken
    */
@@ -55,6 +62,7 @@ final class Laws {
         pagesAreTheWhole(source, query);
       }
       equal("cuts and threads: " + query, log(engine, source, query), log(alone, other, query));
+      metricIsAFunctionOfTheData(source, other, queries.metric(random.nextInt(4)), random);
     }
     return checked;
   }
@@ -120,6 +128,61 @@ final class Laws {
       from = last;
     }
     equal("pages: " + query, whole, joined);
+  }
+
+  /**
+   * The samples of a metric query are the same however many threads read however many blocks, in
+   * one range, in ranges that are joined, and one step at a time.
+   */
+  private void metricIsAFunctionOfTheData(
+      LogSource source, LogSource other, String query, SplittableRandom random) {
+    long last = START + STEPS * STEP;
+    List<String> whole;
+    try {
+      whole = samples(engine, source, query, START, last);
+    } catch (QueryException _) {
+      return; // of several errors any may be met first, and a part may have none
+    }
+    equal("cuts and threads: " + query, whole, samples(alone, other, query, START, last));
+    long split = START + random.nextInt(STEPS) * STEP;
+    List<String> joined = new ArrayList<>(samples(engine, source, query, START, split));
+    joined.addAll(samples(alone, other, query, split + STEP, last));
+    Collections.sort(joined);
+    equal("split at " + split + ": " + query, whole, joined);
+    String at = "@" + split / 1_000_000 + " ";
+    equal(
+        "step alone at " + split + ": " + query,
+        whole.stream().filter(sample -> sample.startsWith(at)).toList(),
+        samples(alone, source, query, split, split));
+  }
+
+  /** Returns the samples of a range query, or of an instant one if the range is one point. */
+  private static List<String> samples(
+      QueryEngine engine, LogSource source, String query, long from, long to) {
+    long step = from == to ? 0 : STEP;
+    QueryRequest request =
+        new QueryRequest(Parser.parse(query), from, to, step, 0, 100, false, false);
+    List<String> samples = new ArrayList<>();
+    switch (execute(engine, source, request)) {
+      case QueryResult.Matrix(List<QueryResult.Series> series) ->
+          series.forEach(one -> {
+            for (int i = 0; i < one.values().length; i++) {
+              samples.add(sample(one.timestampsMillis()[i], one.labels(), one.values()[i]));
+            }
+          });
+      case QueryResult.Vector(List<QueryResult.Sample> vector) ->
+          vector.forEach(
+              one -> samples.add(sample(one.timestampMillis(), one.labels(), one.value())));
+      case QueryResult.Scalar(long time, double value) ->
+          samples.add(sample(time, Labels.EMPTY, value));
+      case QueryResult.Streams _ -> throw new IllegalArgumentException("no metric: " + query);
+    }
+    Collections.sort(samples);
+    return samples;
+  }
+
+  private static String sample(long timeMillis, Labels labels, double value) {
+    return "@" + timeMillis + " " + labels + " " + value;
   }
 
   private static Set<String> rows(List<QueryResult.Stream> streams) {

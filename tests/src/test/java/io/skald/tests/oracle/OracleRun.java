@@ -44,6 +44,7 @@ final class OracleRun {
           if (seed % SEEDS_PER_STACK == 0) {
             stack = stack == null || seed % SEEDS_OF_ONE_STACK == 0 ? renewed(stack) : stack;
             round.run(stack);
+            round.runLaws(stack);
           }
         } catch (AssertionError e) {
           failures++;

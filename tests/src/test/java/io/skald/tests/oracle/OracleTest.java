@@ -26,8 +26,15 @@ class OracleTest {
   }
 
   @Test
-  void answers_obeyLaws() {
+  void answers_overCutBlocks_obeyLaws() {
     run(300, Round::runLaws);
+  }
+
+  @Test
+  void answers_overIngesterAndStore_obeyLaws(@TempDir Path directory) {
+    try (Stack stack = new Stack(directory)) {
+      run(60, round -> round.runLaws(stack));
+    }
   }
 
   private static void run(int seeds, Consumer<Round> comparison) {

@@ -15,6 +15,9 @@ import java.util.TreeMap;
 
 /** Binary operators (reference, 5.5). */
 final class PlainBinary {
+  /** What the order of additions may change, and more. */
+  private static final double NEAR = 1e-9;
+
   private PlainBinary() {}
 
   static Value apply(MetricExpr.Binary node, Value left, Value right) {
@@ -33,6 +36,15 @@ final class PlainBinary {
   }
 
   private static double number(BinaryOperator operator, double a, double b) {
+    if (operator.isComparison() && rounded(a, b) && Math.abs(a - b) <= NEAR * Math.abs(b)) {
+      throw new UndecidedException("a comparison that hangs on how sums were rounded");
+    }
+    double quotient = a / b;
+    if (operator == BinaryOperator.MOD
+        && rounded(a, b)
+        && Math.abs(quotient - Math.rint(quotient)) <= NEAR * Math.abs(quotient)) {
+      throw new UndecidedException("a remainder that hangs on how sums were rounded");
+    }
     return switch (operator) {
       case ADD -> a + b;
       case SUB -> a - b;
@@ -48,6 +60,11 @@ final class PlainBinary {
       case LESS_OR_EQUAL -> a <= b ? 1 : 0;
       case OR, AND, UNLESS -> throw new IllegalStateException("not for numbers: " + operator);
     };
+  }
+
+  /** Whole numbers are exact, whatever they were summed up from and in whichever order. */
+  private static boolean rounded(double a, double b) {
+    return a != Math.rint(a) || b != Math.rint(b);
   }
 
   private static List<Series> withNumber(

@@ -10,6 +10,7 @@ import io.skald.tests.oracle.Comparison.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** All that one seed stands for: data, its cuts, and some queries. */
@@ -53,17 +54,27 @@ final class Round {
 
   /** Checks laws over hand-cut blocks. */
   void runLaws() {
+    runLaws(CutSource::new, "cut blocks");
+  }
+
+  /** Checks laws over a real ingester, store and index, flushed at two sets of moments. */
+  void runLaws(Stack stack) {
+    runLaws(stack::source, "ingester and store");
+  }
+
+  private void runLaws(
+      BiFunction<List<PlainEntry>, SplittableRandom, LogSource> sources, String name) {
     SplittableRandom random = new SplittableRandom(seed);
     List<PlainEntry> entries = data(random);
     try {
       same +=
           new Laws(engine)
               .check(
-                  new CutSource(entries, random.split()),
-                  new CutSource(entries, random.split()),
+                  sources.apply(entries, random.split()),
+                  sources.apply(entries, random.split()),
                   random);
     } catch (AssertionError e) {
-      throw new AssertionError("seed " + seed + ", law broken: " + e.getMessage(), e);
+      throw new AssertionError("seed " + seed + ", " + name + ", law broken: " + e.getMessage(), e);
     }
   }
 
