@@ -17,15 +17,19 @@ final class VectorAggregator {
     this.cancellation = cancellation;
   }
 
-  /** Consumes {@code input}. */
+  /**
+   * Consumes {@code input}. Members of a group are taken in the order of their labels, whatever
+   * order they came in: sums are rounded, and equal values picked, the same way at a step whether
+   * it is evaluated alone or in a range.
+   */
   StepVector aggregate(
       VectorFunction function, int parameter, @Nullable Grouping grouping, StepVector input) {
     return switch (function) {
       case SORT -> sort(input, false);
       case SORT_DESC -> sort(input, true);
-      case TOPK, APPROX_TOPK -> pick(parameter, false, grouping, input);
-      case BOTTOMK -> pick(parameter, true, grouping, input);
-      case SUM, AVG, MIN, MAX, COUNT, STDDEV, STDVAR -> reduce(function, grouping, input);
+      case TOPK, APPROX_TOPK -> pick(parameter, false, grouping, input.sorted());
+      case BOTTOMK -> pick(parameter, true, grouping, input.sorted());
+      case SUM, AVG, MIN, MAX, COUNT, STDDEV, STDVAR -> reduce(function, grouping, input.sorted());
     };
   }
 
@@ -148,10 +152,7 @@ final class VectorAggregator {
     return output;
   }
 
-  /**
-   * Orders an instant vector by value. Over several steps each would have an order of its own; none
-   * is kept, the answer is ordered by labels, and what is picked of equal values by those as well.
-   */
+  /** Orders an instant vector by value; the answer of a range query is ordered by labels. */
   private static StepVector sort(StepVector input, boolean descending) {
     if (input.steps() > 1) {
       return input;

@@ -36,13 +36,15 @@ final class PlainBinary {
   }
 
   private static double number(BinaryOperator operator, double a, double b) {
-    if (operator.isComparison() && rounded(a, b) && Math.abs(a - b) <= NEAR * Math.abs(b)) {
+    if (operator.isComparison()
+        && rounded(a, b)
+        && Math.abs(a - b) <= NEAR * Math.max(1, Math.abs(b))) {
       throw new UndecidedException("a comparison that hangs on how sums were rounded");
     }
     double quotient = a / b;
     if (operator == BinaryOperator.MOD
         && rounded(a, b)
-        && Math.abs(quotient - Math.rint(quotient)) <= NEAR * Math.abs(quotient)) {
+        && Math.abs(quotient - Math.rint(quotient)) <= NEAR * Math.max(1, Math.abs(quotient))) {
       throw new UndecidedException("a remainder that hangs on how sums were rounded");
     }
     return switch (operator) {
