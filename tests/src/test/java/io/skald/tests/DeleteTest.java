@@ -2,12 +2,10 @@ package io.skald.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +28,7 @@ class DeleteTest {
   private SkaldProcess server;
 
   @BeforeEach
-  void start() throws IOException {
+  void start() {
     server = start("{retention_enabled: true}", "filter-and-delete");
   }
 
@@ -39,22 +37,16 @@ class DeleteTest {
     server.close();
   }
 
-  private SkaldProcess start(String compactor, String mode) throws IOException {
-    Path config = directory.resolve("skald.yaml");
-    Files.writeString(
-        config,
+  private SkaldProcess start(String compactor, String mode) {
+    String settings =
         """
-        auth_enabled: false
-        server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
-        common: {path_prefix: ./data}
         compactor: %s
         limits_config: {reject_old_samples: false, discover_log_levels: false, deletion_mode: %s}
-        """
-            .formatted(port, compactor, mode));
-    return SkaldProcess.start(directory, port, List.of("server", "-config.file=" + config));
+        """;
+    return SkaldProcess.serve(directory, port, settings.formatted(compactor, mode));
   }
 
-  private void restart(String compactor, String mode) throws IOException {
+  private void restart(String compactor, String mode) {
     server.kill();
     server = start(compactor, mode);
   }
@@ -66,13 +58,7 @@ class DeleteTest {
       values.append(i == 0 ? "" : ",");
       values.append("[\"%d\",\"order %d%s\"]".formatted(START + i, i, i % 10 == 0 ? " odd" : ""));
     }
-    String body = "{\"streams\":[{\"stream\":{\"app\":\"dock\"},\"values\":[" + values + "]}]}";
-    assertThat(
-            client
-                .post(
-                    "/loki/api/v1/push", "application/json", body.getBytes(StandardCharsets.UTF_8))
-                .status())
-        .isEqualTo(204);
+    client.push("{\"app\":\"dock\"}", values);
   }
 
   private SkaldClient.Answer send(String method, String... parameters) {
@@ -116,8 +102,7 @@ class DeleteTest {
   }
 
   @Test
-  void create_rangeToTheNanosecond_hidesExactlyItFromMemoryStorageAndAfterRestart()
-      throws IOException {
+  void create_rangeToTheNanosecond_hidesExactlyItFromMemoryStorageAndAfterRestart() {
     push();
     delete(ALL, "2026-03-02T09:00:00.000000010Z", "2026-03-02T09:00:00.000000019Z");
     List<String> expected = lines(ALL);
@@ -159,7 +144,7 @@ class DeleteTest {
   }
 
   @Test
-  void list_requests_areThereInOrderAndFilteredByRange() throws IOException {
+  void list_requests_areThereInOrderAndFilteredByRange() {
     assertThat(send("GET").text()).isEqualToIgnoringWhitespace("[]");
     delete(ALL + " |= \"order 3\"", "1772442000", "1772445600");
     delete(ALL, "1772445601", "1772445602");
@@ -196,7 +181,7 @@ class DeleteTest {
   }
 
   @Test
-  void cancel_afterThePeriod_needsForce() throws IOException {
+  void cancel_afterThePeriod_needsForce() {
     delete(ALL, "1772442000", "1772442001");
     String id = send("GET").json().get(0).get("request_id").asString();
     restart("{retention_enabled: true, delete_request_cancel_period: 0}", "filter-only");
@@ -250,7 +235,7 @@ class DeleteTest {
   }
 
   @Test
-  void endpoints_switchedOff_areNotThereAndHideNothing() throws IOException {
+  void endpoints_switchedOff_areNotThereAndHideNothing() {
     push();
     delete(ALL, "1772442000", "1772442001");
     assertThat(client.get("/loki/api/v1/cache/generation_numbers").text().strip())

@@ -24,7 +24,6 @@ import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,18 +48,12 @@ class OpenApiTest {
   @BeforeAll
   static void start() throws IOException {
     int port = SkaldProcess.freePort();
-    Path config = directory.resolve("skald.yaml");
-    Files.writeString(
-        config,
+    String settings =
         """
-        auth_enabled: false
-        server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
-        common: {path_prefix: ./data}
         compactor: {retention_enabled: true, delete_request_store: filesystem}
         pattern_ingester: {enabled: true}
-        """
-            .formatted(port));
-    skald = SkaldProcess.start(directory, port, List.of("server", "-config.file=" + config));
+        """;
+    skald = SkaldProcess.serve(directory, port, settings);
     yaml = new SkaldClient(skald.address()).get(DOCUMENT).text();
     document = parse(true).getOpenAPI();
     push();

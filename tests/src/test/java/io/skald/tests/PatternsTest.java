@@ -2,11 +2,7 @@ package io.skald.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -24,19 +20,13 @@ class PatternsTest {
 
   @TempDir Path directory;
 
-  private SkaldProcess start(int port, boolean enabled) throws IOException {
-    Path config = directory.resolve("skald.yaml");
-    Files.writeString(
-        config,
+  private SkaldProcess start(int port, boolean enabled) {
+    String settings =
         """
-        auth_enabled: false
-        server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
-        common: {path_prefix: ./data}
         limits_config: {reject_old_samples: false}
         pattern_ingester: {enabled: %s}
-        """
-            .formatted(port, enabled));
-    return SkaldProcess.start(directory, port, List.of("server", "-config.file=" + config));
+        """;
+    return SkaldProcess.serve(directory, port, settings.formatted(enabled));
   }
 
   private static void push(SkaldClient client) {
@@ -48,13 +38,7 @@ class PatternsTest {
           "[\"%d\",\"level=info rope out metres=%d \\\"quay %d\\\"\"],".formatted(nanos, i, i % 7));
       values.append("[\"%d\",\"level=error rope snapped after=%ds\"]".formatted(nanos, i));
     }
-    String body = "{\"streams\":[{\"stream\":{\"app\":\"winch\"},\"values\":[" + values + "]}]}";
-    assertThat(
-            client
-                .post(
-                    "/loki/api/v1/push", "application/json", body.getBytes(StandardCharsets.UTF_8))
-                .status())
-        .isEqualTo(204);
+    client.push("{\"app\":\"winch\"}", values);
   }
 
   private static SkaldClient.Answer ask(SkaldClient client) {

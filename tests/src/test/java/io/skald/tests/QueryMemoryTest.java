@@ -2,9 +2,6 @@ package io.skald.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +18,11 @@ class QueryMemoryTest {
   private static final int LINES = 20_000;
   private static final int ROUNDS = 20;
   private static final String HEAVY = "count_over_time({app=\"dock\"} | logfmt [1h])";
+  private static final String SETTINGS =
+      """
+      querier: {max_query_memory: 1MB}
+      limits_config: {reject_old_samples: false, max_query_series: 0}
+      """;
   private static final String LIGHT = "sum(count_over_time({app=\"dock\"}[1h]))";
 
   @TempDir Path directory;
@@ -28,7 +30,7 @@ class QueryMemoryTest {
   @Test
   void query_overItsMemory_failsAloneAndNamesTheLimit() throws Exception {
     int port = SkaldProcess.freePort();
-    try (SkaldProcess server = start(port);
+    try (SkaldProcess server = SkaldProcess.serve(directory, port, SETTINGS);
         ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
       SkaldClient client = new SkaldClient(server.address());
       push(client);
@@ -53,34 +55,13 @@ class QueryMemoryTest {
     }
   }
 
-  private SkaldProcess start(int port) throws IOException {
-    Path config = directory.resolve("skald.yaml");
-    Files.writeString(
-        config,
-        """
-        auth_enabled: false
-        server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
-        common: {path_prefix: ./data}
-        querier: {max_query_memory: 1MB}
-        limits_config: {reject_old_samples: false, max_query_series: 0}
-        """
-            .formatted(port));
-    return SkaldProcess.start(directory, port, List.of("server", "-config.file=" + config));
-  }
-
   private static void push(SkaldClient client) {
     StringBuilder values = new StringBuilder();
     for (int i = 0; i < LINES; i++) {
       values.append(i == 0 ? "" : ",");
       values.append("[\"%d\",\"id=%d took=%dms\"]".formatted(START + i, i, i % 100));
     }
-    String body = "{\"streams\":[{\"stream\":{\"app\":\"dock\"},\"values\":[" + values + "]}]}";
-    assertThat(
-            client
-                .post(
-                    "/loki/api/v1/push", "application/json", body.getBytes(StandardCharsets.UTF_8))
-                .status())
-        .isEqualTo(204);
+    client.push("{\"app\":\"dock\"}", values);
   }
 
   private static SkaldClient.Answer query(SkaldClient client, String query, CountDownLatch begin)

@@ -36,16 +36,7 @@ class RealClientsTest {
   @BeforeAll
   static void start() throws IOException {
     int port = SkaldProcess.freePort();
-    Path config = directory.resolve("skald.yaml");
-    Files.writeString(
-        config,
-        """
-        auth_enabled: false
-        server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
-        common: {path_prefix: ./data}
-        """
-            .formatted(port));
-    skald = SkaldProcess.start(directory, port, List.of("server", "-config.file=" + config));
+    skald = SkaldProcess.serve(directory, port, "");
   }
 
   @AfterAll

@@ -60,6 +60,21 @@ final class SkaldClient {
             .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
   }
 
+  /**
+   * Pushes entries of one stream.
+   *
+   * @param labels as a JSON object
+   * @param values as the elements of a JSON array
+   */
+  void push(String labels, CharSequence values) {
+    String body = "{\"streams\":[{\"stream\":" + labels + ",\"values\":[" + values + "]}]}";
+    Answer answer =
+        post("/loki/api/v1/push", "application/json", body.getBytes(StandardCharsets.UTF_8));
+    if (answer.status() != 204) {
+      throw new AssertionError("push: " + answer.status() + " " + answer.text());
+    }
+  }
+
   Answer send(HttpRequest.Builder request) {
     try {
       HttpResponse<byte[]> response =

@@ -41,6 +41,29 @@ final class SkaldProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Starts a server that keeps its data below {@code directory} and needs no tenant.
+   *
+   * @param settings further lines of its configuration
+   */
+  static SkaldProcess serve(Path directory, int port, String settings) {
+    Path config = directory.resolve("skald.yaml");
+    try {
+      Files.writeString(
+          config,
+          """
+          auth_enabled: false
+          server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
+          common: {path_prefix: ./data}
+          """
+                  .formatted(port)
+              + settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return start(directory, port, List.of("server", "-config.file=" + config));
+  }
+
   /** Starts {@code skald arguments...} in {@code directory} and waits until it is ready. */
   static SkaldProcess start(Path directory, int port, List<String> arguments) {
     try {

@@ -27,6 +27,33 @@ public interface BlockView {
   /** Returns the ascending timestamps, {@code [0, size())}. */
   long[] timestamps();
 
+  /**
+   * Returns the index of the first entry at or behind {@code timestamp}, {@link #size()} if there
+   * is none. Reads no column if that is the first entry of the block.
+   */
+  default int lowerBound(long timestamp) {
+    if (timestamp <= minTimestamp()) {
+      return 0;
+    }
+    long[] timestamps = timestamps();
+    int low = 0;
+    int high = size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (timestamps[middle] < timestamp) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /** Returns the index of the first entry behind {@code timestamp}, or {@link #size()}. */
+  default int upperBound(long timestamp) {
+    return timestamp >= maxTimestamp() ? size() : lowerBound(timestamp + 1);
+  }
+
   /** Returns the line bounds: line i is {@code lines()[offsets[i], offsets[i + 1])}. */
   int[] lineOffsets();
 

@@ -51,8 +51,8 @@ final class LogWorker {
       context.statistics().blocksSkipped.increment();
       return;
     }
-    int first = unit.lowerBound(from);
-    int last = unit.upperBound(through);
+    int first = block.lowerBound(from);
+    int last = block.upperBound(through);
     stages.select(block, first, last, selection);
     if (stages.filtersBlocks()) {
       count(last - first, block.lineOffsets()[last] - block.lineOffsets()[first]);

@@ -78,8 +78,8 @@ final class RangeWorker {
       count(number, unit, cursor);
       return;
     }
-    int from = unit.lowerBound(windows.from());
-    int to = unit.upperBound(windows.through());
+    int from = block.lowerBound(windows.from());
+    int to = block.upperBound(windows.through());
     stages.select(block, from, to, selection);
     int[] offsets = block.lineOffsets();
     looked(to - from, offsets[to] - offsets[from]);

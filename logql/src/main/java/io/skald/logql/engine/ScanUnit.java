@@ -44,28 +44,4 @@ record ScanUnit(int stream, Labels labels, int arrival, BlockView block) {
     context.statistics().blocksTotal.add(units.size());
     return units;
   }
-
-  /** Returns the first entry at or behind {@code timestamp}. */
-  int lowerBound(long timestamp) {
-    if (timestamp <= block.minTimestamp()) {
-      return 0;
-    }
-    long[] timestamps = block.timestamps();
-    int low = 0;
-    int high = block.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (timestamps[middle] < timestamp) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
-  /** Returns the first entry behind {@code timestamp}. */
-  int upperBound(long timestamp) {
-    return timestamp >= block.maxTimestamp() ? block.size() : lowerBound(timestamp + 1);
-  }
 }

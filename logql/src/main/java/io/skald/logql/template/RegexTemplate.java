@@ -5,7 +5,8 @@ import java.util.Map;
 
 /**
  * The replacement text of a regular expression: {@code $1}, {@code ${name}}, {@code $$}, as Go's
- * {@code Regexp.Expand} reads it. A reference that names no group stands for nothing.
+ * {@code Regexp.Expand} reads it. A reference that names no group stands for nothing. Unlike {@link
+ * io.skald.common.values.GroupTemplate} it works on byte strings, which need not be UTF-8.
  */
 final class RegexTemplate {
   private RegexTemplate() {}

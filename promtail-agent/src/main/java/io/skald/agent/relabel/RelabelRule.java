@@ -2,6 +2,7 @@ package io.skald.agent.relabel;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import io.skald.common.values.GroupTemplate;
 import io.skald.common.values.RegexErrors;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -45,9 +46,8 @@ final class RelabelRule {
     this.config = config;
     this.action = action;
     this.regex = regex;
-    this.target = new GroupTemplate(config.targetLabel(), regex.namedGroups(), regex.groupCount());
-    this.replacement =
-        new GroupTemplate(config.replacement(), regex.namedGroups(), regex.groupCount());
+    this.target = new GroupTemplate(config.targetLabel(), regex);
+    this.replacement = new GroupTemplate(config.replacement(), regex);
   }
 
   /**

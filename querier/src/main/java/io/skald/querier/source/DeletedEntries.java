@@ -113,8 +113,8 @@ public final class DeletedEntries {
   }
 
   private static void mark(Deletion deletion, Labels stream, BlockView block, BitSet deleted) {
-    int from = lowerBound(block, deletion.request.startNanos());
-    int to = upperBound(block, deletion.request.endNanos());
+    int from = block.lowerBound(deletion.request.startNanos());
+    int to = block.upperBound(deletion.request.endNanos());
     if (from >= to) {
       return;
     }
@@ -161,30 +161,5 @@ public final class DeletedEntries {
         deleted.set(row);
       }
     }
-  }
-
-  /** Returns the first row whose timestamp is at least {@code nanos}. */
-  private static int lowerBound(BlockView block, long nanos) {
-    return nanos <= block.minTimestamp() ? 0 : firstRow(block, nanos, false);
-  }
-
-  /** Returns the first row whose timestamp is greater than {@code nanos}. */
-  private static int upperBound(BlockView block, long nanos) {
-    return nanos >= block.maxTimestamp() ? block.size() : firstRow(block, nanos, true);
-  }
-
-  private static int firstRow(BlockView block, long nanos, boolean after) {
-    long[] timestamps = block.timestamps();
-    int low = 0;
-    int high = block.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (timestamps[middle] < nanos || (after && timestamps[middle] == nanos)) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 }

@@ -55,8 +55,8 @@ final class DuplicateFilter {
     long[] left = a.timestamps();
     long[] right = b.timestamps();
     long from = Math.max(a.minTimestamp(), b.minTimestamp());
-    int i = lowerBound(left, a.size(), from);
-    int j = lowerBound(right, b.size(), from);
+    int i = a.lowerBound(from);
+    int j = b.lowerBound(from);
     boolean any = false;
     while (i < a.size() && j < b.size()) {
       if (left[i] < right[j]) {
@@ -121,20 +121,5 @@ final class DuplicateFilter {
       }
     }
     return result;
-  }
-
-  /** Returns the first index whose timestamp is at least {@code timestamp}. */
-  private static int lowerBound(long[] timestamps, int size, long timestamp) {
-    int low = 0;
-    int high = size;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (timestamps[middle] < timestamp) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 }

@@ -53,24 +53,9 @@ public record StreamPart(
     if (fromNanos <= block.minTimestamp() && throughNanos >= block.maxTimestamp()) {
       return new Amount(block.size(), block.lineBytes());
     }
-    long[] timestamps = block.timestamps();
-    int from = lowerBound(timestamps, block.size(), fromNanos);
-    int to = lowerBound(timestamps, block.size(), throughNanos + 1);
+    int from = block.lowerBound(fromNanos);
+    int to = block.upperBound(throughNanos);
     int[] offsets = block.lineOffsets();
     return new Amount(to - from, offsets[to] - offsets[from]);
-  }
-
-  private static int lowerBound(long[] timestamps, int size, long timestamp) {
-    int low = 0;
-    int high = size;
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (timestamps[middle] < timestamp) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 }

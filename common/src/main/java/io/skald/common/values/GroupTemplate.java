@@ -1,6 +1,7 @@
-package io.skald.agent.relabel;
+package io.skald.common.values;
 
 import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.Map;
  * brace, {@code $$} is a dollar sign. An unknown group is empty; a dollar sign before anything else
  * stands for itself.
  */
-final class GroupTemplate {
+public final class GroupTemplate {
   private sealed interface Part {
     record Text(String text) implements Part {}
 
@@ -21,9 +22,10 @@ final class GroupTemplate {
   private final List<Part> parts = new ArrayList<>();
 
   /**
-   * @param groups numbers of the named groups
+   * @param regex whose groups the template names
    */
-  GroupTemplate(String template, Map<String, Integer> groups, int groupCount) {
+  public GroupTemplate(String template, Pattern regex) {
+    Map<String, Integer> groups = regex.namedGroups();
     StringBuilder text = new StringBuilder();
     int at = 0;
     while (at < template.length()) {
@@ -49,7 +51,7 @@ final class GroupTemplate {
         text.setLength(0);
       }
       int number = number(name(template, at, end), groups);
-      if (number >= 0 && number <= groupCount) {
+      if (number >= 0 && number <= regex.groupCount()) {
         parts.add(new Part.Group(number));
       }
       at = end;
@@ -64,8 +66,8 @@ final class GroupTemplate {
     boolean braced = template.startsWith("${", dollar);
     int from = dollar + (braced ? 2 : 1);
     int end = from;
-    while (end < template.length() && isNameChar(template.charAt(end))) {
-      end++;
+    while (end < template.length() && isNameCharacter(template.codePointAt(end))) {
+      end += Character.charCount(template.codePointAt(end));
     }
     if (end == from || (braced && (end == template.length() || template.charAt(end) != '}'))) {
       return -1;
@@ -79,19 +81,20 @@ final class GroupTemplate {
         : template.substring(dollar + 1, end);
   }
 
-  private static boolean isNameChar(char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  private static boolean isNameCharacter(int c) {
+    return c == '_' || Character.isLetterOrDigit(c);
   }
 
   private static int number(String name, Map<String, Integer> groups) {
     if (name.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      return name.length() > 4 ? -1 : Integer.parseInt(name);
+      boolean leadingZero = name.length() > 1 && name.charAt(0) == '0';
+      return leadingZero || name.length() > 4 ? -1 : Integer.parseInt(name);
     }
     return groups.getOrDefault(name, -1);
   }
 
-  /** Returns the text with the groups of a match put in. */
-  String expand(Matcher match) {
+  /** Returns the text with the groups of a match put in; one that took no part is empty. */
+  public String expand(Matcher match) {
     StringBuilder out = new StringBuilder();
     for (Part part : parts) {
       switch (part) {
