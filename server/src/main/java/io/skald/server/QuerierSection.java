@@ -3,19 +3,36 @@ package io.skald.server;
 /**
  * The {@code querier} block.
  *
- * @param maxConcurrent threads that scan blocks, over all queries; 0 takes the number of processors
+ * @param maxConcurrent threads that work on queries at a time; 0 takes the number of processors
+ * @param maxRunningQueries queries that may be under way, see {@link
+ *     io.skald.querier.turn.TurnConfig}
+ * @param maxOutstandingPerTenant queries of one tenant that may wait; more are refused with 429
  * @param maxQueryMemory bytes that one query may hold
  * @param cacheSize bytes of decoded columns and footers that are kept
  * @param multiTenantQueriesEnabled whether a read may name several tenants
  */
 public record QuerierSection(
-    int maxConcurrent, long maxQueryMemory, long cacheSize, boolean multiTenantQueriesEnabled) {
-  static final QuerierSection DEFAULTS = new QuerierSection(0, 128L << 20, 96L << 20, false);
+    int maxConcurrent,
+    int maxRunningQueries,
+    int maxOutstandingPerTenant,
+    long maxQueryMemory,
+    long cacheSize,
+    boolean multiTenantQueriesEnabled) {
+  static final QuerierSection DEFAULTS =
+      new QuerierSection(0, 16, 2048, 128L << 20, 96L << 20, false);
 
   public QuerierSection {
     if (maxConcurrent < 0) {
       throw new IllegalArgumentException(
           "querier.max_concurrent must not be negative: " + maxConcurrent);
+    }
+    if (maxRunningQueries < 1) {
+      throw new IllegalArgumentException(
+          "querier.max_running_queries must be at least 1: " + maxRunningQueries);
+    }
+    if (maxOutstandingPerTenant < 1) {
+      throw new IllegalArgumentException(
+          "querier.max_outstanding_per_tenant must be at least 1: " + maxOutstandingPerTenant);
     }
     if (maxQueryMemory < 1 << 20) {
       throw new IllegalArgumentException(

@@ -32,6 +32,8 @@ import io.skald.querier.delete.DeleteRoutes;
 import io.skald.querier.pattern.PatternSource;
 import io.skald.querier.source.DeletedEntries;
 import io.skald.querier.source.QueryData;
+import io.skald.querier.turn.FairTurns;
+import io.skald.querier.turn.TurnConfig;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.LabelIndex;
@@ -53,10 +55,6 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -135,20 +133,27 @@ public final class SingleProcess implements AutoCloseable {
 
     DeleteRequests deletes = new DeleteRequests(objects);
     ChunkReader reader = new ChunkReader(objects, new ChunkCaches(cacheConfig()), decoder);
-    ExecutorService scans = Executors.newFixedThreadPool(config.querier().threads(), scanThreads());
-    closers.push(() -> stop(scans));
+    FairTurns turns =
+        new FairTurns(
+            new TurnConfig(
+                config.querier().threads(),
+                config.querier().maxRunningQueries(),
+                config.querier().maxOutstandingPerTenant()),
+            clock);
+    closers.push(turns::close);
+    bind(turns);
     TenantHeader tenants = new TenantHeader(config.authEnabled());
     QueryData data = new QueryData(ingester, index, reader, deletedEntries(deletes, limits));
     QueryApi queries =
         new QueryApi(
             data,
-            allowed ->
+            (allowed, threads) ->
                 new QueryEngine(
                     new EngineLimits(
                         allowed.queries().maxQuerySeries(),
                         config.querier().maxQueryMemory(),
                         allowed.queries().shardAggregations().contains("approx_topk")),
-                    scans,
+                    threads,
                     config.querier().threads()),
             limits,
             config.querier().multiTenantQueriesEnabled(),
@@ -167,7 +172,11 @@ public final class SingleProcess implements AutoCloseable {
     distributor.register(router);
     QueryRoutes queryRoutes =
         new QueryRoutes(
-            queries, tenants, config.querier().multiTenantQueriesEnabled(), ingester::isReady);
+            queries,
+            tenants,
+            config.querier().multiTenantQueriesEnabled(),
+            turns,
+            ingester::isReady);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
     new MetadataRoutes(
@@ -177,8 +186,7 @@ public final class SingleProcess implements AutoCloseable {
             new LimitsApi(limits, config.patternIngester().enabled(), API_VERSION),
             queryRoutes)
         .register(router);
-    new PatternRoutes(patternApi(ingester, index, objects, decoder, limits), queryRoutes)
-        .register(router);
+    new PatternRoutes(patternApi(ingester, index, objects, decoder), queryRoutes).register(router);
     registerDeletion(router, deletes, tenants, limits, random);
     registerAdministration(router, ingester);
     HttpServer server = new HttpServer(httpConfig(), router, metrics, clock);
@@ -191,11 +199,7 @@ public final class SingleProcess implements AutoCloseable {
   }
 
   private @Nullable PatternApi patternApi(
-      Ingester ingester,
-      LabelIndex index,
-      ObjectStore objects,
-      ColumnDecoder decoder,
-      TenantLimits limits) {
+      Ingester ingester, LabelIndex index, ObjectStore objects, ColumnDecoder decoder) {
     if (!config.patternIngester().enabled()) {
       return null;
     }
@@ -203,7 +207,7 @@ public final class SingleProcess implements AutoCloseable {
     PatternSource source =
         new PatternSource(
             ingester, index, reader, config.patternIngester().patternSampleInterval());
-    return new PatternApi(source, limits, clock);
+    return new PatternApi(source, clock);
   }
 
   private @Nullable DeletedEntries deletedEntries(DeleteRequests deletes, TenantLimits limits) {
@@ -230,10 +234,6 @@ public final class SingleProcess implements AutoCloseable {
   private CacheConfig cacheConfig() {
     long size = config.querier().cacheSize();
     return new CacheConfig(size / 16, size * 9 / 16, size * 6 / 16);
-  }
-
-  private static ThreadFactory scanThreads() {
-    return Thread.ofPlatform().name("scan-", 0).daemon().factory();
   }
 
   private HttpServerConfig httpConfig() {
@@ -337,6 +337,15 @@ public final class SingleProcess implements AutoCloseable {
     bindPatterns(ingester.patternBudget());
   }
 
+  private void bind(FairTurns turns) {
+    metrics.gauge("skald_querier_queries_running", "Reads under way.", turns::running);
+    metrics.gauge("skald_querier_queries_waiting", "Reads that wait to begin.", turns::waiting);
+    metrics.counter(
+        "skald_querier_queries_refused_total",
+        "Reads refused because too many of their tenant waited.",
+        turns::refused);
+  }
+
   private void bindPatterns(PatternBudget patterns) {
     metrics.gauge(
         "skald_pattern_clusters", "Patterns that streams in memory have.", patterns::clusters);
@@ -386,17 +395,6 @@ public final class SingleProcess implements AutoCloseable {
       disk.close();
     } catch (IOException e) {
       throw new UncheckedIOException("the log's folder could not be closed", e);
-    }
-  }
-
-  private static void stop(ExecutorService executor) {
-    executor.shutdownNow();
-    try {
-      if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
-        LOG.warn("scan threads did not end in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

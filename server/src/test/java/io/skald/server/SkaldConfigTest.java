@@ -83,6 +83,8 @@ class SkaldConfigTest {
         delete_max_interval: 86h
       querier:
         max_concurrent: 51
+        max_running_queries: 87
+        max_outstanding_per_tenant: 88
         max_query_memory: 52MB
         cache_size: 53MB
         multi_tenant_queries_enabled: true
@@ -163,7 +165,7 @@ class SkaldConfigTest {
                   Duration.ofSeconds(46))),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
           new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
-          new QuerierSection(51, 52 << 20, 53 << 20, true),
+          new QuerierSection(51, 87, 88, 52 << 20, 53 << 20, true),
           new Limits(
               new IngestionLimits(61.5, 62.5, 69 << 10, 70 << 10, 71),
               new LabelLimits(64, 65, 66, List.of("app")),

@@ -25,9 +25,20 @@ final class SkaldClient {
           .connectTimeout(Duration.ofSeconds(5))
           .build();
   private final String address;
+  private final String tenant;
 
   SkaldClient(String address) {
+    this(address, "");
+  }
+
+  private SkaldClient(String address, String tenant) {
     this.address = address;
+    this.tenant = tenant;
+  }
+
+  /** Returns a client that names its tenant. */
+  SkaldClient as(String name) {
+    return new SkaldClient(address, name);
   }
 
   record Answer(int status, String contentType, byte[] body) {
@@ -76,6 +87,9 @@ final class SkaldClient {
   }
 
   Answer send(HttpRequest.Builder request) {
+    if (!tenant.isEmpty()) {
+      request.header("X-Scope-OrgID", tenant);
+    }
     try {
       HttpResponse<byte[]> response =
           http.send(

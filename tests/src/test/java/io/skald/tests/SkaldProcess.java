@@ -47,16 +47,21 @@ final class SkaldProcess implements AutoCloseable {
    * @param settings further lines of its configuration
    */
   static SkaldProcess serve(Path directory, int port, String settings) {
+    return serve(directory, port, settings, false);
+  }
+
+  /** As the other one, with tenants or without. */
+  static SkaldProcess serve(Path directory, int port, String settings, boolean tenants) {
     Path config = directory.resolve("skald.yaml");
     try {
       Files.writeString(
           config,
           """
-          auth_enabled: false
+          auth_enabled: %s
           server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
           common: {path_prefix: ./data}
           """
-                  .formatted(port)
+                  .formatted(tenants, port)
               + settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a query should still be worked on: its time is up, its client has gone, or somebody
- * stopped it. Asked once per block and every few thousand lines. Thread-safe.
+ * stopped it. Asked once per block and every few thousand lines, which also makes it the place
+ * where a thread lets those of other queries go first. Thread-safe.
  */
 public final class Cancellation {
   /** nginx's status for a request whose client closed the connection; nobody reads the answer. */
@@ -20,19 +21,33 @@ public final class Cancellation {
   private final long deadlineNanos;
   private final Duration timeout;
   private final BooleanSupplier clientGone;
-  private final AtomicReference<@Nullable String> stopped = new AtomicReference<>();
+  private final AtomicReference<@Nullable String> stopped;
+  private final Runnable pause;
 
   private Cancellation(
-      @Nullable Clock clock, long deadlineNanos, Duration timeout, BooleanSupplier clientGone) {
+      @Nullable Clock clock,
+      long deadlineNanos,
+      Duration timeout,
+      BooleanSupplier clientGone,
+      AtomicReference<@Nullable String> stopped,
+      Runnable pause) {
     this.clock = clock;
     this.deadlineNanos = deadlineNanos;
     this.timeout = timeout;
     this.clientGone = clientGone;
+    this.stopped = stopped;
+    this.pause = pause;
+  }
+
+  private static Cancellation of(
+      @Nullable Clock clock, long deadlineNanos, Duration timeout, BooleanSupplier clientGone) {
+    return new Cancellation(
+        clock, deadlineNanos, timeout, clientGone, new AtomicReference<>(), () -> {});
   }
 
   /** Returns one that only {@link #cancel} ends. */
   public static Cancellation none() {
-    return new Cancellation(null, 0, Duration.ZERO, () -> false);
+    return of(null, 0, Duration.ZERO, () -> false);
   }
 
   /**
@@ -41,9 +56,14 @@ public final class Cancellation {
    */
   public static Cancellation until(Clock clock, Duration timeout, BooleanSupplier clientGone) {
     if (timeout.isZero()) {
-      return new Cancellation(null, 0, timeout, clientGone);
+      return of(null, 0, timeout, clientGone);
     }
-    return new Cancellation(clock, clock.monotonicNanos() + timeout.toNanos(), timeout, clientGone);
+    return of(clock, clock.monotonicNanos() + timeout.toNanos(), timeout, clientGone);
+  }
+
+  /** Returns one that ends with this one, and whose checks let other work go first. */
+  Cancellation pausing(Runnable pause) {
+    return new Cancellation(clock, deadlineNanos, timeout, clientGone, stopped, pause);
   }
 
   /** Stops the query; its threads notice at their next check. */
@@ -56,9 +76,12 @@ public final class Cancellation {
   }
 
   /**
+   * Lets other work go first if it is its turn, then returns if this query goes on.
+   *
    * @throws QueryCancelledException if the query should not be worked on any more
    */
   public void check() {
+    pause.run();
     String reason = stopped.get();
     if (reason != null) {
       throw new QueryCancelledException(CLIENT_CLOSED_REQUEST, reason);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryEngine {
   private final EngineLimits limits;
+  private final QueryThreads threads;
   private final WorkCrew crew;
 
   /**
@@ -23,11 +24,17 @@ public final class QueryEngine {
    * @param parallelism how many threads read blocks for one query, the calling one included
    */
   public QueryEngine(EngineLimits limits, Executor executor, int parallelism) {
+    this(limits, QueryThreads.of(executor), parallelism);
+  }
+
+  /** As the other one, with threads that let others go first. */
+  public QueryEngine(EngineLimits limits, QueryThreads threads, int parallelism) {
     if (parallelism < 1) {
       throw new IllegalArgumentException("parallelism must be at least 1: " + parallelism);
     }
     this.limits = limits;
-    this.crew = new WorkCrew(executor, parallelism);
+    this.threads = threads;
+    this.crew = new WorkCrew(threads, parallelism);
   }
 
   /** As {@link #execute(QueryRequest, LogSource, EngineLimits, QueryStatistics, Cancellation)}. */
@@ -91,7 +98,8 @@ public final class QueryEngine {
     cancellation.check();
     MemoryBudget budget = new MemoryBudget(queryLimits.maxMemoryBytes());
     QueryContext context =
-        new QueryContext(source, crew, budget, statistics, cancellation, profile);
+        new QueryContext(
+            source, crew, budget, statistics, cancellation.pausing(threads::pause), profile);
     if (profile != null) {
       profile.started();
     }

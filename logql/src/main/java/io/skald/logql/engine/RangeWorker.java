@@ -20,7 +20,9 @@ final class RangeWorker {
   /** What a map entry and an empty state take, roughly. */
   private static final int SERIES_BYTES = 256;
 
-  private static final int ENTRIES_PER_CHECK = 4096;
+  /** A template or regex may take a hundred microseconds a line; a check takes next to nothing. */
+  private static final int ENTRIES_PER_CHECK = 128;
+
   private static final int[] NO_OFFSETS = {};
 
   private final RangePlan plan;

@@ -2,7 +2,6 @@ package io.skald.logql.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * query reports does not depend on the threads.
  */
 final class WorkCrew {
-  private final Executor executor;
+  private final QueryThreads threads;
   private final int parallelism;
 
-  WorkCrew(Executor executor, int parallelism) {
-    this.executor = executor;
+  WorkCrew(QueryThreads threads, int parallelism) {
+    this.threads = threads;
     this.parallelism = parallelism;
   }
 
@@ -43,13 +42,15 @@ final class WorkCrew {
     int helpers = Math.min(parallelism, units) - 1;
     for (int i = 0; i < helpers; i++) {
       try {
-        executor.execute(run::helper);
+        threads.execute(run::helper);
       } catch (RejectedExecutionException e) {
         break; // a saturated executor: the caller does the work alone
       }
     }
     run.work();
-    return run.finish();
+    run.close();
+    threads.whileWaiting(run::awaitHelpers);
+    return run.outcome();
   }
 
   private static final class Run<W> {
@@ -115,9 +116,12 @@ final class WorkCrew {
       }
     }
 
-    /** Waits for the helpers that have started, and keeps others from starting. */
-    synchronized List<W> finish() {
+    /** Keeps helpers that have not started yet from starting. */
+    synchronized void close() {
       closed = true;
+    }
+
+    synchronized void awaitHelpers() {
       boolean interrupted = false;
       while (running > 0) {
         try {
@@ -129,6 +133,9 @@ final class WorkCrew {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+
+    synchronized List<W> outcome() {
       if (failure instanceof RuntimeException e) {
         throw e;
       }

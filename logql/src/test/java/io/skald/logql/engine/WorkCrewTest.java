@@ -17,7 +17,7 @@ class WorkCrewTest {
   void run_onManyThreads_doesEachUnitOnceInAscendingOrderPerWorker() {
     try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
       List<List<Integer>> workers =
-          new WorkCrew(executor, 4)
+          new WorkCrew(QueryThreads.of(executor), 4)
               .run(1000, ArrayList<Integer>::new, List::add).stream()
                   .map(worker -> (List<Integer>) worker)
                   .toList();
@@ -34,9 +34,9 @@ class WorkCrewTest {
   void run_withAnExecutorThatRefuses_doesTheWorkAlone() {
     WorkCrew crew =
         new WorkCrew(
-            _ -> {
+            QueryThreads.of(_ -> {
               throw new RejectedExecutionException("full");
-            },
+            }),
             4);
 
     assertThat(crew.run(3, ArrayList<Integer>::new, List::add)).containsExactly(list(0, 1, 2));
@@ -44,13 +44,15 @@ class WorkCrewTest {
 
   @Test
   void run_withAnExecutorThatNeverRuns_doesNotWaitForIt() {
-    assertThat(new WorkCrew(_ -> {}, 4).run(3, ArrayList<Integer>::new, List::add))
+    assertThat(new WorkCrew(QueryThreads.of(_ -> {}), 4).run(3, ArrayList<Integer>::new, List::add))
         .containsExactly(list(0, 1, 2));
   }
 
   @Test
   void run_withoutUnits_stillReturnsAWorker() {
-    assertThat(new WorkCrew(Runnable::run, 4).run(0, ArrayList<Integer>::new, List::add))
+    assertThat(
+            new WorkCrew(QueryThreads.of(Runnable::run), 4)
+                .run(0, ArrayList<Integer>::new, List::add))
         .containsExactly(list());
   }
 
@@ -58,7 +60,7 @@ class WorkCrewTest {
   void run_whenSeveralUnitsFail_throwsTheFailureOfTheFirst() throws Exception {
     try (ExecutorService executor = Executors.newFixedThreadPool(1)) {
       CountDownLatch laterFailed = new CountDownLatch(1);
-      WorkCrew crew = new WorkCrew(executor, 2);
+      WorkCrew crew = new WorkCrew(QueryThreads.of(executor), 2);
 
       assertThatThrownBy(() ->
               crew.run(
@@ -82,7 +84,7 @@ class WorkCrewTest {
 
   @Test
   void run_whenAWorkerCannotBeMade_throwsThat() {
-    WorkCrew crew = new WorkCrew(Runnable::run, 2);
+    WorkCrew crew = new WorkCrew(QueryThreads.of(Runnable::run), 2);
 
     assertThatThrownBy(() ->
             crew.run(

@@ -1,6 +1,5 @@
 package io.skald.querier.api;
 
-import io.skald.common.limits.TenantLimits;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.common.time.Clock;
@@ -20,12 +19,10 @@ public final class PatternApi {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final PatternSource patterns;
-  private final TenantLimits limits;
   private final Clock clock;
 
-  public PatternApi(PatternSource patterns, TenantLimits limits, Clock clock) {
+  public PatternApi(PatternSource patterns, Clock clock) {
     this.patterns = patterns;
-    this.limits = limits;
     this.clock = clock;
   }
 
@@ -48,8 +45,7 @@ public final class PatternApi {
               range.startNanos(),
               range.endNanos(),
               stepSeconds,
-              request.cancellation(
-                  limits.strictest(tenants.ids()).queries().queryTimeout(), clock));
+              request.cancellation());
       return body(found.subList(0, Math.min(found.size(), MAX_PATTERNS)));
     } catch (BadRequestException | ParseException e) {
       throw new QueryException(400, String.valueOf(e.getMessage()));

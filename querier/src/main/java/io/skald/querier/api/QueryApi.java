@@ -15,6 +15,7 @@ import io.skald.logql.engine.QueryProfile;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryResult;
 import io.skald.logql.engine.QueryStatistics;
+import io.skald.logql.engine.QueryThreads;
 import io.skald.logql.syntax.Expr;
 import io.skald.logql.syntax.Formatter;
 import io.skald.logql.syntax.LogExpr;
@@ -33,8 +34,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,18 +54,18 @@ public final class QueryApi {
   }
 
   private final QueryData data;
-  private final Function<Limits, QueryEngine> engines;
+  private final BiFunction<Limits, QueryThreads, QueryEngine> engines;
   private final TenantLimits limits;
   private final boolean federation;
   private final Clock clock;
 
   /**
-   * @param engines makes the engine that works under a tenant's limits
+   * @param engines makes the engine that works under a tenant's limits on threads of the request
    * @param federation whether a request may name several tenants
    */
   public QueryApi(
       QueryData data,
-      Function<Limits, QueryEngine> engines,
+      BiFunction<Limits, QueryThreads, QueryEngine> engines,
       TenantLimits limits,
       boolean federation,
       Clock clock) {
@@ -138,7 +140,7 @@ public final class QueryApi {
     return answering(() -> {
       boolean instant = !request.values().apply("time").isEmpty();
       QueryRequest query = instant ? instantQuery(tenants, request) : rangeQuery(tenants, request);
-      QueryEngine engine = engines.apply(allowed(tenants));
+      QueryEngine engine = engines.apply(allowed(tenants), request.threads());
       return analyze ? analyze(tenants, query, request, engine) : engine.explain(query);
     });
   }
@@ -152,7 +154,7 @@ public final class QueryApi {
             query,
             data.entries(tenants, statistics, reads),
             statistics,
-            request.cancellation(allowed(tenants).queries().queryTimeout(), clock),
+            request.cancellation(),
             new QueryProfile(clock::monotonicNanos));
     Map<String, Object> details = new LinkedHashMap<>(plan.details());
     details.put("chunks", statistics.chunks.sum());
@@ -171,6 +173,11 @@ public final class QueryApi {
   /** Returns the limits of a tenant, of several the strictest. */
   Limits allowed(ReadTenants tenants) {
     return limits.strictest(tenants.ids());
+  }
+
+  /** Returns what ends the work on a read: the client's leaving, or the tenant's time-out. */
+  Cancellation cancellation(ReadTenants tenants, BooleanSupplier clientGone) {
+    return Cancellation.until(clock, allowed(tenants).queries().queryTimeout(), clientGone);
   }
 
   private Body execute(ReadTenants tenants, QueryRequest query, ReadRequest request) {
@@ -194,13 +201,15 @@ public final class QueryApi {
   Answer run(ReadTenants tenants, QueryRequest query, ReadRequest request) {
     QueryStatistics statistics = new QueryStatistics();
     long started = clock.monotonicNanos();
-    Cancellation cancellation =
-        request.cancellation(allowed(tenants).queries().queryTimeout(), clock);
     ReadStatistics reads = new ReadStatistics();
     QueryResult result =
         engines
-            .apply(allowed(tenants))
-            .execute(query, data.entries(tenants, statistics, reads), statistics, cancellation);
+            .apply(allowed(tenants), request.threads())
+            .execute(
+                query,
+                data.entries(tenants, statistics, reads),
+                statistics,
+                request.cancellation());
     statistics.compressedBytes.add(reads.compressedBytes.sum());
     statistics.decompressedBytes.add(reads.decompressedBytes.sum());
     statistics.decompressedLines.add(reads.decompressedLines.sum());
@@ -301,10 +310,9 @@ public final class QueryApi {
   }
 
   /** {@code /loki/api/v1/format_query}; a query that does not parse is told in the body. */
-  public static FormatAnswer formatQuery(ReadRequest request) {
-    String query = request.parameters(0).text("query");
+  public static FormatAnswer formatQuery(List<String> query) {
     try {
-      String formatted = Formatter.format(Parser.parse(query));
+      String formatted = Formatter.format(Parser.parse(query.isEmpty() ? "" : query.getFirst()));
       return new FormatAnswer(200, object("status", "success", "data", formatted));
     } catch (ParseException e) {
       return new FormatAnswer(

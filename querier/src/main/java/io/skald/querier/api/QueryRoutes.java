@@ -7,10 +7,13 @@ import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
+import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.QueryException;
+import io.skald.logql.engine.QueryThreads;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.ReadTenants;
+import io.skald.querier.turn.FairTurns;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -23,18 +26,25 @@ public final class QueryRoutes {
   private final QueryApi api;
   private final TenantHeader tenants;
   private final boolean federation;
+  private final FairTurns turns;
   private final BooleanSupplier ready;
 
   /**
    * @param federation whether a request may name several tenants
+   * @param turns decides when a read is worked on, and on which threads
    * @param ready whether all acknowledged entries can be read; until then queries are answered 503,
    *     not with a part of the data
    */
   public QueryRoutes(
-      QueryApi api, TenantHeader tenants, boolean federation, BooleanSupplier ready) {
+      QueryApi api,
+      TenantHeader tenants,
+      boolean federation,
+      FairTurns turns,
+      BooleanSupplier ready) {
     this.api = api;
     this.tenants = tenants;
     this.federation = federation;
+    this.turns = turns;
     this.ready = ready;
   }
 
@@ -55,7 +65,7 @@ public final class QueryRoutes {
   }
 
   private static HttpResponse formatQuery(HttpRequest request) {
-    QueryApi.FormatAnswer answer = QueryApi.formatQuery(readRequest(request));
+    QueryApi.FormatAnswer answer = QueryApi.formatQuery(request.parameters("query"));
     return json(answer.status(), answer.body());
   }
 
@@ -71,7 +81,12 @@ public final class QueryRoutes {
       return HttpResponse.error(503, "the log is being replayed, try again when /ready says so");
     }
     try {
-      return endpoint.apply(readTenants(request), readRequest(request));
+      ReadTenants asking = readTenants(request);
+      Cancellation cancellation = api.cancellation(asking, request::isClientGone);
+      return turns.run(
+          asking.key(),
+          cancellation,
+          turn -> endpoint.apply(asking, readRequest(request, cancellation, turn)));
     } catch (QueryException e) {
       return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
     } catch (StorageException e) {
@@ -100,9 +115,10 @@ public final class QueryRoutes {
     }
   }
 
-  private static ReadRequest readRequest(HttpRequest request) {
+  private static ReadRequest readRequest(
+      HttpRequest request, Cancellation cancellation, QueryThreads threads) {
     return new ReadRequest(
-        request::parameters, ReadRequest.flags(request.headers(FLAGS)), request::isClientGone);
+        request::parameters, ReadRequest.flags(request.headers(FLAGS)), cancellation, threads);
   }
 
   static HttpResponse json(int status, QueryApi.Body body) {

@@ -1,11 +1,9 @@
 package io.skald.querier.api;
 
-import io.skald.common.time.Clock;
 import io.skald.logql.engine.Cancellation;
-import java.time.Duration;
+import io.skald.logql.engine.QueryThreads;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -13,10 +11,14 @@ import java.util.function.Function;
  *
  * @param values all values of a parameter by name, query string before form
  * @param encodingFlags the values of {@code X-Loki-Response-Encoding-Flags}, split at commas
- * @param clientGone whether nobody waits for the answer any more
+ * @param cancellation ends the work when its time is up or nobody waits for the answer any more
+ * @param threads run its work
  */
 public record ReadRequest(
-    Function<String, List<String>> values, List<String> encodingFlags, BooleanSupplier clientGone) {
+    Function<String, List<String>> values,
+    List<String> encodingFlags,
+    Cancellation cancellation,
+    QueryThreads threads) {
   private static final String CATEGORIZE = "categorize-labels";
 
   /** Splits the header into flags; blanks are dropped. */
@@ -38,10 +40,5 @@ public record ReadRequest(
 
   Parameters parameters(long nowNanos) {
     return new Parameters(values, nowNanos);
-  }
-
-  /** Cancelled when the client has gone or the time is up. */
-  Cancellation cancellation(Duration timeout, Clock clock) {
-    return Cancellation.until(clock, timeout, clientGone);
   }
 }

@@ -4,6 +4,7 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Whose data a read request sees. Every way to data takes it, so that none can be read without.
@@ -27,6 +28,11 @@ public record ReadTenants(List<TenantId> ids, boolean federated) {
 
   public static ReadTenants of(TenantId tenant) {
     return new ReadTenants(List.of(tenant), false);
+  }
+
+  /** Returns one name for all the tenants, in the form of the request: ids cannot hold the bar. */
+  public String key() {
+    return ids.stream().map(TenantId::value).collect(Collectors.joining("|"));
   }
 
   /** Returns the tenants that a selector is about: its matchers on the tenant's label choose. */

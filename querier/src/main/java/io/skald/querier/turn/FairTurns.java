@@ -1,0 +1,452 @@
+package io.skald.querier.turn;
+
+import io.skald.common.time.Clock;
+import io.skald.logql.engine.Cancellation;
+import io.skald.logql.engine.QueryException;
+import io.skald.logql.engine.QueryThreads;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shares processors among reads. A thread works only while it holds one of the processors, and at
+ * every pause between two pieces of work gives it up if a thread of a tenant that has used less
+ * waits for it; the cost of a read is thus measured, not guessed. Tenants with work to do get equal
+ * shares, whatever the number of their reads, and within a tenant reads take turns. (The rule is
+ * that of virtual run time, as in the Completely Fair Scheduler of Linux.)
+ *
+ * <p>Reads run on platform threads: a virtual one that computes would keep its carrier from all
+ * others. Thread-safe.
+ */
+public final class FairTurns implements AutoCloseable {
+  /** How long a thread keeps a processor that others wait for, unless its work is cut coarser. */
+  private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  /** How often one that waits to be let in looks whether its client still waits. */
+  private static final long LOOK_MILLIS = 25;
+
+  /** Tenants without a read under way may take up to so many times the places. */
+  private static final int OVERDRAW = 4;
+
+  private static final long CLOSE_SECONDS = 5;
+
+  private static final Logger LOG = LoggerFactory.getLogger(FairTurns.class);
+
+  private final TurnConfig config;
+  private final Clock clock;
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().name("read-", 0).daemon().factory());
+  private final ThreadLocal<@Nullable Hold> holds = new ThreadLocal<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, Account> accounts = new HashMap<>(); // guarded by lock
+  private int freeProcessors; // guarded by lock
+  private int running; // guarded by lock
+  private long sequence; // guarded by lock
+  private long refused; // guarded by lock
+
+  /** Threads that wait for a processor; volatile because pauses read it unlocked. */
+  private volatile int waitingForProcessor;
+
+  public FairTurns(TurnConfig config, Clock clock) {
+    this.config = config;
+    this.clock = clock;
+    this.freeProcessors = config.processors();
+  }
+
+  /** What a tenant has used, and what it waits for; dropped when it has nothing under way. */
+  private static final class Account {
+    final String tenant;
+    final ArrayDeque<Waiter> places = new ArrayDeque<>();
+    final ArrayDeque<Waiter> processors = new ArrayDeque<>();
+    long usedNanos;
+    int running;
+
+    /** Threads that work for its reads, or will; some begin after their read has ended. */
+    int tasks;
+
+    Account(String tenant, long usedNanos) {
+      this.tenant = tenant;
+      this.usedNanos = usedNanos;
+    }
+  }
+
+  /** One that waits; granted under the lock. */
+  private static final class Waiter {
+    final Account account;
+    final long number;
+    final Condition condition;
+    boolean granted;
+
+    Waiter(Account account, long number, Condition condition) {
+      this.account = account;
+      this.number = number;
+      this.condition = condition;
+    }
+  }
+
+  /** A processor in the hands of a thread. */
+  private static final class Hold {
+    final Account account;
+    long sinceNanos;
+
+    Hold(Account account) {
+      this.account = account;
+    }
+  }
+
+  /** A read that has been let in. */
+  public final class Turn implements QueryThreads {
+    private final Account account;
+    private final long waitedNanos;
+
+    private Turn(Account account, long waitedNanos) {
+      this.account = account;
+      this.waitedNanos = waitedNanos;
+    }
+
+    /** Returns how long the read waited to be let in. */
+    public long waitedNanos() {
+      return waitedNanos;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      begin(account);
+      threads.execute(() -> {
+        try {
+          holding(account, task);
+        } finally {
+          end(account);
+        }
+      });
+    }
+
+    @Override
+    public void pause() {
+      FairTurns.this.pause();
+    }
+
+    @Override
+    public void whileWaiting(Runnable wait) {
+      Hold hold = holds.get();
+      if (hold == null) {
+        wait.run();
+        return;
+      }
+      release(hold);
+      try {
+        wait.run();
+      } finally {
+        acquire(hold);
+      }
+    }
+  }
+
+  /**
+   * Has a read done when it is its tenant's turn, and waits for it.
+   *
+   * @param tenant whose read it is; of several, all in one name
+   * @param cancellation ends the wait to be let in; the work looks after it itself
+   * @throws QueryException with status 429 if too many reads of the tenant wait already
+   * @throws io.skald.logql.engine.QueryCancelledException if {@code cancellation} ended the wait
+   */
+  public <T> T run(String tenant, Cancellation cancellation, Function<Turn, T> work) {
+    long asked = clock.monotonicNanos();
+    Account account = enter(tenant, cancellation);
+    try {
+      Turn turn = new Turn(account, clock.monotonicNanos() - asked);
+      List<T> result = new ArrayList<>(1);
+      Future<?> done = threads.submit(() -> holding(account, () -> result.add(work.apply(turn))));
+      await(done);
+      return result.getFirst();
+    } finally {
+      leave(account);
+    }
+  }
+
+  private static void await(Future<?> done) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        done.get();
+        return;
+      } catch (InterruptedException e) {
+        interrupted = true; // the work holds memory and must end before the place is given away
+      } catch (ExecutionException e) {
+        if (e.getCause() instanceof RuntimeException failure) {
+          throw failure;
+        }
+        if (e.getCause() instanceof Error failure) {
+          throw failure;
+        }
+        throw new IllegalStateException(e.getCause());
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+
+  private Account enter(String tenant, Cancellation cancellation) {
+    lock.lock();
+    try {
+      Account account = accounts.computeIfAbsent(tenant, name -> new Account(name, leastUsed()));
+      if (account.places.isEmpty() && hasPlaceFor(account)) {
+        take(account);
+        return account;
+      }
+      if (account.places.size() >= config.maxOutstandingPerTenant()) {
+        refused++;
+        throw new QueryException(
+            429,
+            "too many outstanding requests: "
+                + account.places.size()
+                + " of this tenant wait already (querier.max_outstanding_per_tenant); ask again"
+                + " later, or ask for less at a time");
+      }
+      Waiter waiter = new Waiter(account, sequence++, lock.newCondition());
+      account.places.add(waiter);
+      awaitPlace(waiter, cancellation);
+      return account;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitPlace(Waiter waiter, Cancellation cancellation) {
+    boolean interrupted = false;
+    try {
+      while (!waiter.granted) {
+        cancellation.check();
+        try {
+          waiter.condition.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (!waiter.granted) {
+        waiter.account.places.remove(waiter);
+        dropIfIdle(waiter.account);
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private boolean hasPlaceFor(Account account) {
+    return running < config.maxRunning()
+        || (account.running == 0 && running < OVERDRAW * config.maxRunning());
+  }
+
+  private void take(Account account) {
+    running++;
+    account.running++;
+  }
+
+  private void leave(Account account) {
+    lock.lock();
+    try {
+      running--;
+      account.running--;
+      dropIfIdle(account);
+      Waiter next = next(one -> hasPlaceFor(one) ? one.places.peek() : null);
+      if (next != null) {
+        next.account.places.remove();
+        take(next.account);
+        grant(next);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void begin(Account account) {
+    lock.lock();
+    try {
+      account.tasks++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end(Account account) {
+    lock.lock();
+    try {
+      account.tasks--;
+      dropIfIdle(account);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void dropIfIdle(Account account) {
+    if (account.running == 0 && account.tasks == 0 && account.places.isEmpty()) {
+      accounts.remove(account.tenant);
+    }
+  }
+
+  /** A tenant that comes back is neither rewarded for its absence nor held up by what it used. */
+  private long leastUsed() {
+    return accounts.values().stream().mapToLong(account -> account.usedNanos).min().orElse(0);
+  }
+
+  /** Returns the one that waits in the account that has used least; of equals, the first. */
+  private @Nullable Waiter next(Function<Account, @Nullable Waiter> first) {
+    return accounts.values().stream()
+        .map(first)
+        .filter(waiter -> waiter != null)
+        .min(
+            Comparator.comparingLong((Waiter waiter) -> waiter.account.usedNanos)
+                .thenComparingLong(waiter -> waiter.number))
+        .orElse(null);
+  }
+
+  private static void grant(Waiter waiter) {
+    waiter.granted = true;
+    waiter.condition.signal();
+  }
+
+  private void holding(Account account, Runnable work) {
+    Hold hold = new Hold(account);
+    acquire(hold);
+    holds.set(hold);
+    try {
+      work.run();
+    } finally {
+      holds.remove();
+      release(hold);
+    }
+  }
+
+  private void acquire(Hold hold) {
+    lock.lock();
+    try {
+      if (freeProcessors > 0 && waitingForProcessor == 0) {
+        freeProcessors--;
+      } else {
+        awaitProcessor(hold.account);
+      }
+      hold.sinceNanos = clock.monotonicNanos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitProcessor(Account account) {
+    Waiter waiter = new Waiter(account, sequence++, lock.newCondition());
+    account.processors.add(waiter);
+    waitingForProcessor++;
+    while (!waiter.granted) {
+      waiter.condition.awaitUninterruptibly();
+    }
+  }
+
+  private void release(Hold hold) {
+    lock.lock();
+    try {
+      charge(hold);
+      Waiter next = next(account -> account.processors.peek());
+      if (next == null) {
+        freeProcessors++;
+      } else {
+        handOver(next);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void charge(Hold hold) {
+    long now = clock.monotonicNanos();
+    hold.account.usedNanos += now - hold.sinceNanos;
+    hold.sinceNanos = now;
+  }
+
+  private void handOver(Waiter next) {
+    next.account.processors.remove();
+    waitingForProcessor--;
+    grant(next);
+  }
+
+  private void pause() {
+    if (waitingForProcessor == 0) {
+      return;
+    }
+    Hold hold = holds.get();
+    if (hold == null || clock.monotonicNanos() - hold.sinceNanos < SLICE_NANOS) {
+      return;
+    }
+    lock.lock();
+    try {
+      charge(hold);
+      Waiter next = next(account -> account.processors.peek());
+      if (next != null && next.account.usedNanos <= hold.account.usedNanos) {
+        handOver(next);
+        awaitProcessor(hold.account);
+        hold.sinceNanos = clock.monotonicNanos();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many reads are under way. */
+  public int running() {
+    return locked(() -> running);
+  }
+
+  /** Returns how many reads wait to be let in. */
+  public int waiting() {
+    return locked(() -> accounts.values().stream().mapToInt(one -> one.places.size()).sum());
+  }
+
+  /** Returns how many reads were refused because too many of their tenant waited. */
+  public long refused() {
+    return locked(() -> refused);
+  }
+
+  private <T> T locked(Supplier<T> read) {
+    lock.lock();
+    try {
+      return read.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Returns how many threads wait for a processor. */
+  int waitingForProcessor() {
+    return waitingForProcessor;
+  }
+
+  /** Lets reads that are under way end, for a moment; what is asked later fails. */
+  @Override
+  public void close() {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("reads are still under way after {} s", CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
