@@ -3,6 +3,7 @@ package io.skald.ingester;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
+import io.skald.common.ingest.LiveEntries;
 import io.skald.common.ingest.RecentPatterns;
 import io.skald.common.ingest.RecentStreams;
 import io.skald.common.ingest.StreamBatch;
@@ -42,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * flushes everything; a start after that replays nothing. Thread-safe.
  */
 public final class Ingester
-    implements IngesterClient, RecentStreams, RecentPatterns, AutoCloseable {
+    implements IngesterClient, RecentStreams, RecentPatterns, LiveEntries, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Ingester.class);
   private static final int BAD_REQUEST = 400;
   private static final int UNAVAILABLE = 503;
@@ -68,6 +69,7 @@ public final class Ingester
   private final PatternBudget patternBudget;
   private final StreamRules rules;
   private final Tenants tenants = new Tenants();
+  private final LiveFeed feed = new LiveFeed();
   private final FlushCounters flushCounters = new FlushCounters();
   private final Flusher flusher;
   private final LogRetention retention;
@@ -195,7 +197,7 @@ public final class Ingester
     try {
       plan(tenant, batches, plan, buffer);
       if (!plan.isEmpty()) {
-        wal.append(buffer, position -> apply(plan, position));
+        wal.append(buffer, position -> apply(tenant, plan, position));
       }
       return plan.rejections();
     } catch (RecordTooLargeException e) {
@@ -248,10 +250,18 @@ public final class Ingester
     return new LiveStream(batch.labels(), batch.fingerprint(), rules, clock.nowNanos());
   }
 
-  private void apply(PushPlan plan, long position) {
+  private void apply(TenantId tenant, PushPlan plan, long position) {
     memory.unflushedChanged(plan.append(position, clock.nowNanos(), mapping));
     pushedEntries.add(plan.entries());
     pushedBytes.add(plan.lineBytes());
+    if (feed.isFollowed(tenant)) {
+      plan.tell(tenant, feed);
+    }
+  }
+
+  @Override
+  public Subscription subscribe(TenantId tenant, List<LabelMatcher> matchers, Sink sink) {
+    return feed.subscribe(tenant, matchers, sink);
   }
 
   private void requireRunning() {

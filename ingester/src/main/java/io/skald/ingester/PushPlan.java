@@ -2,6 +2,7 @@ package io.skald.ingester;
 
 import io.skald.common.block.EntryBatch;
 import io.skald.common.ingest.EntryRejection;
+import io.skald.common.model.TenantId;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -50,6 +51,13 @@ final class PushPlan {
       grown += streams.get(next).append(position, batches.get(next), nowNanos, mapping);
     }
     return grown;
+  }
+
+  /** Hands over what was appended. */
+  void tell(TenantId tenant, LiveFeed feed) {
+    for (int i = 0; i < streams.size(); i++) {
+      feed.appended(tenant, streams.get(i).labels(), batches.get(i));
+    }
   }
 
   /** Lets the streams go that got nothing, because the log did not take the push. */

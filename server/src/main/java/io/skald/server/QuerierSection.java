@@ -1,5 +1,7 @@
 package io.skald.server;
 
+import java.time.Duration;
+
 /**
  * The {@code querier} block.
  *
@@ -9,6 +11,7 @@ package io.skald.server;
  * @param maxOutstandingPerTenant queries of one tenant that may wait; more are refused with 429
  * @param maxQueryMemory bytes that one query may hold
  * @param cacheSize bytes of decoded columns and footers that are kept
+ * @param tailMaxDuration after which a tail is ended, for its client to begin anew
  * @param multiTenantQueriesEnabled whether a read may name several tenants
  */
 public record QuerierSection(
@@ -17,9 +20,10 @@ public record QuerierSection(
     int maxOutstandingPerTenant,
     long maxQueryMemory,
     long cacheSize,
+    Duration tailMaxDuration,
     boolean multiTenantQueriesEnabled) {
   static final QuerierSection DEFAULTS =
-      new QuerierSection(0, 16, 2048, 128L << 20, 96L << 20, false);
+      new QuerierSection(0, 16, 2048, 128L << 20, 96L << 20, Duration.ofHours(1), false);
 
   public QuerierSection {
     if (maxConcurrent < 0) {
@@ -37,6 +41,10 @@ public record QuerierSection(
     if (maxQueryMemory < 1 << 20) {
       throw new IllegalArgumentException(
           "querier.max_query_memory must be at least 1MB: " + maxQueryMemory);
+    }
+    if (tailMaxDuration.isNegative() || tailMaxDuration.isZero()) {
+      throw new IllegalArgumentException(
+          "querier.tail_max_duration must be positive: " + tailMaxDuration);
     }
     if (cacheSize < 1 << 20) {
       throw new IllegalArgumentException("querier.cache_size must be at least 1MB: " + cacheSize);

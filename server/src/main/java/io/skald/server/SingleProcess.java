@@ -26,12 +26,14 @@ import io.skald.querier.api.PatternApi;
 import io.skald.querier.api.PatternRoutes;
 import io.skald.querier.api.QueryApi;
 import io.skald.querier.api.QueryRoutes;
+import io.skald.querier.api.TailRoutes;
 import io.skald.querier.api.VolumeApi;
 import io.skald.querier.delete.DeleteConfig;
 import io.skald.querier.delete.DeleteRoutes;
 import io.skald.querier.pattern.PatternSource;
 import io.skald.querier.source.DeletedEntries;
 import io.skald.querier.source.QueryData;
+import io.skald.querier.tail.TailCounters;
 import io.skald.querier.turn.FairTurns;
 import io.skald.querier.turn.TurnConfig;
 import io.skald.storage.chunk.ColumnDecoder;
@@ -179,6 +181,17 @@ public final class SingleProcess implements AutoCloseable {
             ingester::isReady);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
+    TailRoutes tails =
+        new TailRoutes(
+            ingester,
+            data,
+            queries,
+            queryRoutes,
+            tenants,
+            config.querier().tailMaxDuration(),
+            clock);
+    tails.register(router);
+    bind(tails.counters());
     new MetadataRoutes(
             new VolumeApi(data, queries, clock),
             new DetectedApi(data, queries, clock),
@@ -344,6 +357,16 @@ public final class SingleProcess implements AutoCloseable {
         "skald_querier_queries_refused_total",
         "Reads refused because too many of their tenant waited.",
         turns::refused);
+  }
+
+  private void bind(TailCounters tails) {
+    metrics.gauge("skald_querier_tails", "Tails that are open.", tails::open);
+    metrics.counter(
+        "skald_querier_tail_lines_sent_total", "Lines sent to tails.", tails::sentLines);
+    metrics.counter(
+        "skald_querier_tail_lines_dropped_total",
+        "Lines not sent because the client was behind.",
+        tails::droppedLines);
   }
 
   private void bindPatterns(PatternBudget patterns) {

@@ -89,7 +89,6 @@ public record SkaldConfig(
           "ingester_rf1",
           "limits_config.ingestion_rate_strategy",
           "limits_config.max_cache_freshness_per_query",
-          "limits_config.max_concurrent_tail_requests",
           "limits_config.max_query_parallelism",
           "limits_config.split_queries_by_interval",
           "limits_config.unordered_writes",

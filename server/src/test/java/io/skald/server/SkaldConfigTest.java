@@ -87,6 +87,7 @@ class SkaldConfigTest {
         max_outstanding_per_tenant: 88
         max_query_memory: 52MB
         cache_size: 53MB
+        tail_max_duration: 89s
         multi_tenant_queries_enabled: true
       limits_config:
         ingestion_rate_mb: 61.5
@@ -115,6 +116,7 @@ class SkaldConfigTest {
         max_query_lookback: 77h
         max_query_range: 78h
         max_streams_matchers_per_query: 79
+        max_concurrent_tail_requests: 90
         query_timeout: 80s
         required_labels: [cluster]
         minimum_labels_number: 81
@@ -165,7 +167,7 @@ class SkaldConfigTest {
                   Duration.ofSeconds(46))),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
           new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
-          new QuerierSection(51, 87, 88, 52 << 20, 53 << 20, true),
+          new QuerierSection(51, 87, 88, 52 << 20, 53 << 20, Duration.ofSeconds(89), true),
           new Limits(
               new IngestionLimits(61.5, 62.5, 69 << 10, 70 << 10, 71),
               new LabelLimits(64, 65, 66, List.of("app")),
@@ -188,6 +190,7 @@ class SkaldConfigTest {
                   Duration.ofHours(77),
                   Duration.ofHours(78),
                   79,
+                  90,
                   Duration.ofSeconds(80),
                   List.of("cluster"),
                   81,

@@ -2,15 +2,19 @@ package io.skald.common.http;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -20,6 +24,10 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.skald.common.time.Clock;
@@ -36,6 +44,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,6 +68,26 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final long LINGER_MILLIS = 1000;
   private static final String OTHER = "other";
 
+  /** The name of {@link #deadlines} in the pipeline. */
+  static final String DEADLINES = "deadlines";
+
+  private static final int UPGRADE_REQUIRED = 426;
+  private static final int NORMAL_CLOSURE = 1000;
+  static final int GOING_AWAY = 1001;
+  private static final int INTERNAL_ERROR = 1011;
+
+  /** Clients have nothing to say; a larger frame is against the rules. */
+  private static final int MAX_FRAME = 64 << 10;
+
+  private static final WebSocketServerHandshakerFactory HANDSHAKES =
+      new WebSocketServerHandshakerFactory(
+          "",
+          null,
+          WebSocketDecoderConfig.newBuilder()
+              .allowExtensions(false)
+              .maxFramePayloadLength(MAX_FRAME)
+              .build());
+
   private final HttpServerConfig config;
   private final Router router;
   private final RequestObserver observer;
@@ -66,6 +95,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final BodyBudget budget;
   private final Executor handlers;
   private final Drain drain;
+  private final OpenSockets sockets;
   private final AtomicBoolean clientGone = new AtomicBoolean();
 
   /** The request whose body is being read, or null. */
@@ -88,7 +118,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       Clock clock,
       BodyBudget budget,
       Executor handlers,
-      Drain drain) {
+      Drain drain,
+      OpenSockets sockets) {
     this.config = config;
     this.router = router;
     this.observer = observer;
@@ -96,6 +127,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.budget = budget;
     this.handlers = handlers;
     this.drain = drain;
+    this.sockets = sockets;
   }
 
   /** A request on its way in. */
@@ -106,6 +138,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     final String query;
     final String pathParameter;
     final long startedNanos;
+    final AtomicReference<WebSocket.@Nullable Conversation> conversation = new AtomicReference<>();
     byte[] body;
     int length;
     long reserved;
@@ -363,8 +396,70 @@ final class Connection extends ChannelInboundHandlerAdapter {
           request.head.method().name(),
           answer.status(),
           clock.monotonicNanos() - request.startedNanos);
-      context.executor().execute(() -> write(context, request.head, answer, drain.hasBegun()));
+      WebSocket.Conversation conversation = request.conversation.get();
+      context
+          .executor()
+          .execute(
+              answer.status() == HttpRequest.SWITCHING_PROTOCOLS && conversation != null
+                  ? () -> upgrade(context, request.head, conversation)
+                  : () -> write(context, request.head, answer, drain.hasBegun()));
     });
+  }
+
+  /** Makes the connection a WebSocket; this handler and what serves it go. */
+  private void upgrade(
+      ChannelHandlerContext context,
+      io.netty.handler.codec.http.HttpRequest head,
+      WebSocket.Conversation conversation) {
+    WebSocketServerHandshaker handshaker = HANDSHAKES.newHandshaker(head);
+    if (handshaker == null) {
+      write(
+          context,
+          head,
+          HttpResponse.error(UPGRADE_REQUIRED, "only version 13 of WebSocket is spoken\n")
+              .withHeader("Sec-Websocket-Version", "13"),
+          true);
+      return;
+    }
+    Channel channel = context.channel();
+    WebSocketConnection socket = new WebSocketConnection(channel, config.writeTimeout());
+    ChannelPipeline pipeline = context.pipeline();
+    handshaker
+        .handshake(
+            channel,
+            new DefaultFullHttpRequest(
+                head.protocolVersion(),
+                head.method(),
+                head.uri(),
+                Unpooled.EMPTY_BUFFER,
+                head.headers(),
+                EmptyHttpHeaders.INSTANCE))
+        .addListener(handshake -> {
+          drain.leave();
+          if (handshake.isSuccess()) {
+            handlers.execute(() -> hold(socket, conversation));
+          } else {
+            channel.close();
+          }
+        });
+    sockets.opened(channel, socket);
+    pipeline.remove(DEADLINES);
+    pipeline.remove(FlowControlHandler.class);
+    pipeline.replace(this, "websocket", socket);
+    channel.config().setAutoRead(true);
+  }
+
+  private static void hold(WebSocketConnection socket, WebSocket.Conversation conversation) {
+    try {
+      conversation.hold(socket);
+      socket.close(NORMAL_CLOSURE, "");
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      socket.close(GOING_AWAY, "the server is stopping");
+    } catch (RuntimeException | Error e) {
+      LOG.error("a web socket's conversation failed", e);
+      socket.close(INTERNAL_ERROR, "internal error, see the server's log");
+    }
   }
 
   private HttpResponse handle(Pending request) {
@@ -401,7 +496,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         parameters,
         headers,
         body,
-        clientGone);
+        clientGone,
+        request.conversation);
   }
 
   private HttpResponse compressed(

@@ -5,10 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose body has arrived whole. Safe to hand to other threads. */
 public final class HttpRequest {
+  static final int SWITCHING_PROTOCOLS = 101;
+
   private final String method;
   private final String path;
   private final String pathParameter;
@@ -16,6 +19,7 @@ public final class HttpRequest {
   private final Map<String, List<String>> headers;
   private final byte[] body;
   private final AtomicBoolean clientGone;
+  private final AtomicReference<WebSocket.@Nullable Conversation> conversation;
 
   HttpRequest(
       String method,
@@ -24,7 +28,8 @@ public final class HttpRequest {
       Map<String, List<String>> parameters,
       Map<String, List<String>> headers,
       byte[] body,
-      AtomicBoolean clientGone) {
+      AtomicBoolean clientGone,
+      AtomicReference<WebSocket.@Nullable Conversation> conversation) {
     this.method = method;
     this.path = path;
     this.pathParameter = pathParameter;
@@ -32,6 +37,7 @@ public final class HttpRequest {
     this.headers = headers;
     this.body = body;
     this.clientGone = clientGone;
+    this.conversation = conversation;
   }
 
   public String method() {
@@ -71,6 +77,17 @@ public final class HttpRequest {
   /** Returns whether the client has closed the connection and nobody waits for the answer. */
   public boolean isClientGone() {
     return clientGone.get();
+  }
+
+  /** Returns whether the client asks for a WebSocket. */
+  public boolean asksForWebSocket() {
+    return "websocket".equalsIgnoreCase(header("Upgrade")) && header("Sec-WebSocket-Key") != null;
+  }
+
+  /** Returns the answer that makes the connection a WebSocket, over which is then spoken. */
+  public HttpResponse upgrade(WebSocket.Conversation spoken) {
+    conversation.set(spoken);
+    return HttpResponse.empty(SWITCHING_PROTOCOLS);
   }
 
   static void add(Map<String, List<String>> map, String name, String value) {

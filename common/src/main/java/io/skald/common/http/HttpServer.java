@@ -44,6 +44,7 @@ public final class HttpServer {
   private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Drain drain = new Drain();
+  private final OpenSockets sockets = new OpenSockets();
   private @Nullable EventLoopGroup loops;
   private @Nullable Channel listener;
   private boolean closed;
@@ -120,10 +121,10 @@ public final class HttpServer {
     }
     connections.add(channel);
     Connection connection =
-        new Connection(config, router, observer, clock, budget, handlers, drain);
+        new Connection(config, router, observer, clock, budget, handlers, drain, sockets);
     channel
         .pipeline()
-        .addLast(connection.deadlines())
+        .addLast(Connection.DEADLINES, connection.deadlines())
         .addLast(
             new HttpServerCodec(
                 new HttpDecoderConfig()
@@ -152,6 +153,7 @@ public final class HttpServer {
       listener.close().syncUninterruptibly();
     }
     drain.begin();
+    sockets.closeAll(Connection.GOING_AWAY, "the server is stopping");
     drain.await(patience);
     connections.close().awaitUninterruptibly(5, TimeUnit.SECONDS);
     handlers.shutdownNow();

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * @param maxQueryLength the longest time range of a query
  * @param maxQueryLookback how far back data can be read
  * @param maxQueryRange the longest range vector
+ * @param maxConcurrentTailRequests how many tails of the tenant may be open
  * @param queryTimeout how long a query may take
  * @param requiredLabels label names that every selector must match
  * @param minimumLabelsNumber how many label names every selector must match
@@ -25,6 +26,7 @@ public record QueryLimits(
     Duration maxQueryLookback,
     Duration maxQueryRange,
     int maxStreamsMatchersPerQuery,
+    int maxConcurrentTailRequests,
     Duration queryTimeout,
     List<String> requiredLabels,
     int minimumLabelsNumber,
@@ -40,6 +42,7 @@ public record QueryLimits(
           Duration.ZERO,
           Duration.ZERO,
           1000,
+          10,
           Duration.ofMinutes(1),
           List.of(),
           0,
@@ -54,6 +57,7 @@ public record QueryLimits(
     Limits.notNegative("max_entries_limit_per_query", maxEntriesLimitPerQuery);
     Limits.notNegative("max_query_series", maxQuerySeries);
     Limits.notNegative("max_streams_matchers_per_query", maxStreamsMatchersPerQuery);
+    Limits.notNegative("max_concurrent_tail_requests", maxConcurrentTailRequests);
   }
 
   /** Returns of every limit the stricter; 0 sets none. */
@@ -65,6 +69,7 @@ public record QueryLimits(
         stricter(maxQueryLookback, other.maxQueryLookback),
         stricter(maxQueryRange, other.maxQueryRange),
         (int) stricter(maxStreamsMatchersPerQuery, other.maxStreamsMatchersPerQuery),
+        (int) stricter(maxConcurrentTailRequests, other.maxConcurrentTailRequests),
         stricter(queryTimeout, other.queryTimeout),
         Stream.concat(requiredLabels.stream(), other.requiredLabels.stream()).distinct().toList(),
         Math.max(minimumLabelsNumber, other.minimumLabelsNumber),

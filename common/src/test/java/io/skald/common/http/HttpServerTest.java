@@ -333,7 +333,8 @@ class HttpServerTest {
         Map.of(),
         Map.of("x-scope-orgid", java.util.List.of(tenant)),
         new byte[0],
-        new java.util.concurrent.atomic.AtomicBoolean());
+        new java.util.concurrent.atomic.AtomicBoolean(),
+        new java.util.concurrent.atomic.AtomicReference<>());
   }
 
   private String exchange(String request) throws IOException {

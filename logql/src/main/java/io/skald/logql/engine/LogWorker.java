@@ -104,8 +104,6 @@ final class LogWorker {
 
   private LogEntry entry(ScanUnit unit, int index, long timestamp, LineProcessor processed) {
     LabelView labels = processed.labels();
-    byte[] line = new byte[processed.lineLength()];
-    System.arraycopy(processed.lineArea(), processed.lineStart(), line, 0, line.length);
     boolean apart = request.categorizeLabels();
     return new LogEntry(
         timestamp,
@@ -115,7 +113,7 @@ final class LogWorker {
         apart ? labels.stream() : labels.all(),
         apart ? labels.structuredMetadata() : Labels.EMPTY,
         apart ? labels.parsed() : Labels.EMPTY,
-        line);
+        processed.copyOfLine());
   }
 
   private LineProcessor processorFor(ScanUnit unit) {

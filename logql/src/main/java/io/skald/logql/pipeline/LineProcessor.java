@@ -1,6 +1,7 @@
 package io.skald.logql.pipeline;
 
 import io.skald.common.model.Labels;
+import java.util.Arrays;
 
 /**
  * Runs a pipeline over the entries of one stream. Not thread-safe; the state describes the entry of
@@ -21,6 +22,11 @@ public interface LineProcessor {
   int lineStart();
 
   int lineLength();
+
+  /** Returns the line after the stages, for the caller to keep. */
+  default byte[] copyOfLine() {
+    return Arrays.copyOfRange(lineArea(), lineStart(), lineStart() + lineLength());
+  }
 
   /** Returns the labels after the stages. */
   LabelView labels();

@@ -1,5 +1,6 @@
 package io.skald.querier.api;
 
+import io.skald.common.model.Labels;
 import io.skald.common.time.Clock;
 import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryRequest;
@@ -42,7 +43,9 @@ public final class LegacyApi {
         try (JsonGenerator json = ResultWriter.generator(out)) {
           json.writeStartObject();
           json.writeArrayPropertyStart("streams");
-          ((QueryResult.Streams) answer.result()).streams().forEach(one -> write(json, one));
+          ((QueryResult.Streams) answer.result())
+              .streams()
+              .forEach(one -> write(json, one.labels(), one.entries()));
           json.writeEndArray();
           json.writeName("stats");
           answer.statistics().accept(json);
@@ -70,17 +73,13 @@ public final class LegacyApi {
         false);
   }
 
-  private static void write(JsonGenerator json, QueryResult.Stream stream) {
+  static void write(JsonGenerator json, Labels labels, List<QueryResult.Entry> entries) {
     json.writeStartObject();
-    json.writeStringProperty("labels", stream.labels().toString());
+    json.writeStringProperty("labels", labels.toString());
     json.writeArrayPropertyStart("entries");
-    for (QueryResult.Entry entry : stream.entries()) {
+    for (QueryResult.Entry entry : entries) {
       json.writeStartObject();
-      long nanos = entry.timestampNanos();
-      Instant time =
-          Instant.ofEpochSecond(
-              Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND));
-      json.writeStringProperty("ts", rfc3339(time));
+      json.writeStringProperty("ts", rfc3339(entry.timestampNanos()));
       json.writeStringProperty("line", new String(entry.line(), StandardCharsets.UTF_8));
       json.writeEndObject();
     }
@@ -89,8 +88,11 @@ public final class LegacyApi {
   }
 
   /** Without the zeros that end a fraction. */
-  private static String rfc3339(Instant time) {
-    String text = time.toString();
+  static String rfc3339(long nanos) {
+    String text =
+        Instant.ofEpochSecond(
+                Math.floorDiv(nanos, NANOS_PER_SECOND), Math.floorMod(nanos, NANOS_PER_SECOND))
+            .toString();
     return text.contains(".") ? text.replaceFirst("0+Z$", "Z") : text;
   }
 

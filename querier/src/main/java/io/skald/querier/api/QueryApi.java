@@ -25,10 +25,12 @@ import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.FederatedQuery;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
+import io.skald.querier.tail.TailLine;
 import io.skald.storage.read.ReadStatistics;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -219,6 +221,30 @@ public final class QueryApi {
             ? streams.stream().mapToLong(stream -> stream.entries().size()).sum()
             : 0;
     return new Answer(result, json -> StatisticsWriter.write(json, statistics, nanos, entries));
+  }
+
+  /**
+   * Returns the newest entries, oldest first; also those whose clock runs ahead.
+   *
+   * @throws QueryException if they cannot be read
+   */
+  List<TailLine> newest(
+      ReadTenants tenants, LogExpr query, long startNanos, int limit, ReadRequest request) {
+    long end = clock.nowNanos() + allowed(tenants).entries().creationGracePeriod().toNanos();
+    QueryRequest newest =
+        new QueryRequest(query, startNanos, end, 0, 0, limit, false, request.categorizeLabels());
+    List<TailLine> lines = new ArrayList<>();
+    for (QueryResult.Stream stream :
+        ((QueryResult.Streams) run(tenants, newest, request).result()).streams()) {
+      stream.entries().reversed().forEach(entry -> lines.add(new TailLine(stream.labels(), entry)));
+    }
+    lines.sort(Comparator.comparingLong(line -> line.entry().timestampNanos()));
+    return lines;
+  }
+
+  /** Checks the selector of a query against the tenant's limits. */
+  void checkSelector(ReadTenants tenants, Expr expression) {
+    checkMatchers(expression, allowed(tenants));
   }
 
   /** {@code /loki/api/v1/labels}. */

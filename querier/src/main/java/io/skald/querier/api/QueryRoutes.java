@@ -18,10 +18,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /** Puts the read endpoints on a router. */
 public final class QueryRoutes {
-  private static final String FLAGS = "X-Loki-Response-Encoding-Flags";
+  static final String FLAGS = "X-Loki-Response-Encoding-Flags";
 
   private final QueryApi api;
   private final TenantHeader tenants;
@@ -77,21 +78,28 @@ public final class QueryRoutes {
   /** Answers a read request, or says why not. */
   HttpResponse respond(
       HttpRequest request, BiFunction<ReadTenants, ReadRequest, HttpResponse> endpoint) {
-    if (!ready.getAsBoolean()) {
-      return HttpResponse.error(503, "the log is being replayed, try again when /ready says so");
-    }
+    requireReady();
     try {
       ReadTenants asking = readTenants(request);
-      Cancellation cancellation = api.cancellation(asking, request::isClientGone);
-      return turns.run(
-          asking.key(),
-          cancellation,
-          turn -> endpoint.apply(asking, readRequest(request, cancellation, turn)));
+      return read(request, asking, read -> endpoint.apply(asking, read));
     } catch (QueryException e) {
       return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
     } catch (StorageException e) {
       return HttpResponse.error(500, String.valueOf(e.getMessage()));
     }
+  }
+
+  void requireReady() {
+    if (!ready.getAsBoolean()) {
+      throw new HttpException(503, "the log is being replayed, try again when /ready says so");
+    }
+  }
+
+  /** Has a read done when it is its turn. */
+  <T> T read(HttpRequest request, ReadTenants asking, Function<ReadRequest, T> work) {
+    Cancellation cancellation = api.cancellation(asking, request::isClientGone);
+    return turns.run(
+        asking.key(), cancellation, turn -> work.apply(readRequest(request, cancellation, turn)));
   }
 
   /** Queries that read no data are answered whoever asks. */

@@ -19,7 +19,7 @@ public record ReadRequest(
     List<String> encodingFlags,
     Cancellation cancellation,
     QueryThreads threads) {
-  private static final String CATEGORIZE = "categorize-labels";
+  static final String CATEGORIZE = "categorize-labels";
 
   /** Splits the header into flags; blanks are dropped. */
   public static List<String> flags(List<String> headerValues) {

@@ -45,13 +45,10 @@ final class ResultWriter {
       switch (result) {
         case QueryResult.Streams(List<QueryResult.Stream> streams) -> {
           json.writeStringProperty("resultType", "streams");
-          if (!encodingFlags.isEmpty()) {
-            json.writeArrayPropertyStart("encodingFlags");
-            encodingFlags.forEach(json::writeString);
-            json.writeEndArray();
-          }
+          writeFlags(json, encodingFlags);
           json.writeArrayPropertyStart("result");
-          streams.forEach(stream -> writeStream(json, stream, categorized));
+          streams.forEach(
+              stream -> writeStream(json, stream.labels(), stream.entries(), categorized));
           json.writeEndArray();
         }
         case QueryResult.Matrix(List<QueryResult.Series> series) -> {
@@ -80,13 +77,22 @@ final class ResultWriter {
     }
   }
 
-  private static void writeStream(
-      JsonGenerator json, QueryResult.Stream stream, boolean categorized) {
+  /** Writes the flags of the request, if there are any. */
+  static void writeFlags(JsonGenerator json, List<String> encodingFlags) {
+    if (!encodingFlags.isEmpty()) {
+      json.writeArrayPropertyStart("encodingFlags");
+      encodingFlags.forEach(json::writeString);
+      json.writeEndArray();
+    }
+  }
+
+  static void writeStream(
+      JsonGenerator json, Labels labels, List<QueryResult.Entry> entries, boolean categorized) {
     json.writeStartObject();
     json.writeName("stream");
-    writeLabels(json, stream.labels());
+    writeLabels(json, labels);
     json.writeArrayPropertyStart("values");
-    for (QueryResult.Entry entry : stream.entries()) {
+    for (QueryResult.Entry entry : entries) {
       json.writeStartArray();
       json.writeString(Long.toString(entry.timestampNanos()));
       writeLine(json, entry.line());

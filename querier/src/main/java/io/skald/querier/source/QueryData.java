@@ -58,6 +58,12 @@ public final class QueryData {
     return new TenantLogSource(tenant, recent, index, reader, deleted, statistics, reads);
   }
 
+  /** Returns what is left of entries that have just come; empty if all of them are deleted. */
+  public List<BlockView> withoutDeleted(TenantId tenant, Labels stream, BlockView entries) {
+    List<BlockView> all = List.of(entries);
+    return deleted == null ? all : deleted.without(tenant, stream, all);
+  }
+
   /**
    * Returns the parts of the matching streams that overlap the range, both ends inclusive; no lines
    * are read. What was pushed twice and lies in two parts is in both.

@@ -160,7 +160,7 @@ class FairTurnsTest {
 
   private void occupy(FairTurns turns, String tenant) {
     int before = turns.running();
-    clients.submit(() ->
+    clients.execute(() ->
         turns.run(
             tenant,
             Cancellation.none(),
@@ -177,7 +177,7 @@ class FairTurnsTest {
     occupy(turns, "a");
     occupy(turns, "a");
     for (int i = 0; i < 3; i++) {
-      clients.submit(() -> turns.run("a", Cancellation.none(), _ -> ""));
+      clients.execute(() -> turns.run("a", Cancellation.none(), _ -> ""));
     }
     until(() -> turns.waiting() == 3);
 
