@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A key is the snake_case form of a record component. Supported component types: String,
  * boolean, int, long (plain, or with a size unit B KB MB GB, powers of 1024), double, {@link
- * Duration} (Go or Prometheus form), {@link Path}, enums (lower case), records, lists and maps with
+ * Duration} (Go or Prometheus form), {@link Path}, {@link Secret}, enums (lower case), records, lists and maps with
  * text keys. A key that is absent keeps the value of the defaults; an element of a list or map of
  * records starts from that record's {@code DEFAULTS} constant or {@code defaults()} method. The
  * keys of a component marked {@link Flat} stand in the block of the record that holds it.
@@ -290,6 +290,9 @@ public final class ConfigReader {
   private static Object parseScalar(String text, Class<?> type) {
     if (type == String.class) {
       return text;
+    }
+    if (type == Secret.class) {
+      return new Secret(text);
     }
     if (type == boolean.class) {
       return switch (text) {
