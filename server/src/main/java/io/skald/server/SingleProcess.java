@@ -3,6 +3,7 @@ package io.skald.server;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.http.HttpServer;
 import io.skald.common.http.HttpServerConfig;
+import io.skald.common.http.Permission;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
 import io.skald.common.ingest.IngestUnavailableException;
@@ -265,11 +266,11 @@ public final class SingleProcess implements AutoCloseable {
 
   private void registerAdministration(Router router, Ingester ingester) {
     router
-        .get("/ready", _ -> ready())
-        .get("/metrics", _ -> metrics.scrape())
-        .get("/loki/api/v1/status/buildinfo", _ -> buildInfo())
-        .get("/skald/api/v1/openapi.yaml", _ -> OpenApiDocument.answer())
-        .read("/flush", _ -> flush(ingester));
+        .get("/ready", Permission.OPEN, _ -> ready())
+        .get("/metrics", Permission.OPEN, _ -> metrics.scrape())
+        .get("/loki/api/v1/status/buildinfo", Permission.OPEN, _ -> buildInfo())
+        .get("/skald/api/v1/openapi.yaml", Permission.OPEN, _ -> OpenApiDocument.answer())
+        .admin("/flush", _ -> flush(ingester));
   }
 
   private HttpResponse ready() {

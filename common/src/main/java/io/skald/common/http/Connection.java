@@ -28,6 +28,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.skald.common.time.Clock;
@@ -35,12 +36,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -65,7 +68,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final int MIN_COMPRESSED_BYTES = 1400;
 
   private static final int BAD_REQUEST = 400;
-  private static final long LINGER_MILLIS = 1000;
+
+  /**
+   * Memory that a head alone gets for its body. What it declares beyond that must arrive before it
+   * is reserved, or a few silent connections would hold the whole budget.
+   */
+  private static final int FIRST_BODY_BYTES = 256 << 10;
+
+  private static final int BODY_GROWTH = 4;
+  private static final Duration LINGER = Duration.ofSeconds(1);
   private static final String OTHER = "other";
 
   /** The name of {@link #deadlines} in the pipeline. */
@@ -90,9 +101,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private final HttpServerConfig config;
   private final Router router;
+  private final Guard guard;
   private final RequestObserver observer;
   private final Clock clock;
   private final BodyBudget budget;
+  private final ConnectionCounts counts;
   private final Executor handlers;
   private final Drain drain;
   private final OpenSockets sockets;
@@ -102,6 +115,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private @Nullable Pending pending;
 
   private boolean answering;
+
+  /** Whether the guard is being asked; what follows the head waits. */
+  private boolean deciding;
+
+  /** When the first byte of the request came, by the monotonic clock. */
+  private long firstByteNanos;
 
   /** Whether the last answer is out and what still comes is thrown away. */
   private boolean lingering;
@@ -114,17 +133,21 @@ final class Connection extends ChannelInboundHandlerAdapter {
   Connection(
       HttpServerConfig config,
       Router router,
+      Guard guard,
       RequestObserver observer,
       Clock clock,
       BodyBudget budget,
+      ConnectionCounts counts,
       Executor handlers,
       Drain drain,
       OpenSockets sockets) {
     this.config = config;
     this.router = router;
+    this.guard = guard;
     this.observer = observer;
     this.clock = clock;
     this.budget = budget;
+    this.counts = counts;
     this.handlers = handlers;
     this.drain = drain;
     this.sockets = sockets;
@@ -139,6 +162,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     final String pathParameter;
     final long startedNanos;
     final AtomicReference<WebSocket.@Nullable Conversation> conversation = new AtomicReference<>();
+    final int declared;
     byte[] body;
     int length;
     long reserved;
@@ -157,7 +181,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       this.query = query;
       this.pathParameter = pathParameter;
       this.startedNanos = startedNanos;
-      this.body = new byte[expected];
+      this.declared = expected;
+      this.body = new byte[Math.min(expected, FIRST_BODY_BYTES)];
     }
   }
 
@@ -170,7 +195,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       public void channelRead(ChannelHandlerContext context, Object message) {
         if (!inRequest && !answering) {
           inRequest = true;
-          arm(context, config.readTimeout().toMillis());
+          firstByteNanos = clock.monotonicNanos();
+          arm(context, config.readHeaderTimeout());
         }
         context.fireChannelRead(message);
       }
@@ -190,10 +216,17 @@ final class Connection extends ChannelInboundHandlerAdapter {
     REQUEST_DONE
   }
 
-  private void arm(ChannelHandlerContext context, long millis) {
+  private void arm(ChannelHandlerContext context, Duration time) {
     disarm();
     deadline =
-        context.executor().schedule(() -> context.channel().close(), millis, TimeUnit.MILLISECONDS);
+        context.executor().schedule(() -> timeOut(context), time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void timeOut(ChannelHandlerContext context) {
+    if (!lingering) {
+      counts.timedOut();
+    }
+    context.channel().close();
   }
 
   private void disarm() {
@@ -205,12 +238,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    arm(context, config.idleTimeout().toMillis());
+    arm(context, config.idleTimeout());
     ask(context);
   }
 
   private void ask(ChannelHandlerContext context) {
-    if (!asked && !answering) {
+    if (!asked && !answering && !deciding) {
       asked = true;
       context.read();
     }
@@ -274,6 +307,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
       refuseMalformed(context, head.decoderResult().cause());
       return;
     }
+    HttpResponse improper = RequestHeads.refusal(head, config.maxHeaders());
+    if (improper != null) {
+      refuseImproper(context, improper);
+      return;
+    }
+    Duration left = config.readTimeout().minusNanos(clock.monotonicNanos() - firstByteNanos);
+    arm(context, left.isPositive() ? left : Duration.ZERO);
     String uri = head.uri();
     int mark = uri.indexOf('?');
     String path = mark < 0 ? uri : uri.substring(0, mark);
@@ -296,7 +336,68 @@ final class Connection extends ChannelInboundHandlerAdapter {
               HttpResponse.empty(301)
                   .withHeader("Location", query.isEmpty() ? cleaned : cleaned + "?" + query));
       case Router.Match.Found(Router.Route route, String parameter) ->
-          accept(context, head, route, path, query, parameter);
+          admit(context, head, route, () -> accept(context, head, route, path, query, parameter));
+    }
+  }
+
+  /** Goes on if the guard lets the request pass, else answers in its words. */
+  private void admit(
+      ChannelHandlerContext context,
+      io.netty.handler.codec.http.HttpRequest head,
+      Router.Route route,
+      Runnable goOn) {
+    Guard.Attempt attempt =
+        new Guard.Attempt(
+            route.permission(),
+            head.headers().getAll(HttpHeaderNames.AUTHORIZATION),
+            head.headers().getAll(TenantHeader.NAME),
+            ClientCertificate.of(context.pipeline()));
+    Optional<Guard.Decision> atOnce = guard.decideAtOnce(attempt);
+    if (atOnce.isPresent()) {
+      settle(context, head, route, atOnce.get(), goOn);
+      return;
+    }
+    deciding = true;
+    handlers.execute(() -> {
+      Guard.Decision decision = decide(attempt, route);
+      context
+          .executor()
+          .execute(() -> {
+            deciding = false;
+            if (!clientGone.get()) {
+              settle(context, head, route, decision, goOn);
+              ask(context);
+            }
+          });
+    });
+  }
+
+  private Guard.Decision decide(Guard.Attempt attempt, Router.Route route) {
+    try {
+      return guard.decide(attempt);
+    } catch (RuntimeException | Error e) {
+      // An Error too: who cannot be checked is not let in, and the connection goes on.
+      LOG.error("the caller of {} could not be checked", route.template(), e);
+      return new Guard.Decision.Refused(
+          HttpResponse.error(500, "internal error, see the server's log\n"));
+    }
+  }
+
+  private void settle(
+      ChannelHandlerContext context,
+      io.netty.handler.codec.http.HttpRequest head,
+      Router.Route route,
+      Guard.Decision decision,
+      Runnable goOn) {
+    switch (decision) {
+      case Guard.Decision.Refused(HttpResponse response) ->
+          refuse(context, head, route.template(), response);
+      case Guard.Decision.Allowed(String tenant) -> {
+        if (!tenant.isEmpty()) {
+          head.headers().set(TenantHeader.NAME, tenant);
+        }
+        goOn.run();
+      }
     }
   }
 
@@ -362,7 +463,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     if (length > request.body.length) {
-      int grown = (int) Math.min(request.route.maxBodyBytes(), Math.max(length, 2 * length));
+      long enough =
+          length <= request.declared
+              ? Math.min(request.declared, BODY_GROWTH * length)
+              : Math.min(request.route.maxBodyBytes(), 2 * length);
+      int grown = (int) enough;
       if (!budget.tryTake(grown - request.reserved)) {
         release();
         refuse(
@@ -530,7 +635,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
       ChannelHandlerContext context,
       io.netty.handler.codec.http.HttpRequest head,
       HttpResponse response) {
-    observer.answered(OTHER, head.method().name(), response.status(), 0);
+    refuse(context, head, OTHER, response);
+  }
+
+  private void refuse(
+      ChannelHandlerContext context,
+      io.netty.handler.codec.http.HttpRequest head,
+      String route,
+      HttpResponse response) {
+    observer.answered(route, head.method().name(), response.status(), 0);
     boolean bodyFollows =
         HttpUtil.getContentLength(head, 0L) > 0 || HttpUtil.isTransferEncodingChunked(head);
     answering = true;
@@ -549,10 +662,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
           case 414 -> "request line too long\n";
           default -> "malformed HTTP request\n";
         };
+    refuseImproper(context, HttpResponse.error(status, text));
+  }
+
+  /** Answers a head after which the bytes that follow cannot be told apart. */
+  private void refuseImproper(ChannelHandlerContext context, HttpResponse response) {
     answering = true;
     drain.enter();
-    observer.answered(OTHER, "", status, 0);
-    write(context, null, HttpResponse.error(status, text), true);
+    observer.answered(OTHER, "", response.status(), 0);
+    write(context, null, response, true);
   }
 
   private void write(
@@ -580,7 +698,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     for (byte[] segment : response.body()) {
       segments.add(Unpooled.wrappedBuffer(segment));
     }
-    arm(context, config.writeTimeout().toMillis());
+    arm(context, config.writeTimeout());
     context.write(message);
     ByteBuf body =
         segments.isEmpty()
@@ -601,7 +719,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
               }
               answering = false;
               context.pipeline().fireUserEventTriggered(Boundary.REQUEST_DONE);
-              arm(context, config.idleTimeout().toMillis());
+              arm(context, config.idleTimeout());
               ask(context);
             });
   }
@@ -613,8 +731,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void linger(ChannelHandlerContext context) {
     if (context.channel() instanceof SocketChannel socket) {
       lingering = true;
-      arm(context, LINGER_MILLIS);
-      socket.shutdownOutput();
+      arm(context, LINGER);
+      SslHandler tls = context.pipeline().get(SslHandler.class);
+      if (tls == null) {
+        socket.shutdownOutput();
+      } else {
+        tls.closeOutbound().addListener(_ -> socket.shutdownOutput());
+      }
       context.read();
     } else {
       context.channel().close();

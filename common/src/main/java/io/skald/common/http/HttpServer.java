@@ -18,15 +18,19 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.skald.common.time.Clock;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 
 /** An HTTP/1.1 server. Start and close it once each. */
@@ -38,23 +42,43 @@ public final class HttpServer {
 
   private final HttpServerConfig config;
   private final Router router;
+  private final Guard guard;
+  private final @Nullable Supplier<SSLEngine> tls;
   private final RequestObserver observer;
   private final Clock clock;
   private final BodyBudget budget;
   private final ExecutorService handlers = Executors.newVirtualThreadPerTaskExecutor();
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final ConnectionCounts counts;
   private final Drain drain = new Drain();
   private final OpenSockets sockets = new OpenSockets();
   private @Nullable EventLoopGroup loops;
   private @Nullable Channel listener;
   private boolean closed;
 
+  /** A server without TLS that lets everybody in. */
   public HttpServer(HttpServerConfig config, Router router, RequestObserver observer, Clock clock) {
+    this(config, router, Guard.NONE, null, observer, clock);
+  }
+
+  /**
+   * @param tls makes the server's side of each new connection; null leaves connections plain
+   */
+  public HttpServer(
+      HttpServerConfig config,
+      Router router,
+      Guard guard,
+      @Nullable Supplier<SSLEngine> tls,
+      RequestObserver observer,
+      Clock clock) {
     this.config = config;
     this.router = router;
+    this.guard = guard;
+    this.tls = tls;
     this.observer = observer;
     this.clock = clock;
     this.budget = new BodyBudget(config.maxInflightBodyBytes());
+    this.counts = new ConnectionCounts(config.maxConnections(), config.maxConnectionsPerAddress());
   }
 
   /**
@@ -115,24 +139,48 @@ public final class HttpServer {
   }
 
   private void connect(SocketChannel channel) {
-    if (connections.size() >= config.maxConnections()) {
+    InetAddress client = channel.remoteAddress().getAddress();
+    if (!counts.tryOpen(client)) {
       channel.close();
       return;
     }
+    channel.closeFuture().addListener(_ -> counts.closed(client));
     connections.add(channel);
     Connection connection =
-        new Connection(config, router, observer, clock, budget, handlers, drain, sockets);
+        new Connection(config, router, guard, observer, clock, budget, counts, handlers, drain, sockets);
+    if (tls != null) {
+      channel.pipeline().addLast(encryption(tls.get()));
+    }
     channel
         .pipeline()
         .addLast(Connection.DEADLINES, connection.deadlines())
         .addLast(
-            new HttpServerCodec(
+            new StrictRequestDecoder(
                 new HttpDecoderConfig()
                     .setMaxInitialLineLength(MAX_INITIAL_LINE)
                     .setMaxHeaderSize(config.maxHeaderBytes())
                     .setMaxChunkSize(MAX_CHUNK)))
+        .addLast(new HttpResponseEncoder())
         .addLast(new FlowControlHandler())
         .addLast(connection);
+  }
+
+  private SslHandler encryption(SSLEngine engine) {
+    SslHandler handler = new SslHandler(engine);
+    handler.setHandshakeTimeoutMillis(config.handshakeTimeout().toMillis());
+    handler
+        .handshakeFuture()
+        .addListener(handshake -> {
+          if (!handshake.isSuccess()) {
+            counts.handshakeFailed();
+          }
+        });
+    return handler;
+  }
+
+  /** Returns the state of the connections. */
+  public HttpServerStatistics statistics() {
+    return counts.statistics();
   }
 
   /** Returns the bound port. */

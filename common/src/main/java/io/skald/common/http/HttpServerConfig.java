@@ -8,10 +8,14 @@ import java.time.Duration;
  * @param address host or address to bind; empty binds all
  * @param port 0 picks a free one
  * @param maxHeaderBytes of one request
+ * @param maxHeaders how many fields the head of one request may have
  * @param idleTimeout how long a connection may be silent between requests
+ * @param readHeaderTimeout how long the head of a request may take to arrive, from its first byte
  * @param readTimeout how long one request may take to arrive, from its first byte to its last
  * @param writeTimeout how long one answer may take to leave
+ * @param handshakeTimeout how long a TLS handshake may take
  * @param maxConnections more are closed at once
+ * @param maxConnectionsPerAddress of one client address; more are closed at once
  * @param maxInflightBodyBytes of all request bodies together; more are refused with 503
  * @param compressResponses whether clients that accept gzip get it for larger answers
  */
@@ -19,10 +23,14 @@ public record HttpServerConfig(
     String address,
     int port,
     int maxHeaderBytes,
+    int maxHeaders,
     Duration idleTimeout,
+    Duration readHeaderTimeout,
     Duration readTimeout,
     Duration writeTimeout,
+    Duration handshakeTimeout,
     int maxConnections,
+    int maxConnectionsPerAddress,
     long maxInflightBodyBytes,
     boolean compressResponses) {
   public static final HttpServerConfig DEFAULTS =
@@ -30,18 +38,46 @@ public record HttpServerConfig(
           "127.0.0.1",
           0,
           128 << 10,
+          256,
           Duration.ofMinutes(2),
+          Duration.ofSeconds(10),
           Duration.ofSeconds(30),
           Duration.ofMinutes(2),
+          Duration.ofSeconds(10),
           4096,
+          1024,
           128L << 20,
           true);
 
   public HttpServerConfig {
     if (maxHeaderBytes < 64 << 10) {
       throw new IllegalArgumentException(
-          "max_header_bytes must be at least 65536, clients send large header sets: "
+          "http_max_header_bytes must be at least 64KB, clients send large header sets: "
               + maxHeaderBytes);
+    }
+    if (maxHeaders < 32) {
+      throw new IllegalArgumentException(
+          "http_max_headers must be at least 32, proxies add some: " + maxHeaders);
+    }
+    positive("http_server_idle_timeout", idleTimeout);
+    positive("http_server_read_header_timeout", readHeaderTimeout);
+    positive("http_server_read_timeout", readTimeout);
+    positive("http_server_write_timeout", writeTimeout);
+    positive("http_tls_handshake_timeout", handshakeTimeout);
+    positive("http_listen_conn_limit", maxConnections);
+    positive("http_listen_conn_limit_per_address", maxConnectionsPerAddress);
+    positive("http_max_inflight_body_bytes", maxInflightBodyBytes);
+  }
+
+  private static void positive(String key, Duration duration) {
+    if (!duration.isPositive()) {
+      throw new IllegalArgumentException(key + " must be positive: " + duration);
+    }
+  }
+
+  private static void positive(String key, long count) {
+    if (count < 1) {
+      throw new IllegalArgumentException(key + " must be at least 1: " + count);
     }
   }
 }

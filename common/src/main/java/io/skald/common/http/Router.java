@@ -1,10 +1,15 @@
 package io.skald.common.http;
 
+import static java.util.Comparator.comparing;
+
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +27,17 @@ public final class Router {
    * @param template the path as registered; the label for metrics
    * @param maxBodyBytes a larger body is refused before it is read
    * @param push whether refusals are worded for pushers (413) or for forms (400)
+   * @param permission what a caller needs
    */
-  record Route(String template, HttpHandler handler, long maxBodyBytes, boolean push) {}
+  record Route(
+      String template,
+      Permission permission,
+      HttpHandler handler,
+      long maxBodyBytes,
+      boolean push) {}
+
+  /** A route as tests and documents see it. */
+  public record Endpoint(String method, String template, Permission permission) {}
 
   /** A route and the decoded parameter of the path, or why there is none. */
   sealed interface Match {
@@ -38,38 +52,81 @@ public final class Router {
     record Moved(String path) implements Match {}
   }
 
-  /** Adds a route for GET and POST with a form body. */
+  /** Adds a route of the query side, for GET and POST with a form body. */
   public Router read(String path, HttpHandler handler) {
-    return add("GET", path, handler, FORM_BYTES, false)
-        .add("POST", path, handler, FORM_BYTES, false);
+    return form(path, Permission.READ, handler);
   }
 
-  public Router get(String path, HttpHandler handler) {
-    return add("GET", path, handler, FORM_BYTES, false);
+  /** Adds a route that concerns the whole process, for GET and POST with a form body. */
+  public Router admin(String path, HttpHandler handler) {
+    return form(path, Permission.ADMIN, handler);
   }
 
-  public Router post(String path, HttpHandler handler) {
-    return add("POST", path, handler, FORM_BYTES, false);
+  private Router form(String path, Permission permission, HttpHandler handler) {
+    return get(path, permission, handler).post(path, permission, handler);
   }
 
-  /** Adds a route for POST whose body may have up to {@code maxBodyBytes}. */
+  public Router get(String path, Permission permission, HttpHandler handler) {
+    return add("GET", path, permission, handler, FORM_BYTES, false);
+  }
+
+  public Router post(String path, Permission permission, HttpHandler handler) {
+    return add("POST", path, permission, handler, FORM_BYTES, false);
+  }
+
+  /** Adds a route that writes, for POST whose body may have up to {@code maxBodyBytes}. */
   public Router push(String path, HttpHandler handler, long maxBodyBytes) {
-    return add("POST", path, handler, maxBodyBytes, true);
+    return add("POST", path, Permission.WRITE, handler, maxBodyBytes, true);
   }
 
   /** Adds a route whose parameters are those of the query string; a form body is not read. */
-  public Router byQueryString(String method, String path, HttpHandler handler) {
-    return add(method, path, handler, FORM_BYTES, true);
+  public Router byQueryString(
+      String method, String path, Permission permission, HttpHandler handler) {
+    return add(method, path, permission, handler, FORM_BYTES, true);
   }
 
   private Router add(
-      String method, String path, HttpHandler handler, long maxBodyBytes, boolean push) {
+      String method,
+      String path,
+      Permission permission,
+      HttpHandler handler,
+      long maxBodyBytes,
+      boolean push) {
+    return add(method, new Route(path, permission, handler, maxBodyBytes, push));
+  }
+
+  private Router add(String method, Route route) {
+    String path = route.template();
     Map<String, Map<String, Route>> table = path.contains("{") ? patterns : exact;
-    Route route = new Route(path, handler, maxBodyBytes, push);
     if (table.computeIfAbsent(path, _ -> new HashMap<>()).put(method, route) != null) {
       throw new IllegalStateException("route stands twice: " + method + " " + path);
     }
     return this;
+  }
+
+  /** Returns a router with those routes only whose permission is one of {@code permissions}. */
+  public Router only(Set<Permission> permissions) {
+    Router part = new Router();
+    forEach((method, route) -> {
+      if (permissions.contains(route.permission())) {
+        part.add(method, route);
+      }
+    });
+    return part;
+  }
+
+  private void forEach(BiConsumer<String, Route> visitor) {
+    exact.values().forEach(methods -> methods.forEach(visitor));
+    patterns.values().forEach(methods -> methods.forEach(visitor));
+  }
+
+  /** Returns all routes, sorted by path and method. */
+  public List<Endpoint> endpoints() {
+    List<Endpoint> endpoints = new ArrayList<>();
+    forEach((method, route) ->
+        endpoints.add(new Endpoint(method, route.template(), route.permission())));
+    endpoints.sort(comparing(Endpoint::template).thenComparing(Endpoint::method));
+    return endpoints;
   }
 
   /** Returns all paths, for tests that compare them with documents. */

@@ -6,7 +6,8 @@ import java.util.TreeSet;
 
 /** Reads the tenant of a request from {@code X-Scope-OrgID}. */
 public final class TenantHeader {
-  private static final String HEADER = "X-Scope-OrgID";
+  /** The name of the header. */
+  public static final String NAME = "X-Scope-OrgID";
 
   private final boolean authEnabled;
 
@@ -71,7 +72,7 @@ public final class TenantHeader {
   }
 
   private static String value(HttpRequest request) {
-    String value = request.header(HEADER);
+    String value = request.header(NAME);
     if (value == null || value.isEmpty()) {
       throw new HttpException(401, "no org id\n");
     }

@@ -1,5 +1,6 @@
 /**
- * Values that are read from files and follow them while the process runs: certificates, credentials.
+ * Values that are read from files and follow them while the process runs: certificates,
+ * credentials.
  *
  * <p>Entry types: {@link io.skald.common.reload.FileReloads} and {@link
  * io.skald.common.reload.FileValue}. One virtual thread looks at all files.

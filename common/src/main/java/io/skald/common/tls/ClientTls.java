@@ -46,8 +46,7 @@ public final class ClientTls {
       if (!config.certFile().isEmpty()) {
         List<X509Certificate> chain = Pem.certificates(config.certFile(), left.removeFirst());
         PrivateKey key =
-            Pem.privateKey(
-                config.keyFile(), left.removeFirst(), chain.getFirst().getPublicKey());
+            Pem.privateKey(config.keyFile(), left.removeFirst(), chain.getFirst().getPublicKey());
         keys = Pem.keyManagers(key, chain);
       }
       SSLContext context = SSLContext.getInstance("TLS");

@@ -1,6 +1,7 @@
 package io.skald.common.tls;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -18,7 +19,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.io.IOException;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
@@ -89,7 +89,8 @@ final class Pem {
             : file
                 + " holds a key in the form "
                 + other
-                + "; make it PKCS #8 without password: openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW");
+                + "; make it PKCS #8 without password: openssl pkcs8 -topk8 -nocrypt -in OLD -out"
+                + " NEW");
   }
 
   private static PrivateKey privateKey(String file, String base64, PublicKey publicKey) {

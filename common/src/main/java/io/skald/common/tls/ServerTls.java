@@ -97,12 +97,17 @@ public final class ServerTls implements Supplier<SSLEngine> {
     }
     Set<String> known = Set.of(defaults.getCipherSuites());
     List<String> chosen =
-        Arrays.stream(cipherSuites.split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList();
+        Arrays.stream(cipherSuites.split(","))
+            .map(String::strip)
+            .filter(s -> !s.isEmpty())
+            .toList();
     for (String suite : chosen) {
       if (!known.contains(suite)) {
         throw new IllegalArgumentException(
-            "tls_cipher_suites: unknown or unsafe suite '" + suite + "'; known: " + String.join(
-                ", ", defaults.getCipherSuites()));
+            "tls_cipher_suites: unknown or unsafe suite '"
+                + suite
+                + "'; known: "
+                + String.join(", ", defaults.getCipherSuites()));
       }
     }
     Stream<String> modern = known.stream().filter(ServerTls::isOfTls13).sorted();

@@ -44,15 +44,20 @@ class HttpServerTest {
                             + request.parameters("q")
                             + " "
                             + request.body().length))
-            .get("/label/{name}/values", request -> HttpResponse.text(200, request.pathParameter()))
-            .get("/large", _ -> HttpResponse.text(200, "x".repeat(3_000_000)))
+            .get(
+                "/label/{name}/values",
+                Permission.READ,
+                request -> HttpResponse.text(200, request.pathParameter()))
+            .get("/large", Permission.READ, _ -> HttpResponse.text(200, "x".repeat(3_000_000)))
             .get(
                 "/fail",
+                Permission.READ,
                 _ -> {
                   throw new IllegalStateException("secret detail");
                 })
             .get(
                 "/wait",
+                Permission.READ,
                 _ -> {
                   waiting.countDown();
                   try {
@@ -65,7 +70,19 @@ class HttpServerTest {
             .push("/push", request -> HttpResponse.empty(204), 1000);
     HttpServerConfig config =
         new HttpServerConfig(
-            "127.0.0.1", 0, 128 << 10, SHORT, SHORT, Duration.ofSeconds(20), 8, 100_000, true);
+            "127.0.0.1",
+            0,
+            128 << 10,
+            64,
+            SHORT,
+            SHORT,
+            SHORT,
+            Duration.ofSeconds(20),
+            SHORT,
+            8,
+            8,
+            100_000,
+            true);
     server = new HttpServer(config, router, RequestObserver.NONE, Clock.system());
     server.start();
   }

@@ -1,6 +1,7 @@
 package io.skald.querier.api;
 
 import io.skald.common.http.HttpHandler;
+import io.skald.common.http.Permission;
 import io.skald.common.http.Router;
 import io.skald.querier.source.ReadTenants;
 import java.util.function.BiFunction;
@@ -31,7 +32,7 @@ public final class MetadataRoutes {
         .read("/loki/api/v1/index/stats", json(volumes::stats))
         .read("/loki/api/v1/index/volume", json(volumes::volume))
         .read("/loki/api/v1/index/volume_range", json(volumes::volumeRange))
-        .get("/loki/api/v1/drilldown-limits", json(limits::drilldown))
+        .get("/loki/api/v1/drilldown-limits", Permission.READ, json(limits::drilldown))
         .read("/loki/api/v1/detected_labels", json(detected::labels))
         .read("/loki/api/v1/detected_fields", json(detected::fields))
         .read(

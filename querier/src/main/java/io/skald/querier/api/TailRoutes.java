@@ -4,6 +4,7 @@ import io.skald.common.block.BlockView;
 import io.skald.common.http.HttpException;
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
+import io.skald.common.http.Permission;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
 import io.skald.common.http.WebSocket;
@@ -67,8 +68,8 @@ public final class TailRoutes {
 
   public void register(Router router) {
     router
-        .get("/loki/api/v1/tail", request -> open(request, TailWriter.of(flags(request))))
-        .get("/api/prom/tail", request -> open(request, TailWriter::legacy));
+        .get("/loki/api/v1/tail", Permission.READ, request -> open(request, TailWriter.of(flags(request))))
+        .get("/api/prom/tail", Permission.READ, request -> open(request, TailWriter::legacy));
   }
 
   private static List<String> flags(HttpRequest request) {

@@ -5,6 +5,7 @@ import io.skald.common.http.HttpException;
 import io.skald.common.http.HttpHandler;
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
+import io.skald.common.http.Permission;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
 import io.skald.common.limits.TenantLimits;
@@ -66,12 +67,13 @@ public final class DeleteRoutes {
 
   public void register(Router router) {
     router
-        .byQueryString("GET", PATH, answering(this::list))
-        .byQueryString("POST", PATH, answering(this::create))
-        .byQueryString("PUT", PATH, answering(this::create))
-        .byQueryString("DELETE", PATH, answering(this::cancel))
+        .byQueryString("GET", PATH, Permission.WRITE, answering(this::list))
+        .byQueryString("POST", PATH, Permission.WRITE, answering(this::create))
+        .byQueryString("PUT", PATH, Permission.WRITE, answering(this::create))
+        .byQueryString("DELETE", PATH, Permission.WRITE, answering(this::cancel))
         .get(
             "/loki/api/v1/cache/generation_numbers",
+            Permission.READ,
             _ -> HttpResponse.of(200, JSON, "\"\"\n".getBytes(StandardCharsets.UTF_8)));
   }
 

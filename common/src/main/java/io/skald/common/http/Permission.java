@@ -1,0 +1,13 @@
+package io.skald.common.http;
+
+/** What a caller needs to use a route. One does not include another. */
+public enum Permission {
+  /** Nothing, unless the server is told to ask for credentials everywhere; then any will do. */
+  OPEN,
+  /** Asking for what a tenant has. */
+  READ,
+  /** Adding to what a tenant has, or deleting of it. */
+  WRITE,
+  /** What concerns the whole process, whatever the tenant. */
+  ADMIN
+}
