@@ -1,5 +1,8 @@
 package io.skald.server;
 
+import io.skald.common.config.Flat;
+import io.skald.common.http.HttpServerConfig;
+import io.skald.server.auth.AuthenticationConfig;
 import java.time.Duration;
 
 /**
@@ -12,6 +15,7 @@ import java.time.Duration;
  * @param httpServerIdleTimeout how long a kept-alive connection may be silent
  * @param httpServerReadTimeout how long a request may take to arrive
  * @param gracefulShutdownTimeout how long running requests may take after a stop is asked for
+ * @param listener what the listener bears, and its TLS
  */
 public record ServerSection(
     String httpListenAddress,
@@ -20,7 +24,8 @@ public record ServerSection(
     String logFormat,
     Duration httpServerIdleTimeout,
     Duration httpServerReadTimeout,
-    Duration gracefulShutdownTimeout) {
+    Duration gracefulShutdownTimeout,
+    @Flat ListenerSection listener) {
   static final ServerSection DEFAULTS =
       new ServerSection(
           "",
@@ -29,7 +34,8 @@ public record ServerSection(
           "logfmt",
           Duration.ofMinutes(2),
           Duration.ofSeconds(30),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          ListenerSection.DEFAULTS);
 
   public ServerSection {
     if (httpListenPort < 0 || httpListenPort > 65535) {
@@ -42,6 +48,47 @@ public record ServerSection(
     }
     if (!logFormat.equals("logfmt")) {
       throw new IllegalArgumentException("server.log_format must be logfmt: " + logFormat);
+    }
+  }
+
+  /** Returns the settings of the main listener. */
+  HttpServerConfig http() {
+    return http(httpListenAddress, httpListenPort);
+  }
+
+  /** Returns the settings of the listener for administration. */
+  HttpServerConfig adminHttp() {
+    return http(listener.adminListenAddress(), listener.adminListenPort());
+  }
+
+  private HttpServerConfig http(String address, int port) {
+    return new HttpServerConfig(
+        address,
+        port,
+        (int) listener.httpMaxHeaderBytes(),
+        listener.httpMaxHeaders(),
+        httpServerIdleTimeout,
+        listener.httpServerReadHeaderTimeout(),
+        httpServerReadTimeout,
+        listener.httpServerWriteTimeout(),
+        listener.httpTlsHandshakeTimeout(),
+        listener.httpListenConnLimit(),
+        listener.httpListenConnLimitPerAddress(),
+        listener.httpMaxInflightBodyBytes(),
+        HttpServerConfig.DEFAULTS.compressResponses());
+  }
+
+  /**
+   * Checks that the listener can be made, and that its connections can carry what callers show.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  void check(AuthenticationConfig.Type type) {
+    adminHttp();
+    if (type == AuthenticationConfig.Type.MTLS && !listener.httpTlsConfig().verifiesClients()) {
+      throw new IllegalArgumentException(
+          "authentication.type mtls needs server.http_tls_config with client_auth_type"
+              + " RequireAndVerifyClientCert or VerifyClientCertIfGiven");
     }
   }
 }

@@ -1,8 +1,6 @@
 package io.skald.server;
 
 import io.skald.common.http.HttpResponse;
-import io.skald.common.http.HttpServer;
-import io.skald.common.http.HttpServerConfig;
 import io.skald.common.http.Permission;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
@@ -58,6 +56,7 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +83,8 @@ public final class SingleProcess implements AutoCloseable {
   private final Deque<Runnable> closers = new ArrayDeque<>();
 
   private volatile String notReady = "starting";
-  private int port;
+  private @Nullable Listeners listeners;
+  private List<Router.Endpoint> endpoints = List.of();
 
   public SingleProcess(SkaldConfig config, Clock clock) {
     this.config = config;
@@ -203,10 +203,11 @@ public final class SingleProcess implements AutoCloseable {
     new PatternRoutes(patternApi(ingester, index, objects, decoder), queryRoutes).register(router);
     registerDeletion(router, deletes, tenants, limits, random);
     registerAdministration(router, ingester);
-    HttpServer server = new HttpServer(httpConfig(), router, metrics, clock);
-    closers.push(() -> server.close(config.server().gracefulShutdownTimeout()));
-    server.start();
-    port = server.port();
+    Listeners listening = new Listeners(config, router, metrics, clock, random);
+    closers.push(listening::close);
+    listening.start();
+    listeners = listening;
+    endpoints = router.endpoints();
     ingester.start();
     notReady = "";
     LOG.info("listening on {}", address());
@@ -248,20 +249,6 @@ public final class SingleProcess implements AutoCloseable {
   private CacheConfig cacheConfig() {
     long size = config.querier().cacheSize();
     return new CacheConfig(size / 16, size * 9 / 16, size * 6 / 16);
-  }
-
-  private HttpServerConfig httpConfig() {
-    HttpServerConfig defaults = HttpServerConfig.DEFAULTS;
-    return new HttpServerConfig(
-        config.server().httpListenAddress(),
-        config.server().httpListenPort(),
-        defaults.maxHeaderBytes(),
-        config.server().httpServerIdleTimeout(),
-        config.server().httpServerReadTimeout(),
-        defaults.writeTimeout(),
-        defaults.maxConnections(),
-        defaults.maxInflightBodyBytes(),
-        defaults.compressResponses());
   }
 
   private void registerAdministration(Router router, Ingester ingester) {
@@ -388,9 +375,15 @@ public final class SingleProcess implements AutoCloseable {
 
   /** Returns the URL to reach the server by. */
   public String address() {
-    String host = config.server().httpListenAddress();
-    boolean everywhere = host.isEmpty() || host.equals("0.0.0.0") || host.equals("::");
-    return "http://" + (everywhere ? "127.0.0.1" : host) + ":" + port;
+    if (listeners == null) {
+      throw new IllegalStateException("the server is not started");
+    }
+    return listeners.address();
+  }
+
+  /** Returns all routes, for tests that go through them. */
+  public List<Router.Endpoint> endpoints() {
+    return endpoints;
   }
 
   /** Refuses new work, finishes running requests, flushes, closes. */

@@ -4,6 +4,7 @@ import io.skald.common.config.ConfigReader;
 import io.skald.common.limits.Limits;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
+import io.skald.server.auth.AuthenticationConfig;
 import io.skald.storage.pattern.PatternConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,10 +16,12 @@ import java.util.Set;
  *
  * @param authEnabled whether requests name their tenant; without, all belongs to one
  * @param target only {@code all} in a single process
+ * @param authentication who callers are and what they may
  */
 public record SkaldConfig(
     boolean authEnabled,
     String target,
+    AuthenticationConfig authentication,
     ServerSection server,
     CommonSection common,
     DistributorConfig distributor,
@@ -31,6 +34,7 @@ public record SkaldConfig(
       new SkaldConfig(
           true,
           "all",
+          AuthenticationConfig.DEFAULTS,
           ServerSection.DEFAULTS,
           CommonSection.DEFAULTS,
           DistributorConfig.DEFAULTS,
@@ -116,12 +120,12 @@ public record SkaldConfig(
           "server.grpc_server_max_concurrent_streams",
           "server.grpc_server_max_recv_msg_size",
           "server.grpc_server_max_send_msg_size",
-          "server.http_server_write_timeout",
           "storage_config",
           "table_manager",
           "tracing");
 
   public SkaldConfig {
+    server.check(authentication.type());
     if (!target.equals("all")) {
       throw new IllegalArgumentException(
           "target must be all: this version runs as a single process, not as '" + target + "'");
@@ -158,6 +162,7 @@ public record SkaldConfig(
     return new SkaldConfig(
         authEnabled,
         target,
+        authentication,
         server,
         common,
         distributor,
