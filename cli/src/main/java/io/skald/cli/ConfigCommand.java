@@ -18,8 +18,12 @@ import picocli.CommandLine.Unmatched;
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,
-    description = "Check configuration files.",
-    subcommands = ConfigCommand.Check.class)
+    description = "Check configuration files, make what belongs into them.",
+    subcommands = {
+      ConfigCommand.Check.class,
+      HashPasswordCommand.class,
+      NewTokenCommand.class,
+    })
 final class ConfigCommand {
   /** Reads a file as the server or the agent would and tells every mistake. */
   @Command(

@@ -2,6 +2,8 @@ package io.skald.cli;
 
 import static java.util.stream.Collectors.joining;
 
+import io.skald.common.tls.ClientTls;
+import io.skald.common.tls.ClientTlsConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,10 +14,16 @@ import java.net.URI;
 import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
@@ -71,11 +79,40 @@ final class ServerConnection {
   String bearerToken = "";
 
   @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      defaultValue = "${env:SKALD_CA_FILE:-}",
+      description = "PEM, authorities to trust for https instead of the JDK's (env SKALD_CA_FILE).")
+  String caFile = "";
+
+  @Option(
+      names = "--cert-file",
+      paramLabel = "FILE",
+      defaultValue = "${env:SKALD_CERT_FILE:-}",
+      description = "PEM, own certificate for servers that ask for one (env SKALD_CERT_FILE).")
+  String certFile = "";
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "FILE",
+      defaultValue = "${env:SKALD_KEY_FILE:-}",
+      description = "PEM, the key of --cert-file (env SKALD_KEY_FILE).")
+  String keyFile = "";
+
+  @Option(
+      names = "--tls-skip-verify",
+      description = "Take any certificate: whoever answers can be anyone.")
+  boolean skipVerify;
+
+  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "120",
       description = "How long to wait for an answer (default: ${DEFAULT-VALUE}).")
   int timeoutSeconds = 120;
+
+  /** Made for the first request. */
+  private @Nullable SSLSocketFactory sockets;
 
   /**
    * Asks and returns the parsed JSON.
@@ -173,6 +210,11 @@ final class ServerConnection {
 
   private HttpURLConnection prepare(URL url) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+    // Credentials must not follow to wherever an answer points.
+    connection.setInstanceFollowRedirects(false);
+    if (connection instanceof HttpsURLConnection encrypted) {
+      trust(encrypted);
+    }
     connection.setConnectTimeout(CONNECT_MILLIS);
     if (timeoutSeconds < 1 || timeoutSeconds > MAX_TIMEOUT_SECONDS) {
       throw new UsageException("--timeout must be from 1 to 86400: " + timeoutSeconds);
@@ -182,6 +224,30 @@ final class ServerConnection {
     connection.setRequestProperty("Accept-Encoding", "gzip");
     authenticate(connection);
     return connection;
+  }
+
+  private void trust(HttpsURLConnection connection) throws IOException {
+    try {
+      ClientTlsConfig config = new ClientTlsConfig(caFile, certFile, keyFile, skipVerify);
+      if (config.isDefault()) {
+        return;
+      }
+      if (sockets == null) {
+        List<byte[]> contents = new ArrayList<>();
+        for (Path file : ClientTls.files(config)) {
+          contents.add(Files.readAllBytes(file));
+        }
+        sockets = ClientTls.context(config, contents).getSocketFactory();
+      }
+      connection.setSSLSocketFactory(sockets);
+      if (skipVerify) {
+        connection.setHostnameVerifier((_, _) -> true);
+      }
+    } catch (NoSuchFileException e) {
+      throw new UsageException("file not found: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
   }
 
   private URL url(String text) throws MalformedURLException {

@@ -68,7 +68,8 @@ public final class Agent implements AutoCloseable {
   /** Returns the maker of transports that push over HTTP. */
   public static Function<AgentConfig.Client, PushTransport> http(String userAgent, Clock clock) {
     return client ->
-        new HttpPushTransport(URI.create(client.url()), client.timeout(), userAgent, clock);
+        new HttpPushTransport(
+            URI.create(client.url()), client.timeout(), userAgent, client.access(), clock);
   }
 
   /**

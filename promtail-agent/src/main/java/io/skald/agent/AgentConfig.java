@@ -1,6 +1,8 @@
 package io.skald.agent;
 
+import io.skald.agent.push.ClientAccess;
 import io.skald.agent.tail.TailConfig;
+import io.skald.common.config.Flat;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,6 +126,9 @@ public record AgentConfig(
           uri.getHost() != null
               && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())),
           key + ".url must be like http://host:3100/loki/api/v1/push: " + url);
+      require(
+          uri.getUserInfo() == null,
+          key + ".url must not hold credentials; they belong into basic_auth");
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           key + ".url must be like http://host:3100/loki/api/v1/push: " + url, e);
@@ -146,6 +151,7 @@ public record AgentConfig(
    * @param tenantId sent as {@code X-Scope-OrgID}; "" sends no header
    * @param externalLabels added to every entry; an entry's own labels win
    * @param timeout of one request
+   * @param access credentials and TLS
    */
   public record Client(
       String url,
@@ -155,7 +161,8 @@ public record AgentConfig(
       String tenantId,
       Map<String, String> externalLabels,
       BackoffConfig backoffConfig,
-      Duration timeout) {
+      Duration timeout,
+      @Flat ClientAccess access) {
 
     public Client {
       externalLabels = Map.copyOf(externalLabels);
@@ -174,17 +181,26 @@ public record AgentConfig(
           "",
           Map.of(),
           BackoffConfig.defaults(),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          ClientAccess.NONE);
     }
 
     public Client withUrl(String changed) {
       return new Client(
-          changed, name, batchwait, batchsize, tenantId, externalLabels, backoffConfig, timeout);
+          changed,
+          name,
+          batchwait,
+          batchsize,
+          tenantId,
+          externalLabels,
+          backoffConfig,
+          timeout,
+          access);
     }
 
     public Client withTenantId(String changed) {
       return new Client(
-          url, name, batchwait, batchsize, changed, externalLabels, backoffConfig, timeout);
+          url, name, batchwait, batchsize, changed, externalLabels, backoffConfig, timeout, access);
     }
   }
 

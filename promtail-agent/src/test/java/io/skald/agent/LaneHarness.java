@@ -3,6 +3,7 @@ package io.skald.agent;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.FileStat;
 import io.skald.agent.position.PositionsFile;
+import io.skald.agent.push.ClientAccess;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.tail.DirectoryWatch;
@@ -64,7 +65,8 @@ final class LaneHarness implements AutoCloseable {
                     "",
                     Map.of(),
                     defaults.backoffConfig(),
-                    defaults.timeout()));
+                    defaults.timeout(),
+                    ClientAccess.NONE));
     this.journal = DeliveryJournal.open(journalFile());
     this.lane = open();
   }

@@ -151,7 +151,8 @@ public final class AgentProcess implements AutoCloseable {
         defaults.tenantId(),
         defaults.externalLabels(),
         defaults.backoffConfig(),
-        defaults.timeout());
+        defaults.timeout(),
+        defaults.access());
   }
 
   private static Map<String, String> labels(String host, String path) {

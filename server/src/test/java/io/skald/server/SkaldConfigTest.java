@@ -10,8 +10,10 @@ import io.skald.common.limits.LabelLimits;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.QueryLimits;
 import io.skald.common.limits.RetentionLimits;
+import io.skald.common.tls.ServerTlsConfig;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
+import io.skald.server.auth.AuthenticationConfig;
 import io.skald.storage.pattern.PatternConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -29,6 +31,22 @@ class SkaldConfigTest {
       """
       auth_enabled: false
       target: all
+      authentication:
+        type: oidc
+        open_status_endpoints: false
+        basic: {users_file: /etc/users.yaml}
+        bearer: {tokens_file: /etc/tokens.yaml}
+        mtls: {subjects_file: /etc/subjects.yaml}
+        oidc:
+          issuer: https://id.example.org
+          audience: [skald]
+          jwks_url: https://id.example.org/jwks
+          jwks_ca_file: /etc/id-ca.pem
+          algorithms: [ES384]
+          clock_skew: 19s
+          tenants_claim: orgs
+          permissions_claim: scope
+          permission_prefix: 'skald:'
       server:
         http_listen_address: 127.0.0.2
         http_listen_port: 3199
@@ -37,6 +55,23 @@ class SkaldConfigTest {
         http_server_idle_timeout: 11s
         http_server_read_timeout: 12s
         graceful_shutdown_timeout: 13s
+        http_server_read_header_timeout: 14s
+        http_server_write_timeout: 15s
+        http_listen_conn_limit: 16
+        http_listen_conn_limit_per_address: 17
+        http_max_header_bytes: 118KB
+        http_max_headers: 119
+        http_max_inflight_body_bytes: 20MB
+        http_tls_config:
+          cert_file: /etc/cert.pem
+          key_file: /etc/key.pem
+          client_auth_type: RequireAndVerifyClientCert
+          client_ca_file: /etc/ca.pem
+        http_tls_handshake_timeout: 18s
+        tls_min_version: VersionTLS13
+        tls_cipher_suites: TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
+        admin_listen_address: 127.0.0.3
+        admin_listen_port: 3198
       common:
         path_prefix: /srv/skald
         replication_factor: 1
@@ -132,6 +167,22 @@ class SkaldConfigTest {
       new SkaldConfig(
           false,
           "all",
+          new AuthenticationConfig(
+              AuthenticationConfig.Type.OIDC,
+              false,
+              new AuthenticationConfig.Basic("/etc/users.yaml"),
+              new AuthenticationConfig.Bearer("/etc/tokens.yaml"),
+              new AuthenticationConfig.Mtls("/etc/subjects.yaml"),
+              new AuthenticationConfig.Oidc(
+                  "https://id.example.org",
+                  List.of("skald"),
+                  "https://id.example.org/jwks",
+                  "/etc/id-ca.pem",
+                  List.of("ES384"),
+                  Duration.ofSeconds(19),
+                  "orgs",
+                  "scope",
+                  "skald:")),
           new ServerSection(
               "127.0.0.2",
               3199,
@@ -139,7 +190,22 @@ class SkaldConfigTest {
               "logfmt",
               Duration.ofSeconds(11),
               Duration.ofSeconds(12),
-              Duration.ofSeconds(13)),
+              Duration.ofSeconds(13),
+              new ListenerSection(
+                  Duration.ofSeconds(14),
+                  Duration.ofSeconds(15),
+                  16,
+                  17,
+                  118 << 10,
+                  119,
+                  20 << 20,
+                  new ServerTlsConfig(
+                      "/etc/cert.pem", "/etc/key.pem", "RequireAndVerifyClientCert", "/etc/ca.pem"),
+                  Duration.ofSeconds(18),
+                  "VersionTLS13",
+                  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                  "127.0.0.3",
+                  3198)),
           new CommonSection(
               Path.of("/srv/skald"),
               1,
@@ -265,6 +331,14 @@ class SkaldConfigTest {
           ingester: {max_chunk_age: 0} -> a.yaml:1:11: 'ingester': ingester.max_chunk_age must be positive: PT0S
           ingester: {max_chunk_age: 2} -> a.yaml:1:27: 'ingester.max_chunk_age' must be a duration such as 30s, 5m or 1h30m, not '2'
           querier: {cache_size: 1KB} -> a.yaml:1:10: 'querier': querier.cache_size must be at least 1MB: 1024
+          server: {http_max_headers: 1} -> a.yaml:1:1: http_max_headers must be at least 32, proxies add some: 1
+          server: {tls_min_version: VersionTLS11} -> a.yaml:1:9: 'server': tls_min_version VersionTLS11 is no longer safe (RFC 8996); use VersionTLS12 or VersionTLS13
+          server: {http_tls_config: {cert_file: a}} -> a.yaml:1:27: 'server.http_tls_config': cert_file and key_file must be set together
+          server: {http_tls_config: {client_auth_type: RequireAnyClientCert}} -> a.yaml:1:27: 'server.http_tls_config': client_auth_type RequireAnyClientCert takes certificates that nobody has verified and so protects nothing; use RequireAndVerifyClientCert or VerifyClientCertIfGiven
+          authentication: {type: basic} -> a.yaml:1:17: 'authentication': authentication.basic.users_file is required
+          authentication: {type: mtls, mtls: {subjects_file: a}} -> a.yaml:1:1: authentication.type mtls needs server.http_tls_config with client_auth_type RequireAndVerifyClientCert or VerifyClientCertIfGiven
+          authentication: {type: oidc, oidc: {issuer: a, audience: b, jwks_url: 'http://id/keys'}} -> a.yaml:1:17: 'authentication': authentication.oidc.jwks_url must begin with https://, as who changes the keys on their way can make any token: http://id/keys
+          authentication: {oidc: {algorithms: [HS256]}} -> a.yaml:1:24: 'authentication.oidc': algorithms must be some of RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, as a token must not be verified by a secret or by nothing: [HS256]
           limits_config: {max_line_size: -1} -> a.yaml:1:16: 'limits_config': max_line_size must not be negative: -1
           limits_config: {ingestion_burst_size_mb: 0} -> a.yaml:1:16: 'limits_config': ingestion_burst_size_mb must be positive while ingestion_rate_mb is set
           """,

@@ -1,6 +1,8 @@
 package io.skald.agent.push;
 
+import io.skald.common.reload.FileValue;
 import io.skald.common.time.Clock;
+import io.skald.common.tls.ClientTls;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -22,32 +24,67 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Pushes over HTTP/1.1 with the client of the JDK. */
 public final class HttpPushTransport implements PushTransport {
   private static final int MAX_FIRST_LINE_BYTES = 1024;
 
+  /** How long changed files of certificates may go unnoticed. */
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final URI url;
   private final Duration timeout;
   private final String userAgent;
+  private final ClientAccess access;
   private final Clock clock;
-  private final HttpClient client;
+
+  /** Made anew when the files of its TLS have changed. */
+  private final FileValue<HttpClient> client;
+
+  private final AtomicLong lookedNanos;
 
   /**
    * @param url used as it is, path included
    * @param timeout of a whole request, the answer's body included
+   * @throws IllegalArgumentException if a file of {@code access} cannot be used
    */
-  public HttpPushTransport(URI url, Duration timeout, String userAgent, Clock clock) {
+  public HttpPushTransport(
+      URI url, Duration timeout, String userAgent, ClientAccess access, Clock clock) {
     this.url = url;
     this.timeout = timeout;
     this.userAgent = userAgent;
+    this.access = access;
     this.clock = clock;
+    this.lookedNanos = new AtomicLong(clock.monotonicNanos());
     this.client =
+        new FileValue<>("TLS of " + url, ClientTls.files(access.tlsConfig()), this::connect);
+  }
+
+  private HttpClient connect(List<byte[]> tlsFiles) {
+    HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(timeout)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .build();
+            .executor(Executors.newVirtualThreadPerTaskExecutor());
+    if (!access.tlsConfig().isDefault()) {
+      builder.sslContext(ClientTls.context(access.tlsConfig(), tlsFiles));
+    }
+    return builder.build();
+  }
+
+  /** The client that was replaced ends when its last request has; it is not waited for. */
+  private HttpClient client() {
+    long now = clock.monotonicNanos();
+    long looked = lookedNanos.get();
+    if (now - looked > LOOK_NANOS && lookedNanos.compareAndSet(looked, now)) {
+      HttpClient before = client.get();
+      client.refresh();
+      if (client.get() != before) {
+        before.shutdown();
+      }
+    }
+    return client.get();
   }
 
   @Override
@@ -61,8 +98,12 @@ public final class HttpPushTransport implements PushTransport {
     if (!tenant.isEmpty()) {
       request.header("X-Scope-OrgID", tenant);
     }
+    String authorization = access.authorization();
+    if (!authorization.isEmpty()) {
+      request.header("Authorization", authorization);
+    }
     CompletableFuture<HttpResponse<String>> answer =
-        client.sendAsync(request.build(), _ -> new FirstLine());
+        client().sendAsync(request.build(), _ -> new FirstLine());
     try {
       return toResponse(answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
     } catch (ExecutionException e) {
@@ -80,7 +121,7 @@ public final class HttpPushTransport implements PushTransport {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    client.get().shutdownNow();
   }
 
   private PushResponse toResponse(HttpResponse<String> response) {

@@ -63,6 +63,12 @@ public record AuthenticationConfig(
       String tenantsClaim,
       String permissionsClaim,
       String permissionPrefix) {
+    /** RFC 7518, section 3.1, and RFC 8037: those whose verifier holds no secret. */
+    private static final Set<String> ASYMMETRIC =
+        Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
+
+    private static final Duration MAX_SKEW = Duration.ofMinutes(10);
+
     static final Oidc DEFAULTS =
         new Oidc(
             "",
@@ -74,12 +80,6 @@ public record AuthenticationConfig(
             "tenants",
             "permissions",
             "");
-
-    /** RFC 7518, section 3.1, and RFC 8037: those whose verifier holds no secret. */
-    private static final Set<String> ASYMMETRIC =
-        Set.of("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512");
-
-    private static final Duration MAX_SKEW = Duration.ofMinutes(10);
 
     public Oidc {
       audience = List.copyOf(audience);

@@ -4,10 +4,8 @@ import io.skald.common.http.Guard;
 import io.skald.common.reload.FileReloads;
 import io.skald.common.reload.FileValue;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -71,19 +69,11 @@ final class BearerAuthenticator implements Authenticator {
     if (shown.isEmpty()) {
       return MISSING;
     }
-    byte[] sha256 = sha256(shown.get());
+    byte[] sha256 = BearerToken.sha256(shown.get());
     Token token = tokens.get().get(digest.of(sha256));
     return token != null && MessageDigest.isEqual(token.sha256(), sha256)
         ? new Outcome.Known(token.grant())
         : WRONG;
-  }
-
-  private static byte[] sha256(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   @Override
