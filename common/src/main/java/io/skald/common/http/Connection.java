@@ -257,6 +257,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     context.fireChannelInactive();
   }
 
+  /** The body is not what its framing says: whatever came of it is not the body. */
+  private void abort(ChannelHandlerContext context) {
+    if (pending != null) {
+      release();
+      refuseImproper(context, HttpResponse.error(BAD_REQUEST, "malformed request body\n"));
+    }
+  }
+
   private void release() {
     if (pending != null) {
       budget.giveBack(pending.reserved);
@@ -277,6 +285,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         begin(context, head);
       }
       if (message instanceof HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+          abort(context);
+          return;
+        }
         take(context, content.content());
         if (content instanceof LastHttpContent && pending != null) {
           dispatch(context, pending);
