@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
@@ -184,6 +185,15 @@ final class ServerConnection {
     if (e instanceof SocketTimeoutException) {
       return new UnreachableException(
           "no answer from " + base() + " in time; narrow the query or raise --timeout", e);
+    }
+    if (e instanceof SSLException) {
+      return new UnreachableException(
+          "no safe connection to "
+              + base()
+              + ": "
+              + e.getMessage()
+              + "; if its certificate is of an authority of your own, name that with --ca-file",
+          e);
     }
     return new UnreachableException(
         "cannot reach "
