@@ -80,6 +80,30 @@ class ArchitectureTest {
           .because("the clock is injected, see io.skald.common.time.Clock");
 
   @ArchTest
+  static final ArchRule secrets_areComparedInConstantTime =
+      classes()
+          .that()
+          .haveSimpleName("PasswordHash")
+          .or()
+          .haveSimpleName("BearerAuthenticator")
+          .or()
+          .haveSimpleName("Secret")
+          .should()
+          .callMethod(java.security.MessageDigest.class, "isEqual", byte[].class, byte[].class);
+
+  @ArchTest
+  static final ArchRule secrets_areNotComparedOtherwise =
+      noClasses()
+          .that()
+          .resideInAPackage("io.skald.server.auth..")
+          .should()
+          .callMethod(java.util.Arrays.class, "equals", byte[].class, byte[].class);
+
+  @ArchTest
+  static final ArchRule thirdPartyTypes_stayAtTheEdge_jose =
+      onlyIn("com.nimbusds..", "io.skald.server.auth..");
+
+  @ArchTest
   static final ArchRule names_sayWhatAThingIs =
       classes()
           .that()
