@@ -28,6 +28,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +42,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,7 +72,7 @@ class RouteAccessTest {
   private static final String TENANT = "X-Scope-OrgID";
 
   @TempDir private Path directory;
-  private SingleProcess server;
+  private @Nullable SingleProcess server;
   private final Map<String, HttpClient> clients = new TreeMap<>();
   private final Map<String, String> authorizations = new TreeMap<>();
   private HttpClient stranger = HttpClient.newHttpClient();
@@ -98,10 +104,15 @@ class RouteAccessTest {
     keys.put("compactor.retention_enabled", "true");
     keys.put("pattern_ingester.enabled", "true");
     keys.putAll(more);
-    server =
+    SingleProcess started =
         new SingleProcess(
             SkaldConfig.load("test.yaml", authentication, keys).config(), Clock.system());
-    server.start();
+    server = started; // first: what fails to start is closed all the same
+    started.start();
+  }
+
+  private SingleProcess server() {
+    return Objects.requireNonNull(server);
   }
 
   private String write(String name, String text) throws IOException {
@@ -217,7 +228,9 @@ class RouteAccessTest {
                 .subject(name)
                 .expirationTime(Date.from(Instant.now().plusSeconds(600)))
                 .claim("tenants", name.equals(OF_ALL_TENANTS) ? "*" : "a")
-                .claim("permissions", CALLERS.get(name).stream().map(Permission::word).toList())
+                .claim(
+                    "permissions",
+                    CALLERS.getOrDefault(name, List.of()).stream().map(Permission::word).toList())
                 .build());
     token.sign(new RSASSASigner(key));
     return token.serialize();
@@ -311,8 +324,8 @@ class RouteAccessTest {
   /** Asks for every route as nobody and as every caller, for the own and for another tenant. */
   private void assertMatrix() throws Exception {
     Map<String, String> wrong = new TreeMap<>();
-    assertThat(server.endpoints()).hasSizeGreaterThan(30);
-    for (Router.Endpoint endpoint : server.endpoints()) {
+    assertThat(server().endpoints()).hasSizeGreaterThan(30);
+    for (Router.Endpoint endpoint : server().endpoints()) {
       expect(
           wrong,
           endpoint,
@@ -340,7 +353,7 @@ class RouteAccessTest {
     HttpClient client = clients.getOrDefault(caller, stranger);
     Map<String, String> headers = new TreeMap<>();
     if (authorizations.containsKey(caller)) {
-      headers.put("Authorization", authorizations.get(caller));
+      headers.put("Authorization", authorizations.getOrDefault(caller, ""));
     }
     if (!ofAll) {
       expect(wrong, endpoint, caller, client, headers, refused, 403);
@@ -375,7 +388,7 @@ class RouteAccessTest {
   private HttpResponse<String> call(
       HttpClient client, String method, String path, Map<String, String> headers) throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(server.address() + path))
+        HttpRequest.newBuilder(URI.create(server().address() + path))
             .timeout(Duration.ofSeconds(20))
             .method(method, HttpRequest.BodyPublishers.noBody());
     headers.forEach(request::header);
@@ -421,11 +434,54 @@ class RouteAccessTest {
   }
 
   @Test
+  void webSocket_isOpenedOnlyForThoseWhoMayRead() throws Exception {
+    Map<String, String> secrets = new TreeMap<>();
+    for (String name : CALLERS.keySet()) {
+      secrets.put(name, ", token_sha256: " + BearerToken.sha256Hex("token-" + name));
+    }
+    start(
+        "authentication: {type: bearer, bearer: {tokens_file: "
+            + write("tokens.yaml", entries("tokens", "name", secrets))
+            + "}}");
+
+    assertThat(openTail("", "a")).isEqualTo(401);
+    assertThat(openTail("Bearer x", "a")).isEqualTo(401);
+    assertThat(openTail("Bearer token-writer", "a")).isEqualTo(403);
+    assertThat(openTail("Bearer token-reader", "b")).isEqualTo(403);
+    assertThat(openTail("Bearer token-reader", "a")).isEqualTo(101);
+    assertThat(openTail("Bearer token-reader", "")).isEqualTo(101);
+  }
+
+  /** Returns the status of the answer to the upgrade. */
+  private int openTail(String authorization, String tenant) throws Exception {
+    WebSocket.Builder builder = stranger.newWebSocketBuilder();
+    if (!authorization.isEmpty()) {
+      builder.header("Authorization", authorization);
+    }
+    if (!tenant.isEmpty()) {
+      builder.header(TENANT, tenant);
+    }
+    URI tail =
+        URI.create(
+            server().address().replace("http:", "ws:")
+                + "/loki/api/v1/tail?query=%7Bapp%3D%22x%22%7D");
+    try {
+      builder.buildAsync(tail, new WebSocket.Listener() {}).get(10, TimeUnit.SECONDS).abort();
+      return 101;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof WebSocketHandshakeException refused) {
+        return refused.getResponse().statusCode();
+      }
+      throw e;
+    }
+  }
+
+  @Test
   void adminListener_whenSet_isTheOnlyOneWithAdministration() throws Exception {
     int port = freePort();
     start("", Map.of("server.admin_listen_port", Integer.toString(port)));
     List<Router.Endpoint> admin =
-        server.endpoints().stream().filter(e -> e.permission() == Permission.ADMIN).toList();
+        server().endpoints().stream().filter(e -> e.permission() == Permission.ADMIN).toList();
     assertThat(admin).isNotEmpty();
 
     for (Router.Endpoint endpoint : admin) {
@@ -456,14 +512,14 @@ class RouteAccessTest {
                     + ", tenants: [a], permissions: [read]}]")
             + "}}");
 
-    for (Router.Endpoint endpoint : server.endpoints()) {
+    for (Router.Endpoint endpoint : server().endpoints()) {
       String path = endpoint.template().replaceAll("\\{\\w+}", "x");
       HttpResponse<String> answer =
           call(
               stranger,
               endpoint.method(),
               path,
-              Map.of("Authorization", authorizations.get("reader")));
+              Map.of("Authorization", authorizations.getOrDefault("reader", "")));
       assertThat(answer.body().toLowerCase(Locale.ROOT) + answer.headers().map())
           .doesNotContain("s3cret", hash, "exception", "\tat ");
     }

@@ -23,7 +23,7 @@ class MetricsDocumentTest {
   @Test
   void metrics_all_standInTheDocument() throws IOException {
     Set<String> registered = new TreeSet<>();
-    for (String source : List.of("ServerMetrics.java", "SingleProcess.java")) {
+    for (String source : List.of("ServerMetrics.java", "SingleProcess.java", "Listeners.java")) {
       registered.addAll(matches(IN_SOURCE, Files.readString(SERVER.resolve(source))));
     }
 

@@ -147,7 +147,8 @@ public final class HttpServer {
     channel.closeFuture().addListener(_ -> counts.closed(client));
     connections.add(channel);
     Connection connection =
-        new Connection(config, router, guard, observer, clock, budget, counts, handlers, drain, sockets);
+        new Connection(
+            config, router, guard, observer, clock, budget, counts, handlers, drain, sockets);
     if (tls != null) {
       channel.pipeline().addLast(encryption(tls.get()));
     }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.Principal;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,6 +36,7 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,7 +51,7 @@ class TlsServerTest {
 
   @TempDir private Path directory;
   private final FileReloads reloads = new FileReloads();
-  private HttpServer server;
+  private @Nullable HttpServer server;
 
   @BeforeAll
   static void makeAuthorities() throws Exception {
@@ -119,7 +122,7 @@ class TlsServerTest {
         new Router()
             .read("/", request -> HttpResponse.text(200, "hello " + request.body().length))
             .get("/large", Permission.READ, _ -> HttpResponse.text(200, "x".repeat(2_000_000)));
-    server =
+    HttpServer started =
         new HttpServer(
             http,
             router,
@@ -127,7 +130,8 @@ class TlsServerTest {
             new ServerTls(config, minVersion, suites, reloads, Clock.system()),
             RequestObserver.NONE,
             Clock.system());
-    server.start();
+    started.start();
+    server = started;
   }
 
   /** Lets everybody in and remembers who it was. */
@@ -154,6 +158,10 @@ class TlsServerTest {
     }
   }
 
+  private HttpServer server() {
+    return Objects.requireNonNull(server);
+  }
+
   private String file(String name) {
     return directory.resolve(name).toString();
   }
@@ -162,7 +170,7 @@ class TlsServerTest {
     return client(null);
   }
 
-  private SSLContext client(X509Bundle own) throws IOException {
+  private SSLContext client(@Nullable X509Bundle own) throws IOException {
     Path ca = write("client-ca.pem", authority.getCertificatePEM());
     ClientTlsConfig config = new ClientTlsConfig(ca.toString(), "", "", false);
     if (own != null) {
@@ -228,7 +236,7 @@ class TlsServerTest {
       return client
           .send(
               java.net.http.HttpRequest.newBuilder(
-                      URI.create("https://localhost:" + server.port() + path))
+                      URI.create("https://localhost:" + server().port() + path))
                   .timeout(Duration.ofSeconds(10))
                   .build(),
               java.net.http.HttpResponse.BodyHandlers.ofString())
@@ -249,12 +257,13 @@ class TlsServerTest {
   void connection_closedByTheServer_endsWithCloseNotify() throws Exception {
     start(ServerTlsConfig.NO_CLIENT_CERT);
     try (SSLSocket socket =
-        (SSLSocket) client().getSocketFactory().createSocket("localhost", server.port())) {
+        (SSLSocket) client().getSocketFactory().createSocket("localhost", server().port())) {
       socket.setSoTimeout(5000);
       RawHttp.send(socket, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
 
       // Without close_notify the JDK's socket throws instead of ending.
-      assertThat(new String(socket.getInputStream().readAllBytes())).endsWith("hello 0");
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .endsWith("hello 0");
     }
   }
 
@@ -262,19 +271,19 @@ class TlsServerTest {
   void plainText_toTheTlsPort_isCutAndOthersGoOn() throws Exception {
     start(ServerTlsConfig.NO_CLIENT_CERT);
 
-    assertThat(RawHttp.exchange(server.port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
+    assertThat(RawHttp.exchange(server().port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
         .doesNotContain("hello");
-    assertThat(server.statistics().failedHandshakes()).isEqualTo(1);
+    assertThat(server().statistics().failedHandshakes()).isEqualTo(1);
     assertThat(get(client(), "/")).isEqualTo("hello 0");
   }
 
   @Test
   void handshake_thatDoesNotCome_isCut() throws Exception {
     start(ServerTlsConfig.NO_CLIENT_CERT);
-    try (Socket socket = RawHttp.connect(server.port())) {
+    try (Socket socket = RawHttp.connect(server().port())) {
       assertThat(RawHttp.rest(socket)).isEmpty();
     }
-    assertThat(server.statistics().failedHandshakes()).isEqualTo(1);
+    assertThat(server().statistics().failedHandshakes()).isEqualTo(1);
   }
 
   @Test
@@ -294,7 +303,7 @@ class TlsServerTest {
 
     assertThatThrownBy(() -> get(other, "/")).isInstanceOf(IOException.class);
     assertThatThrownBy(() -> get(expired, "/")).isInstanceOf(IOException.class);
-    assertThat(server.statistics().failedHandshakes()).isGreaterThanOrEqualTo(2);
+    assertThat(server().statistics().failedHandshakes()).isGreaterThanOrEqualTo(2);
   }
 
   @Test
@@ -302,7 +311,7 @@ class TlsServerTest {
     start(ServerTlsConfig.REQUIRE_AND_VERIFY);
     SSLContext none = client();
     assertThatThrownBy(() -> get(none, "/")).isInstanceOf(IOException.class);
-    server.close(Duration.ofSeconds(1));
+    server().close(Duration.ofSeconds(1));
 
     start(ServerTlsConfig.VERIFY_IF_GIVEN);
     assertThat(get(none, "/")).isEqualTo("hello 0");
@@ -336,7 +345,7 @@ class TlsServerTest {
 
   private SSLSession handshake(String protocol) throws Exception {
     try (SSLSocket socket =
-        (SSLSocket) client().getSocketFactory().createSocket("localhost", server.port())) {
+        (SSLSocket) client().getSocketFactory().createSocket("localhost", server().port())) {
       socket.setEnabledProtocols(new String[] {protocol});
       socket.startHandshake();
       return socket.getSession();

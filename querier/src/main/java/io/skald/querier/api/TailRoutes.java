@@ -68,7 +68,10 @@ public final class TailRoutes {
 
   public void register(Router router) {
     router
-        .get("/loki/api/v1/tail", Permission.READ, request -> open(request, TailWriter.of(flags(request))))
+        .get(
+            "/loki/api/v1/tail",
+            Permission.READ,
+            request -> open(request, TailWriter.of(flags(request))))
         .get("/api/prom/tail", Permission.READ, request -> open(request, TailWriter::legacy));
   }
 
