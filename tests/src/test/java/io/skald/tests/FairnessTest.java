@@ -129,7 +129,7 @@ class FairnessTest {
     AtomicBoolean stop = new AtomicBoolean();
     try (ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < HEAVY_CLIENTS; i++) {
-        users.submit(() -> {
+        users.execute(() -> {
           while (!stop.get()) {
             query("busy", HEAVY);
           }

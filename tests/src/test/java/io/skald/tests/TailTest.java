@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,7 +74,7 @@ class TailTest {
     private final StringBuilder text = new StringBuilder();
 
     @Override
-    public synchronized CompletionStage<?> onText(
+    public synchronized @Nullable CompletionStage<?> onText(
         WebSocket socket, CharSequence data, boolean last) {
       text.append(data);
       if (last) {
@@ -85,7 +86,7 @@ class TailTest {
     }
 
     @Override
-    public CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
+    public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
       closed.complete(status + " " + reason);
       return null;
     }
