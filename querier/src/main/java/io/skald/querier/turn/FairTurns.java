@@ -8,8 +8,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +39,15 @@ public final class FairTurns implements AutoCloseable {
   /** How long a thread keeps a processor that others wait for, unless its work is cut coarser. */
   private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /**
+   * How far a tenant that comes back may lie behind the others: so much work is done at once, and
+   * the usual light read whole, before turns are taken.
+   */
+  private static final long CREDIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** Idle tenants that are remembered; what they have used is soon of no meaning. */
+  private static final int MAX_IDLE_ACCOUNTS = 10_000;
+
   /** How often one that waits to be let in looks whether its client still waits. */
   private static final long LOOK_MILLIS = 25;
 
@@ -54,6 +65,7 @@ public final class FairTurns implements AutoCloseable {
   private final ThreadLocal<@Nullable Hold> holds = new ThreadLocal<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Account> accounts = new HashMap<>(); // guarded by lock
+  private final Set<Hold> held = new HashSet<>(); // guarded by lock; one for each busy processor
   private int freeProcessors; // guarded by lock
   private int running; // guarded by lock
   private long sequence; // guarded by lock
@@ -68,7 +80,7 @@ public final class FairTurns implements AutoCloseable {
     this.freeProcessors = config.processors();
   }
 
-  /** What a tenant has used, and what it waits for; dropped when it has nothing under way. */
+  /** What a tenant has used, and what it waits for; dropped when what it has used is paid off. */
   private static final class Account {
     final String tenant;
     final ArrayDeque<Waiter> places = new ArrayDeque<>();
@@ -79,9 +91,12 @@ public final class FairTurns implements AutoCloseable {
     /** Threads that work for its reads, or will; some begin after their read has ended. */
     int tasks;
 
-    Account(String tenant, long usedNanos) {
+    Account(String tenant) {
       this.tenant = tenant;
-      this.usedNanos = usedNanos;
+    }
+
+    boolean isIdle() {
+      return running == 0 && tasks == 0 && places.isEmpty();
     }
   }
 
@@ -102,7 +117,9 @@ public final class FairTurns implements AutoCloseable {
   /** A processor in the hands of a thread. */
   private static final class Hold {
     final Account account;
-    long sinceNanos;
+
+    /** Since when it is not accounted for; volatile because pauses read it unlocked. */
+    volatile long sinceNanos;
 
     Hold(Account account) {
       this.account = account;
@@ -206,7 +223,7 @@ public final class FairTurns implements AutoCloseable {
   private Account enter(String tenant, Cancellation cancellation) {
     lock.lock();
     try {
-      Account account = accounts.computeIfAbsent(tenant, name -> new Account(name, leastUsed()));
+      Account account = accountOf(tenant);
       if (account.places.isEmpty() && hasPlaceFor(account)) {
         take(account);
         return account;
@@ -297,15 +314,33 @@ public final class FairTurns implements AutoCloseable {
     }
   }
 
+  /** A tenant that was away is let go first, but does not get back all that it did not use. */
+  private Account accountOf(String tenant) {
+    Account account = accounts.computeIfAbsent(tenant, Account::new);
+    if (account.isIdle()) {
+      held.forEach(this::charge);
+      account.usedNanos = Math.max(account.usedNanos, leastUsed(account.usedNanos) - CREDIT_NANOS);
+    }
+    return account;
+  }
+
   private void dropIfIdle(Account account) {
-    if (account.running == 0 && account.tasks == 0 && account.places.isEmpty()) {
+    if (!account.isIdle()) {
+      return;
+    }
+    long paidOff = leastUsed(Long.MAX_VALUE) - CREDIT_NANOS;
+    if (account.usedNanos <= paidOff || accounts.size() > MAX_IDLE_ACCOUNTS) {
       accounts.remove(account.tenant);
     }
   }
 
-  /** A tenant that comes back is neither rewarded for its absence nor held up by what it used. */
-  private long leastUsed() {
-    return accounts.values().stream().mapToLong(account -> account.usedNanos).min().orElse(0);
+  /** Returns the least that a tenant with reads has used. */
+  private long leastUsed(long withoutAny) {
+    return accounts.values().stream()
+        .filter(account -> !account.isIdle())
+        .mapToLong(account -> account.usedNanos)
+        .min()
+        .orElse(withoutAny);
   }
 
   /** Returns the one that waits in the account that has used least; of equals, the first. */
@@ -345,6 +380,7 @@ public final class FairTurns implements AutoCloseable {
         awaitProcessor(hold.account);
       }
       hold.sinceNanos = clock.monotonicNanos();
+      held.add(hold);
     } finally {
       lock.unlock();
     }
@@ -363,6 +399,7 @@ public final class FairTurns implements AutoCloseable {
     lock.lock();
     try {
       charge(hold);
+      held.remove(hold);
       Waiter next = next(account -> account.processors.peek());
       if (next == null) {
         freeProcessors++;
@@ -399,9 +436,11 @@ public final class FairTurns implements AutoCloseable {
       charge(hold);
       Waiter next = next(account -> account.processors.peek());
       if (next != null && next.account.usedNanos <= hold.account.usedNanos) {
+        held.remove(hold);
         handOver(next);
         awaitProcessor(hold.account);
         hold.sinceNanos = clock.monotonicNanos();
+        held.add(hold);
       }
     } finally {
       lock.unlock();

@@ -116,6 +116,24 @@ class FairTurnsTest {
     assertThat(turns.running()).isZero();
   }
 
+  /** Many light reads in a row are as heavy as one heavy one. */
+  @Test
+  void lightReads_oneAfterTheOther_leaveTheOthersTheirShare() throws Exception {
+    FairTurns turns = turns(1, 16, 16);
+    List<String> done = Collections.synchronizedList(new ArrayList<>());
+    Future<String> busy =
+        clients.submit(() ->
+            turns.run("busy", Cancellation.none(), turn -> work(turn, "busy", 400, done)));
+    until(() -> turns.running() == 1);
+    for (int i = 0; i < 40; i++) {
+      turns.run("light", Cancellation.none(), turn -> work(turn, "light", 5, done));
+    }
+    long meanwhile = done.stream().filter("busy"::equals).count();
+    assertThat(busy.get()).isEqualTo("busy");
+
+    assertThat(meanwhile).isGreaterThan(150);
+  }
+
   @Test
   void read_waitingForItsOwnThreads_givesItsProcessorAway() {
     FairTurns turns = turns(1, 16, 16);
