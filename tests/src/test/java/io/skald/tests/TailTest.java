@@ -199,11 +199,11 @@ class TailTest {
   void tail_withStages_showsWhatTheyLeave() {
     Follower follower = new Follower();
     follow(
-            follower,
-            path(
-                "/loki/api/v1/tail",
-                "query",
-                "{app=\"winch\"} |= \"lvl=warn\" | logfmt | line_format `{{.n}}` "));
+        follower,
+        path(
+            "/loki/api/v1/tail",
+            "query",
+            "{app=\"winch\"} |= \"lvl=warn\" | logfmt | line_format `{{.n}}` "));
     push("winch", now(), "lvl=info n=1", "lvl=warn n=2", "lvl=warn n=3");
 
     assertThat(follower.awaitLines(2)).containsExactly("2", "3");
@@ -218,10 +218,10 @@ class TailTest {
     client.push("{\"app\":\"buoy\"}", "[\"" + now() + "\",\"lvl=warn\",{\"zone\":\"7\"}]");
     Follower follower = new Follower();
     follow(
-            follower,
-            path("/loki/api/v1/tail", "query", "{app=\"buoy\"} | logfmt"),
-            "X-Loki-Response-Encoding-Flags",
-            "categorize-labels");
+        follower,
+        path("/loki/api/v1/tail", "query", "{app=\"buoy\"} | logfmt"),
+        "X-Loki-Response-Encoding-Flags",
+        "categorize-labels");
 
     follower.awaitLines(1);
     JsonNode message = follower.messages.getFirst();

@@ -122,8 +122,8 @@ class FairTurnsTest {
     FairTurns turns = turns(1, 16, 16);
     List<String> done = Collections.synchronizedList(new ArrayList<>());
     Future<String> busy =
-        clients.submit(() ->
-            turns.run("busy", Cancellation.none(), turn -> work(turn, "busy", 400, done)));
+        clients.submit(
+            () -> turns.run("busy", Cancellation.none(), turn -> work(turn, "busy", 400, done)));
     until(() -> turns.running() == 1);
     for (int i = 0; i < 40; i++) {
       turns.run("light", Cancellation.none(), turn -> work(turn, "light", 5, done));
