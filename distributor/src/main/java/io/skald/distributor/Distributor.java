@@ -1,5 +1,7 @@
 package io.skald.distributor;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.skald.common.http.HttpHandler;
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
@@ -8,7 +10,9 @@ import io.skald.common.http.TenantHeader;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
+import io.skald.common.limits.IngestionLimits;
 import io.skald.common.limits.Limits;
+import io.skald.common.limits.OtlpConfig;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.model.TenantId;
 import io.skald.common.ring.Instance;
@@ -17,16 +21,20 @@ import io.skald.common.time.Clock;
 import io.skald.distributor.labels.LabelCache;
 import io.skald.distributor.push.DecodeBudget;
 import io.skald.distributor.push.DecodedPush;
+import io.skald.distributor.push.OtlpRules;
 import io.skald.distributor.push.PushDecodeException;
 import io.skald.distributor.push.PushDecoder;
 import io.skald.distributor.push.PushDecoder.Dialect;
+import io.skald.distributor.validate.DiscardReason;
 import io.skald.distributor.validate.PushValidator;
 import io.skald.distributor.validate.RateLimits;
 import io.skald.distributor.validate.ValidatedPush;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +42,12 @@ import java.util.function.Supplier;
  * answer tells of a part that was not. Thread-safe.
  */
 public final class Distributor {
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int MAX_RULES = 1000;
+
+  /** The status of a blocked tenant whose client is to be told nothing. */
+  private static final int SILENT = 200;
+
   private final TenantLimits limits;
   private final TenantHeader tenants;
   private final DistributorConfig config;
@@ -45,9 +59,14 @@ public final class Distributor {
   private final Replication replication;
   private final Clock clock;
 
+  /** By identity, as limits are compared everywhere. */
+  private final Cache<OtlpConfig, OtlpRules> otlpRules =
+      Caffeine.newBuilder().weakKeys().maximumSize(MAX_RULES).executor(Runnable::run).build();
+
   /**
    * @param ring asked for every push
    * @param clients gives the client of a ring member; called for every push, so it should remember
+   * @param distributors how many distributors share the rates of tenants now, this one included
    */
   public Distributor(
       Supplier<Ring> ring,
@@ -56,6 +75,7 @@ public final class Distributor {
       TenantHeader tenants,
       DistributorConfig config,
       PushListener listener,
+      IntSupplier distributors,
       Clock clock) {
     this.limits = limits;
     this.tenants = tenants;
@@ -64,7 +84,7 @@ public final class Distributor {
     this.budget = new DecodeBudget(config.maxInflightDecodedBytes());
     this.decoder = new PushDecoder(config.maxDecompressedSize(), config.maxRows());
     this.validator = new PushValidator(new LabelCache(config.labelCacheBytes()), clock);
-    this.rates = new RateLimits(clock);
+    this.rates = new RateLimits(clock, distributors);
     this.clock = clock;
     this.replication = new Replication(ring, clients, config.replicationFactor());
   }
@@ -81,7 +101,7 @@ public final class Distributor {
     return request ->
         answer(
             tenants.ofPush(request),
-            lease ->
+            (_, lease) ->
                 decoder.decode(
                     request.header("Content-Type"),
                     request.header("Content-Encoding"),
@@ -94,29 +114,52 @@ public final class Distributor {
   private HttpResponse answerOtlp(HttpRequest request) {
     return answer(
         tenants.ofPush(request),
-        lease ->
+        (allowed, lease) ->
             decoder.decodeOtlp(
                 request.header("Content-Type"),
                 request.header("Content-Encoding"),
                 request.body(),
                 clock.nowNanos(),
+                otlpRules.get(allowed.otlpConfig(), OtlpRules::of),
                 lease),
         failure -> OtlpStatus.of(failure.status(), failure.message()));
   }
 
   private HttpResponse answer(
       TenantId tenant,
-      Function<DecodeBudget.Lease, DecodedPush> decode,
+      BiFunction<Limits, DecodeBudget.Lease, DecodedPush> decode,
       Function<EntryRejection, HttpResponse> print) {
-    Optional<EntryRejection> failure;
+    Optional<Refusal> failure;
     try (DecodeBudget.Lease lease = budget.lease()) {
-      failure = push(tenant, decode.apply(lease));
+      Limits tenantLimits = limits.of(tenant);
+      failure = push(tenant, tenantLimits, decode.apply(tenantLimits, lease));
     } catch (PushDecodeException e) {
-      failure = Optional.of(new EntryRejection(e.status(), String.valueOf(e.getMessage())));
+      failure = Optional.of(new Refusal(e.status(), String.valueOf(e.getMessage())));
     } catch (IngestUnavailableException e) {
-      failure = Optional.of(new EntryRejection(e.status(), String.valueOf(e.getMessage())));
+      failure = Optional.of(new Refusal(e.status(), String.valueOf(e.getMessage())));
     }
-    return failure.map(print).orElseGet(() -> HttpResponse.empty(204));
+    return failure
+        .filter(refusal -> refusal.status() != SILENT)
+        .map(refusal -> refusal.answer(print))
+        .orElseGet(() -> HttpResponse.empty(204));
+  }
+
+  /**
+   * Why not all of a push was taken.
+   *
+   * @param retryAfterSeconds when it may be sent again, if its status is 429
+   */
+  private record Refusal(int status, String message, long retryAfterSeconds) {
+    Refusal(int status, String message) {
+      this(status, message, 1);
+    }
+
+    HttpResponse answer(Function<EntryRejection, HttpResponse> print) {
+      HttpResponse answer = print.apply(new EntryRejection(status, message));
+      return status == TOO_MANY_REQUESTS
+          ? answer.withHeader("Retry-After", Long.toString(retryAfterSeconds))
+          : answer;
+    }
   }
 
   /**
@@ -126,13 +169,18 @@ public final class Distributor {
    * @throws PushDecodeException if nothing is stored because of the form of the push
    * @throws IngestUnavailableException if it could not be stored now
    */
-  private Optional<EntryRejection> push(TenantId tenant, DecodedPush push) {
+  private Optional<Refusal> push(TenantId tenant, Limits tenantLimits, DecodedPush push) {
     if (push.streamCount() == 0) {
       throw new PushDecodeException(
           422, "error at least one valid stream is required for ingestion");
     }
-    Limits tenantLimits = limits.of(tenant);
-    ValidatedPush valid = validator.validate(tenantLimits, push);
+    IngestionLimits ingestion = tenantLimits.ingestion();
+    if (ingestion.blocksAt(clock.nowNanos())) {
+      listener.discarded(
+          tenant, DiscardReason.BLOCKED_INGESTION, push.entryCount(), push.lineBytes());
+      return Optional.of(blocked(tenant, ingestion));
+    }
+    ValidatedPush valid = validator.validate(tenant, tenantLimits, push);
     try {
       return store(tenant, tenantLimits, valid);
     } finally {
@@ -142,13 +190,25 @@ public final class Distributor {
     }
   }
 
-  private Optional<EntryRejection> store(
-      TenantId tenant, Limits tenantLimits, ValidatedPush valid) {
+  private static Refusal blocked(TenantId tenant, IngestionLimits limits) {
+    return new Refusal(
+        limits.blockIngestionStatusCode(),
+        "ingestion blocked for user '"
+            + tenant
+            + "' until '"
+            + limits.blockIngestionUntil()
+            + "' with status code '"
+            + limits.blockIngestionStatusCode()
+            + "'");
+  }
+
+  private Optional<Refusal> store(TenantId tenant, Limits tenantLimits, ValidatedPush valid) {
     List<EntryRejection> rejections = new ArrayList<>();
     if (!valid.batches().isEmpty()) {
       Optional<EntryRejection> refused = rates.admit(tenant, tenantLimits, valid);
       if (refused.isPresent()) {
-        return refused;
+        long seconds = rates.retryAfterSeconds(tenant, tenantLimits, valid);
+        return refused.map(rate -> new Refusal(rate.status(), rate.message(), seconds));
       }
       RateLimits.Admitted admitted = rates.admitStreams(tenant, tenantLimits, valid);
       rejections.addAll(admitted.rejections());
@@ -162,11 +222,11 @@ public final class Distributor {
     }
     return valid.errors().isEmpty()
         ? Optional.empty()
-        : Optional.of(new EntryRejection(400, valid.errors().text()));
+        : Optional.of(new Refusal(400, valid.errors().text()));
   }
 
   /** One answer for several: a status that makes clients send again wins. */
-  private static EntryRejection merged(List<EntryRejection> rejections) {
+  private static Refusal merged(List<EntryRejection> rejections) {
     int status = 400;
     StringBuilder message = new StringBuilder();
     for (EntryRejection rejection : rejections) {
@@ -176,6 +236,6 @@ public final class Distributor {
       }
       message.append(rejection.message());
     }
-    return new EntryRejection(status, message.toString());
+    return new Refusal(status, message.toString());
   }
 }

@@ -24,6 +24,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -84,6 +85,7 @@ class DistributorTest {
             new TenantHeader(auth),
             DistributorConfig.DEFAULTS,
             listener,
+            () -> 1,
             clock)
         .register(router);
     HttpServer started =
@@ -351,6 +353,94 @@ class DistributorTest {
     assertThat(protobuf(body)).isEqualTo(answer(204, ""));
     assertThat(ingester.stored())
         .containsExactly("fake {a=\"1\"} " + NOW_NANOS + " 12345678901234567890 {}");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          0123456789abcdef -> 01234<cut>
+          0123éééééééé     -> 0123<cut>
+          0123456789       -> 0123456789
+          """)
+  void push_lineThatIsCut_endsWithTheIdentifierBetweenCharacters(String line, String stored) {
+    limits =
+        withoutDiscovery(l -> {
+          l.maxLineSize = 10;
+          l.maxLineSizeTruncate = true;
+          l.maxLineSizeTruncateIdentifier = "<cut>";
+        });
+
+    assertThat(protobuf(WireWriter.stream("{a=\"1\"}", s -> s.entry(NOW_NANOS, line))))
+        .isEqualTo(answer(204, ""));
+    assertThat(ingester.stored())
+        .containsExactly("fake {a=\"1\"} " + NOW_NANOS + " " + stored + " {}");
+  }
+
+  @Test
+  void push_withoutEnforcedLabels_losesOnlyThatStream() {
+    limits = withoutDiscovery(l -> l.enforcedLabels = List.of("team", "env"));
+    WireWriter body =
+        WireWriter.stream("{env=\"x\"}", s -> s.entry(NOW_NANOS, "bad"))
+            .append(WireWriter.stream("{env=\"x\", team=\"y\"}", s -> s.entry(NOW_NANOS, "good")));
+
+    assertThat(protobuf(body))
+        .isEqualTo(
+            answer(
+                400,
+                "missing required labels 'team' for user 'fake' for stream '{env=\"x\"}'"
+                    + " (policy: '')"));
+    assertThat(ingester.stored())
+        .containsExactly("fake {env=\"x\", team=\"y\"} " + NOW_NANOS + " good {}");
+    assertThat(heard).containsExactly("fake received 1 4", "fake missing_enforced_labels 1 3");
+  }
+
+  @Test
+  void push_blockedTenant_isAnsweredWithItsStatusAndStoresNothing() {
+    limits = withoutDiscovery(l -> l.blockIngestionUntil = Instant.parse("2030-01-01T00:00:00Z"));
+
+    assertThat(entries("{\"a\":\"1\"}", ONE_LINE))
+        .isEqualTo(
+            answer(
+                260,
+                "ingestion blocked for user 'fake' until '2030-01-01T00:00:00Z' with status code"
+                    + " '260'"));
+    assertThat(heard).containsExactly("fake blocked_ingestion 1 4");
+
+    limits =
+        withoutDiscovery(l -> {
+          l.blockIngestionUntil = Instant.parse("2030-01-01T00:00:00Z");
+          l.blockIngestionStatusCode = 200;
+        });
+    assertThat(entries("{\"a\":\"1\"}", ONE_LINE)).as("silent").isEqualTo(answer(204, ""));
+    assertThat(ingester.stored()).isEmpty();
+
+    limits = withoutDiscovery(l -> l.blockIngestionUntil = Instant.parse(NOW));
+    assertThat(entries("{\"a\":\"1\"}", ONE_LINE)).as("over").isEqualTo(answer(204, ""));
+    assertThat(ingester.stored()).hasSize(1);
+  }
+
+  @Test
+  void push_tooFast_saysWhenToRetry() throws Exception {
+    limits =
+        withoutDiscovery(l -> {
+          l.ingestionRateMb = 1.0 / (1 << 20);
+          l.ingestionBurstSizeMb = 4.0 / (1 << 20);
+        });
+    entries("{\"a\":\"1\"}", ONE_LINE);
+    String body = "{\"streams\":[{\"stream\":{\"a\":\"1\"},\"values\":[" + ONE_LINE + "]}]}";
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + server.port() + "/loki/api/v1/push"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+
+    var response = client.send(request, BodyHandlers.ofString());
+
+    assertThat(response.statusCode()).isEqualTo(429);
+    assertThat(response.headers().firstValue("Retry-After")).hasValue("4");
   }
 
   @Test

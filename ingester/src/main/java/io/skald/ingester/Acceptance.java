@@ -28,14 +28,26 @@ final class Acceptance {
 
   private final EntryBatch entries;
   private final long windowNanos;
+  private final boolean ordered;
   private final List<String> named = new ArrayList<>();
   private EntryBatch accepted;
   private int ignored;
 
-  Acceptance(EntryBatch entries, long windowNanos) {
+  private Acceptance(EntryBatch entries, long windowNanos, boolean ordered) {
     this.entries = entries;
     this.windowNanos = windowNanos;
+    this.ordered = ordered;
     this.accepted = entries;
+  }
+
+  /** Entries may lie behind the newest one of the stream by the window. */
+  static Acceptance within(long windowNanos, EntryBatch entries) {
+    return new Acceptance(entries, windowNanos, false);
+  }
+
+  /** No entry may be older than the newest one of the stream. */
+  static Acceptance ordered(EntryBatch entries) {
+    return new Acceptance(entries, 0, true);
   }
 
   /**
@@ -97,12 +109,19 @@ final class Acceptance {
       named.add(
           "entry with timestamp "
               + goTime(timestamp)
-              + " ignored, reason: 'entry too far behind, entry timestamp is: "
-              + RFC_3339.format(instant(timestamp))
-              + ", oldest acceptable timestamp is: "
-              + RFC_3339.format(instant(oldest))
+              + " ignored, reason: '"
+              + reason(timestamp, oldest)
               + "',");
     }
+  }
+
+  private String reason(long timestamp, long oldest) {
+    return ordered
+        ? "entry out of order"
+        : "entry too far behind, entry timestamp is: "
+            + RFC_3339.format(instant(timestamp))
+            + ", oldest acceptable timestamp is: "
+            + RFC_3339.format(instant(oldest));
   }
 
   /** Returns the entries to store; the batch itself if all are. */

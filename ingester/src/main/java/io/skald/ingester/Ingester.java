@@ -212,24 +212,29 @@ public final class Ingester
       TenantId tenant, List<StreamBatch> batches, PushPlan plan, RecordBuffer buffer) {
     PushRecord record = new PushRecord(buffer, tenant);
     TenantStreams streams = tenants.getOrCreate(tenant);
-    int maxStreams = limits.limits(tenant).maxGlobalStreamsPerUser();
+    IngesterLimits.Limits allowed = limits.limits(tenant);
     for (StreamBatch batch : batches) {
       if (batch.entries().size() > 0) {
-        plan(streams, batch, maxStreams, plan, record);
+        plan(streams, batch, allowed, plan, record);
       }
     }
   }
 
   private void plan(
-      TenantStreams streams, StreamBatch batch, int maxStreams, PushPlan plan, PushRecord record) {
+      TenantStreams streams,
+      StreamBatch batch,
+      IngesterLimits.Limits allowed,
+      PushPlan plan,
+      PushRecord record) {
     while (true) {
       LiveStream stream =
-          streams.getOrCreate(batch.fingerprint(), maxStreams, () -> newStream(batch));
+          streams.getOrCreate(
+              batch.fingerprint(), allowed.maxGlobalStreamsPerUser(), () -> newStream(batch));
       if (stream == null) {
         plan.reject(Tenants.tooManyStreams(streams.tenant(), batch.labels()));
         return;
       }
-      Acceptance acceptance = stream.accept(batch.entries());
+      Acceptance acceptance = stream.accept(batch.entries(), allowed.unorderedWrites());
       if (acceptance == null) {
         streams.remove(stream);
         continue;

@@ -14,11 +14,12 @@ public interface IngesterLimits {
    * Limits of one tenant.
    *
    * @param maxGlobalStreamsPerUser streams in memory; 0 is no limit
+   * @param unorderedWrites whether an entry may be older than one of its stream that came before
    */
-  record Limits(int maxGlobalStreamsPerUser) {}
+  record Limits(int maxGlobalStreamsPerUser, boolean unorderedWrites) {}
 
   static IngesterLimits defaults() {
-    Limits limits = new Limits(DEFAULT_MAX_STREAMS);
+    Limits limits = new Limits(DEFAULT_MAX_STREAMS, true);
     return _ -> limits;
   }
 }

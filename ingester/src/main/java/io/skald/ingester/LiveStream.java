@@ -76,13 +76,17 @@ final class LiveStream {
   /**
    * Decides which entries are recent enough, and counts the push as pending unless none is.
    *
+   * @param unordered whether an entry may be older than one that came before
    * @return null if the stream has been retired: look it up again
    */
-  synchronized @Nullable Acceptance accept(EntryBatch entries) {
+  synchronized @Nullable Acceptance accept(EntryBatch entries, boolean unordered) {
     if (retired) {
       return null;
     }
-    Acceptance acceptance = new Acceptance(entries, rules.outOfOrderWindowNanos());
+    Acceptance acceptance =
+        unordered
+            ? Acceptance.within(rules.outOfOrderWindowNanos(), entries)
+            : Acceptance.ordered(entries);
     newestAccepted = acceptance.decide(hasAccepted, newestAccepted);
     hasAccepted = true;
     if (acceptance.accepted().size() > 0) {

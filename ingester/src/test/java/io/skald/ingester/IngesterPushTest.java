@@ -133,8 +133,24 @@ final class IngesterPushTest {
   }
 
   @Test
+  void push_orderedWrites_refusesWhatIsOlder() {
+    fixture.limits = _ -> new IngesterLimits.Limits(0, false);
+    ingester.close();
+    restart(IngesterFixture.config());
+    IngesterFixture.push(ingester, PUMP, NOW, "one");
+    assertThat(IngesterFixture.push(ingester, PUMP, NOW, "equal")).isEmpty();
+
+    String message = IngesterFixture.push(ingester, PUMP, NOW - 1, "older").getFirst().message();
+
+    assertThat(message)
+        .contains(" ignored, reason: 'entry out of order',\n")
+        .endsWith("total ignored: 1 out of 1 for stream: " + PUMP);
+    assertThat(fixture.lines(ingester, PUMP)).containsExactly("one", "equal");
+  }
+
+  @Test
   void push_newStreamOverTheLimit_isRefusedAndOthersStored() {
-    fixture.limits = _ -> new IngesterLimits.Limits(1);
+    fixture.limits = _ -> new IngesterLimits.Limits(1, true);
     ingester.close();
     restart(IngesterFixture.config());
     IngesterFixture.push(ingester, PUMP, NOW, "one");

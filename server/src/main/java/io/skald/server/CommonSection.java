@@ -30,6 +30,14 @@ public record CommonSection(Path pathPrefix, int replicationFactor, Storage stor
    */
   public record Filesystem(String chunksDirectory) {}
 
+  /** Returns this with another folder of the object store, unless it has one. */
+  CommonSection withFallback(String chunksDirectory) {
+    return storage.filesystem().chunksDirectory().isEmpty()
+        ? new CommonSection(
+            pathPrefix, replicationFactor, new Storage(new Filesystem(chunksDirectory)))
+        : this;
+  }
+
   /** Returns the root of the object store. */
   public Path chunksDirectory() {
     String directory = storage.filesystem().chunksDirectory();

@@ -5,6 +5,7 @@ import io.skald.common.http.Permission;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
 import io.skald.common.ingest.IngestUnavailableException;
+import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
@@ -118,7 +119,10 @@ public final class SingleProcess implements AutoCloseable {
     closers.push(() -> closeDisk(disk));
     ColumnDecoder decoder = new ColumnDecoder();
     closers.push(decoder::close);
-    TenantLimits limits = _ -> config.limitsConfig();
+    TenantOverrides limits = new TenantOverrides(config, clock);
+    closers.push(limits::close);
+    limits.bind(metrics);
+    limits.start();
     Ingester ingester =
         new Ingester(
             config.ingester(),
@@ -127,8 +131,7 @@ public final class SingleProcess implements AutoCloseable {
             new PackWriter(objects, clock, random),
             index,
             decoder,
-            tenant ->
-                new IngesterLimits.Limits(limits.of(tenant).ingestion().maxGlobalStreamsPerUser()),
+            tenant -> ingesterLimits(limits.of(tenant)),
             clock,
             random);
     closers.push(ingester::close);
@@ -169,7 +172,8 @@ public final class SingleProcess implements AutoCloseable {
             Instance.State.ACTIVE,
             random.ints(TOKENS).distinct().boxed().toList()));
     Distributor distributor =
-        new Distributor(ring, _ -> ingester, limits, tenants, config.distributor(), metrics, clock);
+        new Distributor(
+            ring, _ -> ingester, limits, tenants, config.distributor(), metrics, () -> 1, clock);
 
     Router router = new Router();
     distributor.register(router);
@@ -197,10 +201,11 @@ public final class SingleProcess implements AutoCloseable {
             new VolumeApi(data, queries, clock),
             new DetectedApi(data, queries, clock),
             new LegacyApi(queries, clock),
-            new LimitsApi(limits, config.patternIngester().enabled(), API_VERSION),
+            new LimitsApi(limits, tenants, config.patternIngester().enabled(), API_VERSION),
             queryRoutes)
         .register(router);
-    new PatternRoutes(patternApi(ingester, index, objects, decoder), queryRoutes).register(router);
+    new PatternRoutes(patternApi(ingester, index, objects, decoder, queries), queryRoutes)
+        .register(router);
     registerDeletion(router, deletes, tenants, limits, random);
     registerAdministration(router, ingester);
     Listeners listening = new Listeners(config, router, metrics, clock, random);
@@ -213,8 +218,17 @@ public final class SingleProcess implements AutoCloseable {
     LOG.info("listening on {}", address());
   }
 
+  private static IngesterLimits.Limits ingesterLimits(Limits limits) {
+    return new IngesterLimits.Limits(
+        limits.ingestion().maxGlobalStreamsPerUser(), limits.entries().unorderedWrites());
+  }
+
   private @Nullable PatternApi patternApi(
-      Ingester ingester, LabelIndex index, ObjectStore objects, ColumnDecoder decoder) {
+      Ingester ingester,
+      LabelIndex index,
+      ObjectStore objects,
+      ColumnDecoder decoder,
+      QueryApi queries) {
     if (!config.patternIngester().enabled()) {
       return null;
     }
@@ -222,7 +236,7 @@ public final class SingleProcess implements AutoCloseable {
     PatternSource source =
         new PatternSource(
             ingester, index, reader, config.patternIngester().patternSampleInterval());
-    return new PatternApi(source, clock);
+    return new PatternApi(source, queries, clock);
   }
 
   private @Nullable DeletedEntries deletedEntries(DeleteRequests deletes, TenantLimits limits) {

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skald.common.config.ConfigException;
+import io.skald.common.limits.BlockedQuery;
 import io.skald.common.limits.EntryLimits;
 import io.skald.common.limits.IngestionLimits;
 import io.skald.common.limits.LabelLimits;
 import io.skald.common.limits.Limits;
+import io.skald.common.limits.OtlpConfig;
+import io.skald.common.limits.OverridesSource;
 import io.skald.common.limits.QueryLimits;
 import io.skald.common.limits.RetentionLimits;
 import io.skald.common.tls.ServerTlsConfig;
@@ -18,6 +21,7 @@ import io.skald.storage.pattern.PatternConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,6 +82,9 @@ class SkaldConfigTest {
         storage:
           filesystem:
             chunks_directory: /srv/chunks
+      storage_config:
+        filesystem:
+          directory: /srv/older
       distributor:
         max_recv_msg_size: 21MB
         max_decompressed_size: 22MB
@@ -124,9 +131,32 @@ class SkaldConfigTest {
         cache_size: 53MB
         tail_max_duration: 89s
         multi_tenant_queries_enabled: true
+      runtime_config:
+        file: [a.yaml, b.yaml]
+        period: 89s
       limits_config:
         ingestion_rate_mb: 61.5
         ingestion_burst_size_mb: 62.5
+        ingestion_rate_strategy: local
+        block_ingestion_until: 2030-01-02T03:04:05Z
+        block_ingestion_status_code: 299
+        enforced_labels: [team]
+        max_line_size_truncate_identifier: ...
+        unordered_writes: false
+        otlp_config:
+          resource_attributes:
+            ignore_defaults: true
+            attributes_config:
+              - {action: index_label, attributes: [a]}
+          scope_attributes:
+            - {action: drop, regex: b.*}
+          log_attributes:
+            - {action: structured_metadata, attributes: [c]}
+          severity_text_as_label: true
+        blocked_queries:
+          - {pattern: x, regex: true, types: "metric,filter", hash: 90}
+        per_tenant_override_config: /srv/overrides.yaml
+        per_tenant_override_period: 91s
         max_line_size: 63KB
         max_line_size_truncate: true
         max_label_names_per_series: 64
@@ -210,6 +240,7 @@ class SkaldConfigTest {
               Path.of("/srv/skald"),
               1,
               new CommonSection.Storage(new CommonSection.Filesystem("/srv/chunks"))),
+          new StorageSection(new StorageSection.Filesystem("/srv/older")),
           new DistributorConfig(21 << 20, 22 << 20, 25 << 20, 23, 24 << 10, 1),
           new IngesterConfig(
               31 << 10,
@@ -234,12 +265,23 @@ class SkaldConfigTest {
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
           new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
           new QuerierSection(51, 87, 88, 52 << 20, 53 << 20, Duration.ofSeconds(89), true),
+          new RuntimeConfigSection(List.of("a.yaml", "b.yaml"), Duration.ofSeconds(89)),
           new Limits(
-              new IngestionLimits(61.5, 62.5, 69 << 10, 70 << 10, 71),
-              new LabelLimits(64, 65, 66, List.of("app")),
+              new IngestionLimits(
+                  61.5,
+                  62.5,
+                  IngestionLimits.RateStrategy.LOCAL,
+                  69 << 10,
+                  70 << 10,
+                  71,
+                  Instant.parse("2030-01-02T03:04:05Z"),
+                  299),
+              new LabelLimits(64, 65, 66, List.of("app"), List.of("team")),
               new EntryLimits(
                   63 << 10,
                   true,
+                  "...",
+                  false,
                   false,
                   Duration.ofHours(67),
                   Duration.ofMinutes(68),
@@ -249,6 +291,17 @@ class SkaldConfigTest {
                   73,
                   false,
                   List.of("lvl", "level")),
+              new OtlpConfig(
+                  new OtlpConfig.ResourceAttributes(
+                      true,
+                      List.of(
+                          new OtlpConfig.AttributeRule(
+                              OtlpConfig.Action.INDEX_LABEL, List.of("a"), ""))),
+                  List.of(new OtlpConfig.AttributeRule(OtlpConfig.Action.DROP, List.of(), "b.*")),
+                  List.of(
+                      new OtlpConfig.AttributeRule(
+                          OtlpConfig.Action.STRUCTURED_METADATA, List.of("c"), "")),
+                  true),
               new QueryLimits(
                   74,
                   75,
@@ -263,8 +316,10 @@ class SkaldConfigTest {
                   82L << 30,
                   false,
                   83,
+                  List.of(new BlockedQuery("x", true, List.of("metric", "filter"), "90")),
                   List.of("approx_topk")),
-              new RetentionLimits(Duration.ofDays(84), "filter-only")));
+              new RetentionLimits(Duration.ofDays(84), "filter-only"),
+              new OverridesSource("/srv/overrides.yaml", Duration.ofSeconds(91))));
 
   /** Keys that this version knows with one value only. */
   private static final Set<String> FIXED =
@@ -293,7 +348,10 @@ class SkaldConfigTest {
     SkaldConfig.Loaded loaded = SkaldConfig.load("a.yaml", EVERY_KEY, Map.of());
 
     assertThat(loaded.config()).isEqualTo(EVERY_VALUE);
-    assertThat(loaded.warnings()).isEmpty();
+    assertThat(loaded.warnings())
+        .containsExactly(
+            "a.yaml: 'limits_config.per_tenant_override_config' is not read, since"
+                + " 'runtime_config.file' is set");
     assertThat(sameIn("", EVERY_VALUE, SkaldConfig.DEFAULTS))
         .as("keys that the test sets to their default")
         .isEqualTo(FIXED);
@@ -373,7 +431,9 @@ class SkaldConfigTest {
 
     assertThat(loaded.config()).isEqualTo(SkaldConfig.DEFAULTS);
     assertThat(loaded.warnings())
-        .containsExactly("a.yaml:1:1: 'schema_config' has no effect in Skald and is ignored");
+        .containsExactly(
+            "a.yaml:1:1: 'schema_config' has no effect in Skald and is ignored: the index has one"
+                + " form, and nothing of Loki's data is read");
   }
 
   /** Returns the dotted names of all values that are equal in both. */

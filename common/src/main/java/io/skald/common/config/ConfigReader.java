@@ -11,8 +11,11 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,21 +33,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A key is the snake_case form of a record component. Supported component types: String,
  * boolean, int, long (plain, or with a size unit B KB MB GB, powers of 1024), double, {@link
- * Duration} (Go or Prometheus form), {@link Path}, {@link Secret}, enums (lower case), records,
- * lists and maps with text keys. A key that is absent keeps the value of the defaults; an element
+ * Duration} (Go or Prometheus form), {@link Instant}, {@link Path}, {@link Secret}, enums (lower
+ * case), records, lists and maps with text keys. A key that is absent keeps the value of the defaults; an element
  * of a list or map of records starts from that record's {@code DEFAULTS} constant or {@code
- * defaults()} method. The keys of a component marked {@link Flat} stand in the block of the record
- * that holds it.
+ * defaults()} method, unless {@link #startingFrom} says otherwise. The keys of a component marked
+ * {@link Flat} stand in the block of the record that holds it.
  *
  * <p>Unknown keys are errors that name the nearest known key. Keys that exist in Loki but have no
- * counterpart here are accepted with a warning when the caller lists them.
+ * counterpart here are accepted with a warning, or refused with a reason, when the caller lists
+ * them.
  */
 public final class ConfigReader {
   private static final Pattern SIZE =
       Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?([kmgt]?i?b?)", Pattern.CASE_INSENSITIVE);
 
   private final String source;
-  private final Set<String> ignoredKeys;
+  private final ForeignKeys foreign;
+  private final Map<Class<?>, Function<String, ? extends Record>> starts = new HashMap<>();
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
@@ -52,8 +58,26 @@ public final class ConfigReader {
    * @param ignoredKeys dotted keys that are accepted with a warning, with everything below them
    */
   public ConfigReader(String source, Set<String> ignoredKeys) {
+    this(source, ForeignKeys.ignoring(ignoredKeys));
+  }
+
+  /**
+   * @param source the file's name, for messages
+   * @param foreign keys of another program that are accepted or refused
+   */
+  public ConfigReader(String source, ForeignKeys foreign) {
     this.source = source;
-    this.ignoredKeys = Set.copyOf(ignoredKeys);
+    this.foreign = foreign;
+  }
+
+  /**
+   * Lets the elements of maps start from other values than their type's defaults.
+   *
+   * @param start the value for the key of an element
+   */
+  public <E extends Record> ConfigReader startingFrom(Class<E> type, Function<String, E> start) {
+    starts.put(type, start);
+    return this;
   }
 
   /** Returns what was accepted but has no effect, in the order of the file. */
@@ -169,9 +193,19 @@ public final class ConfigReader {
   private void unknownKey(String path, String key, ConfigNode.Mapping node, Set<String> known) {
     String full = join(path, key);
     String origin = node.keyOrigins().getOrDefault(key, node.origin());
-    if (isIgnored(full)) {
-      warnings.add(origin + ": '" + full + "' has no effect in Skald and is ignored");
-      return;
+    ConfigNode value = node.entries().get(key);
+    if (value != null) {
+      switch (foreign.judge(full, origin, value)) {
+        case ForeignKeys.Refused(List<String> why) -> {
+          problems.addAll(why);
+          return;
+        }
+        case ForeignKeys.Ignored(String warning) -> {
+          warnings.add(warning);
+          return;
+        }
+        case ForeignKeys.Unknown _ -> {}
+      }
     }
     String where = path.isEmpty() ? "" : " in '" + path + "'";
     String hint =
@@ -179,15 +213,6 @@ public final class ConfigReader {
             .map(nearest -> "; did you mean '" + nearest + "'?")
             .orElse("; known keys: " + String.join(", ", known));
     problems.add(origin + ": unknown key '" + key + "'" + where + hint);
-  }
-
-  private boolean isIgnored(String dottedKey) {
-    for (String ignored : ignoredKeys) {
-      if (dottedKey.equals(ignored) || dottedKey.startsWith(ignored + ".")) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private @Nullable Object construct(
@@ -258,11 +283,18 @@ public final class ConfigReader {
     }
     if (node instanceof ConfigNode.Mapping mapping) {
       Map<String, Object> result = new LinkedHashMap<>();
+      Type elementType = type.getActualTypeArguments()[1];
+      Function<String, ? extends Record> start = starts.get(elementType);
       mapping
           .entries()
           .forEach((key, value) -> {
+            Object inherited = start == null ? null : start.apply(key);
             Object element =
-                readValue(join(path, key), value, type.getActualTypeArguments()[1], null);
+                inherited != null
+                        && value instanceof ConfigNode.Scalar scalar
+                        && scalar.text() == null
+                    ? inherited
+                    : readValue(join(path, key), value, elementType, inherited);
             if (element != null) {
               result.put(key, element);
             }
@@ -314,6 +346,9 @@ public final class ConfigReader {
     if (type == Duration.class) {
       return parseDuration(text);
     }
+    if (type == Instant.class) {
+      return parseInstant(text);
+    }
     if (type == Path.class) {
       return Path.of(text);
     }
@@ -344,6 +379,9 @@ public final class ConfigReader {
     if (type == Duration.class) {
       return "a duration such as 30s, 5m or 1h30m";
     }
+    if (type == Instant.class) {
+      return "a time such as 2030-01-01T00:00:00Z";
+    }
     if (type.isEnum()) {
       return "one of "
           + String.join(
@@ -367,6 +405,14 @@ public final class ConfigReader {
     String unit = matcher.group(2).toLowerCase(Locale.ROOT);
     int power = unit.isEmpty() ? 0 : "kmgt".indexOf(unit.charAt(0)) + 1;
     return Math.round(Double.parseDouble(matcher.group(1)) * Math.pow(1024, power));
+  }
+
+  private static Instant parseInstant(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(text, e);
+    }
   }
 
   private static Duration parseDuration(String text) {
@@ -405,7 +451,7 @@ public final class ConfigReader {
     }
   }
 
-  private static @Nullable Object get(RecordComponent component, Object record) {
+  static @Nullable Object get(RecordComponent component, Object record) {
     try {
       component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(record);

@@ -7,6 +7,8 @@ import java.util.List;
  * What an entry may be.
  *
  * @param maxLineSize a longer line is refused, or cut with {@code maxLineSizeTruncate}
+ * @param maxLineSizeTruncateIdentifier what a line ends with that was cut, within its size
+ * @param unorderedWrites whether an entry may be older than one of its stream that came before
  * @param rejectOldSamples whether entries older than {@code rejectOldSamplesMaxAge} are refused
  * @param creationGracePeriod how far an entry may lie in the future
  * @param incrementDuplicateTimestamp whether equal timestamps in a request are moved apart by 1 ns
@@ -16,6 +18,8 @@ import java.util.List;
 public record EntryLimits(
     long maxLineSize,
     boolean maxLineSizeTruncate,
+    String maxLineSizeTruncateIdentifier,
+    boolean unorderedWrites,
     boolean rejectOldSamples,
     Duration rejectOldSamplesMaxAge,
     Duration creationGracePeriod,
@@ -29,6 +33,8 @@ public record EntryLimits(
       new EntryLimits(
           256 << 10,
           false,
+          "",
+          true,
           true,
           Duration.ofDays(7),
           Duration.ofMinutes(10),

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param requiredLabels label names that every selector must match
  * @param minimumLabelsNumber how many label names every selector must match
  * @param maxQueryBytesRead the most bytes a query may read
+ * @param blockedQueries queries that are refused
  * @param shardAggregations functions that are switched on apart, such as {@code approx_topk}
  */
 public record QueryLimits(
@@ -33,6 +34,7 @@ public record QueryLimits(
     long maxQueryBytesRead,
     boolean volumeEnabled,
     int volumeMaxSeries,
+    List<BlockedQuery> blockedQueries,
     List<String> shardAggregations) {
   static final QueryLimits DEFAULTS =
       new QueryLimits(
@@ -49,15 +51,20 @@ public record QueryLimits(
           0,
           true,
           1000,
+          List.of(),
           List.of());
 
   public QueryLimits {
     requiredLabels = List.copyOf(requiredLabels);
+    blockedQueries = List.copyOf(blockedQueries);
     shardAggregations = List.copyOf(shardAggregations);
     Limits.notNegative("max_entries_limit_per_query", maxEntriesLimitPerQuery);
     Limits.notNegative("max_query_series", maxQuerySeries);
     Limits.notNegative("max_streams_matchers_per_query", maxStreamsMatchersPerQuery);
     Limits.notNegative("max_concurrent_tail_requests", maxConcurrentTailRequests);
+    Limits.notNegative("minimum_labels_number", minimumLabelsNumber);
+    Limits.notNegative("max_query_bytes_read", maxQueryBytesRead);
+    Limits.notNegative("volume_max_series", volumeMaxSeries);
   }
 
   /** Returns of every limit the stricter; 0 sets none. */
@@ -76,6 +83,7 @@ public record QueryLimits(
         stricter(maxQueryBytesRead, other.maxQueryBytesRead),
         volumeEnabled && other.volumeEnabled,
         (int) stricter(volumeMaxSeries, other.volumeMaxSeries),
+        Stream.concat(blockedQueries.stream(), other.blockedQueries.stream()).distinct().toList(),
         shardAggregations.stream().filter(other.shardAggregations::contains).toList());
   }
 

@@ -8,6 +8,7 @@ import java.util.Locale;
  */
 public final class ByteSize {
   private static final String SI_PREFIXES = "kMGTPE";
+  private static final String BINARY_PREFIXES = "KMGT";
 
   private ByteSize() {}
 
@@ -53,6 +54,22 @@ public final class ByteSize {
     String number =
         rounded < 10 ? Double.toString(rounded) : Long.toString((long) Math.rint(rounded));
     return number + SI_PREFIXES.charAt(prefix) + "B";
+  }
+
+  /**
+   * Prints in the largest unit of powers of 1024 that the size is a multiple of, as limits are
+   * written: {@code 3MB}, {@code 1536KB}, {@code 1025B}, {@code 0B}.
+   *
+   * @param bytes not negative
+   */
+  public static String formatBinary(long bytes) {
+    long value = bytes;
+    int prefix = -1;
+    while (value != 0 && value % 1024 == 0 && prefix + 1 < BINARY_PREFIXES.length()) {
+      value /= 1024;
+      prefix++;
+    }
+    return value + (prefix < 0 ? "" : BINARY_PREFIXES.substring(prefix, prefix + 1)) + "B";
   }
 
   private static boolean isNumberPart(char c) {

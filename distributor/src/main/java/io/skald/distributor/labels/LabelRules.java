@@ -19,6 +19,7 @@ public final class LabelRules {
   private final int maxNameLength;
   private final int maxValueLength;
   private final List<String> discoverServiceName;
+  private final List<String> enforced;
   private final LevelDetector levels;
 
   public LabelRules(Limits limits) {
@@ -29,6 +30,7 @@ public final class LabelRules {
     maxNameLength = orNone(limits.labels().maxLabelNameLength());
     maxValueLength = orNone(limits.labels().maxLabelValueLength());
     discoverServiceName = limits.labels().discoverServiceName();
+    enforced = limits.labels().enforcedLabels();
     levels = new LevelDetector(limits.entries().logLevelFields());
   }
 
@@ -52,6 +54,11 @@ public final class LabelRules {
   /** Returns the labels that may give a service name; none: it is not added. */
   List<String> discoverServiceName() {
     return discoverServiceName;
+  }
+
+  /** Returns the labels that a stream must have. */
+  List<String> enforced() {
+    return enforced;
   }
 
   public LevelDetector levels() {

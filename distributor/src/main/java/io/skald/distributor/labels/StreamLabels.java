@@ -2,6 +2,7 @@ package io.skald.distributor.labels;
 
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
+import java.util.List;
 
 /** What label text stands for. */
 public sealed interface StreamLabels {
@@ -21,6 +22,14 @@ public sealed interface StreamLabels {
    * @param message for the client
    */
   record Refused(Reason reason, String message) implements StreamLabels {}
+
+  /**
+   * A stream that is refused because it lacks labels that its tenant must send.
+   *
+   * @param missing their names
+   * @param text the labels as messages print them
+   */
+  record Lacking(List<String> missing, String text) implements StreamLabels {}
 
   /** Why labels are refused. */
   enum Reason {

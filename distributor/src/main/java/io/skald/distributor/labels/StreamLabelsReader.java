@@ -5,6 +5,7 @@ import io.skald.common.model.Labels;
 import io.skald.common.model.Quoting;
 import io.skald.distributor.labels.LabelTextParser.Pair;
 import io.skald.distributor.labels.StreamLabels.Accepted;
+import io.skald.distributor.labels.StreamLabels.Lacking;
 import io.skald.distributor.labels.StreamLabels.Reason;
 import io.skald.distributor.labels.StreamLabels.Refused;
 import java.nio.charset.StandardCharsets;
@@ -102,12 +103,17 @@ final class StreamLabelsReader {
     return new Refused(reason, "stream '" + print(pairs) + "' has " + what + ": '" + culprit + "'");
   }
 
-  private static Accepted accepted(LabelRules rules, List<Pair> pairs) {
+  private static StreamLabels accepted(LabelRules rules, List<Pair> pairs) {
     Labels.Builder builder = Labels.builder();
     for (Pair pair : pairs) {
       builder.set(pair.name(), pair.value());
     }
     Labels labels = builder.build();
+    List<String> missing =
+        rules.enforced().stream().filter(name -> labels.get(name) == null).toList();
+    if (!missing.isEmpty()) {
+      return new Lacking(missing, labels.toString());
+    }
     return new Accepted(
         labels,
         Fingerprint.of(labels),

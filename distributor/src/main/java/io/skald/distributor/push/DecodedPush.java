@@ -102,6 +102,12 @@ public final class DecodedPush {
     area = finalArea;
   }
 
+  /** Overwrites the end of a line, so that it ends with {@code text} and is that much shorter. */
+  public void cutLine(int entry, int length, byte[] text) {
+    System.arraycopy(text, 0, area, starts[entry] + length - text.length, text.length);
+    lengths[entry] = length;
+  }
+
   /** Returns the bytes that all ranges point into; do not modify. */
   public byte[] area() {
     return area;
@@ -139,6 +145,15 @@ public final class DecodedPush {
 
   public int lineLength(int entry) {
     return lengths[entry];
+  }
+
+  /** Returns the bytes of all lines. */
+  public long lineBytes() {
+    long sum = 0;
+    for (int i = 0; i < entries; i++) {
+      sum += lengths[i];
+    }
+    return sum;
   }
 
   /** Returns the first metadata pair of an entry; the last is before that of the next entry. */

@@ -24,6 +24,10 @@ final class LabelTextWriter {
     labels.put(name, value);
   }
 
+  void remove(String name) {
+    labels.remove(name);
+  }
+
   /** Takes a JSON object; of a repeated name the last value counts. */
   void read(JsonCursor json, ByteArea scratch) {
     if (json.skipNull()) {

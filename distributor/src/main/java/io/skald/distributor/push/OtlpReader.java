@@ -1,38 +1,21 @@
 package io.skald.distributor.push;
 
+import io.skald.common.limits.OtlpConfig.Action;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Walks an OpenTelemetry export request (opentelemetry-proto, logs/v1) and lays it out as a push: a
- * stream for each resource, its labels from well-known resource attributes; every other attribute
- * and field becomes structured metadata. Strings stay ranges of the request; text that has to be
- * made is appended to a copy of it.
+ * stream for each resource, its labels from resource attributes; other attributes and fields become
+ * structured metadata, as far as the tenant's rules want them. Where the severity is a label,
+ * records are in a stream as long as it stays the same. Strings stay ranges of the request; text
+ * that has to be made is appended to a copy of it.
  */
 final class OtlpReader {
-  /** Resource attributes that become labels, their dots replaced. */
-  private static final Set<String> INDEXED =
-      Set.of(
-          "service.name",
-          "service.namespace",
-          "service.instance.id",
-          "deployment.environment",
-          "deployment.environment.name",
-          "cloud.region",
-          "cloud.availability_zone",
-          "k8s.cluster.name",
-          "k8s.namespace.name",
-          "k8s.pod.name",
-          "k8s.container.name",
-          "container.name",
-          "k8s.replicaset.name",
-          "k8s.deployment.name",
-          "k8s.statefulset.name",
-          "k8s.daemonset.name",
-          "k8s.cronjob.name",
-          "k8s.job.name");
+  private static final String SEVERITY_TEXT_NAME = "severity_text";
+  private static final Pattern UNFIT_FOR_LABEL = Pattern.compile("[^a-zA-Z0-9_]");
 
   private static final int RESOURCE = delimited(1);
   private static final int SCOPE_LOGS = delimited(2);
@@ -67,6 +50,7 @@ final class OtlpReader {
   private final ByteArea area;
   private final DecodedPush out;
   private final long nowNanos;
+  private final OtlpRules rules;
   private final LabelTextWriter labels = new LabelTextWriter();
   private final OtlpValues values;
 
@@ -75,7 +59,13 @@ final class OtlpReader {
 
   private int sharedLength;
 
-  private OtlpReader(byte[] body, int maxRows, long nowNanos) {
+  /** The entries before this one are in streams. */
+  private int firstOpenEntry;
+
+  /** The severity of the open stream, where it is a label; "" for none. */
+  private String openSeverity = "";
+
+  private OtlpReader(byte[] body, int maxRows, long nowNanos, OtlpRules rules) {
     in = new ProtobufCursor(body);
     end = body.length;
     area = new ByteArea(body.length + (body.length >> 2), MADE_TEXT * body.length + MIN_TEXT);
@@ -83,6 +73,7 @@ final class OtlpReader {
     out = new DecodedPush(area.array(), maxRows);
     values = new OtlpValues(in, area);
     this.nowNanos = nowNanos;
+    this.rules = rules;
   }
 
   private static int delimited(int field) {
@@ -93,8 +84,8 @@ final class OtlpReader {
    * @param nowNanos the time of records that have none
    * @throws PushDecodeException if the body is not an export request
    */
-  static DecodedPush read(byte[] body, int maxRows, long nowNanos) {
-    OtlpReader reader = new OtlpReader(body, maxRows, nowNanos);
+  static DecodedPush read(byte[] body, int maxRows, long nowNanos, OtlpRules rules) {
+    OtlpReader reader = new OtlpReader(body, maxRows, nowNanos, rules);
     reader.request();
     reader.out.complete(reader.area.array());
     return reader.out;
@@ -114,8 +105,8 @@ final class OtlpReader {
   /** The resource is read first, wherever it stands: records need its attributes. */
   private void resourceLogs(int end) {
     int start = in.at();
-    int entriesBefore = out.entryCount();
     labels.clear();
+    openSeverity = "";
     sharedLength = 0;
     while (in.at() < end) {
       int tag = in.tag(end);
@@ -134,9 +125,19 @@ final class OtlpReader {
         in.skip(tag, end);
       }
     }
-    if (out.entryCount() > entriesBefore) {
+    endStream();
+  }
+
+  /** Makes a stream of the entries since the last one. */
+  private void endStream() {
+    if (out.entryCount() > firstOpenEntry) {
+      if (!openSeverity.isEmpty()) {
+        labels.put(SEVERITY_TEXT_NAME, openSeverity);
+      }
       int labelStart = area.length();
       out.addStream(labelStart, labels.write(area));
+      labels.remove(SEVERITY_TEXT_NAME);
+      firstOpenEntry = out.entryCount();
     }
   }
 
@@ -154,13 +155,31 @@ final class OtlpReader {
   private void resourceAttribute(int end) {
     int start = in.at();
     String key = values.key(end);
-    if (INDEXED.contains(key)) {
-      in.moveTo(start);
-      labels.put(key.replace('.', '_'), values.textOfAttribute(end));
-    } else {
-      in.moveTo(start);
-      values.attribute(end, this::share);
+    Action action = rules.resource().action(key);
+    in.moveTo(start);
+    switch (action) {
+      case INDEX_LABEL -> labels.put(labelName(key), values.textOfAttribute(end));
+      case STRUCTURED_METADATA -> values.attribute(end, this::share);
+      case DROP -> in.moveTo(end);
     }
+  }
+
+  /** Only letters, digits and underscores may be in the name of a label, and no digit first. */
+  private static String labelName(String attribute) {
+    String name = UNFIT_FOR_LABEL.matcher(attribute).replaceAll("_");
+    return !name.isEmpty() && Character.isDigit(name.charAt(0)) ? "key_" + name : name;
+  }
+
+  private void attribute(int end, OtlpRules.Attributes kind, OtlpValues.PairSink sink) {
+    if (!kind.isEmpty()) {
+      int start = in.at();
+      Action action = kind.action(values.key(end));
+      in.moveTo(action == Action.DROP ? end : start);
+      if (action == Action.DROP) {
+        return;
+      }
+    }
+    values.attribute(end, sink);
   }
 
   private void share(int nameStart, int nameLength, int valueStart, int valueLength) {
@@ -208,7 +227,7 @@ final class OtlpReader {
     while (in.at() < end) {
       int tag = in.tag(end);
       if (tag == ATTRIBUTE_OF_SCOPE) {
-        values.attribute(in.messageEnd(end), this::share);
+        attribute(in.messageEnd(end), rules.scope(), this::share);
       } else if (tag == SCOPE_NAME) {
         shareText("scope_name", string(end));
       } else if (tag == SCOPE_VERSION) {
@@ -239,6 +258,7 @@ final class OtlpReader {
     }
     long time = 0;
     long observedTime = 0;
+    String severity = "";
     int lineStart = in.at();
     int lineLength = 0;
     while (in.at() < end) {
@@ -252,13 +272,19 @@ final class OtlpReader {
         lineStart = values.textStart();
         lineLength = values.textLength();
       } else if (tag == ATTRIBUTE_OF_RECORD) {
-        values.attribute(in.messageEnd(end), out::addPair);
+        attribute(in.messageEnd(end), rules.log(), out::addPair);
+      } else if (tag == SEVERITY_TEXT && rules.severityTextAsLabel()) {
+        severity = string(end);
       } else {
         field(tag, end);
       }
     }
     if (time != 0 && observedTime != 0) {
       pair("observed_timestamp", Long.toUnsignedString(observedTime));
+    }
+    if (!severity.equals(openSeverity)) {
+      endStream();
+      openSeverity = severity;
     }
     out.addEntry(timestamp(time, observedTime), lineStart, lineLength);
   }
@@ -276,7 +302,7 @@ final class OtlpReader {
     if (tag == SEVERITY_NUMBER) {
       pair("severity_number", count(in.varint(end)));
     } else if (tag == SEVERITY_TEXT) {
-      pair("severity_text", string(end));
+      pair(SEVERITY_TEXT_NAME, string(end));
     } else if (tag == DROPPED) {
       pair("dropped_attributes_count", count(in.varint(end)));
     } else if (tag == FLAGS) {

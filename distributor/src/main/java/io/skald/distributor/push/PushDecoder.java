@@ -29,7 +29,7 @@ public final class PushDecoder {
   /**
    * @param contentType the header, or null
    * @param contentEncoding the header, or null
-   * @param body not modified; the result may point into it
+   * @param body the result may point into it, so it belongs to the result
    * @param lease close it when the result is not needed any more
    * @throws PushDecodeException if the body is damaged or too large
    */
@@ -56,6 +56,7 @@ public final class PushDecoder {
    * Reads an OpenTelemetry export request.
    *
    * @param nowNanos the time of records that have none
+   * @param rules what becomes of attributes
    * @param lease close it when the result is not needed any more
    * @throws PushDecodeException if the body is damaged or too large
    */
@@ -64,6 +65,7 @@ public final class PushDecoder {
       @Nullable String contentEncoding,
       byte[] body,
       long nowNanos,
+      OtlpRules rules,
       Lease lease) {
     String type = Objects.requireNonNullElse(contentType, "");
     int semicolon = type.indexOf(';');
@@ -76,6 +78,6 @@ public final class PushDecoder {
     byte[] plain = ContentCoding.decodeOtlp(coding, body, maxDecodedBytes, lease);
     // The reader works on a copy, JSON is rewritten before.
     lease.take((json ? 3L : 2L) * plain.length);
-    return OtlpReader.read(json ? OtlpJson.toProtobuf(plain) : plain, maxRows, nowNanos);
+    return OtlpReader.read(json ? OtlpJson.toProtobuf(plain) : plain, maxRows, nowNanos, rules);
   }
 }

@@ -4,6 +4,7 @@ import io.skald.common.block.EntryBatch;
 import io.skald.common.block.MetadataTable;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
 import io.skald.distributor.labels.LabelCache;
 import io.skald.distributor.labels.LabelRules;
 import io.skald.distributor.labels.LabelSyntaxException;
@@ -16,6 +17,10 @@ import java.util.List;
 
 /** Validates one push: a single pass over its columns. Confined to one thread. */
 final class PushWalk {
+  /** UTF-8 has this many bytes behind the first one of a character. */
+  private static final int LONGEST_CHARACTER = 3;
+
+  private final TenantId tenant;
   private final DecodedPush push;
   private final byte[] area;
   private final LabelCache labelCache;
@@ -31,7 +36,13 @@ final class PushWalk {
   private long lines;
   private long bytes;
 
-  PushWalk(DecodedPush push, LabelCache labelCache, LabelRules labelRules, EntryRules rules) {
+  PushWalk(
+      TenantId tenant,
+      DecodedPush push,
+      LabelCache labelCache,
+      LabelRules labelRules,
+      EntryRules rules) {
+    this.tenant = tenant;
     this.push = push;
     this.area = push.area();
     this.labelCache = labelCache;
@@ -54,6 +65,17 @@ final class PushWalk {
       case StreamLabels.Refused refused -> {
         errors.add(refused.message());
         discardStream(stream, reason(refused.reason()));
+      }
+      case StreamLabels.Lacking(List<String> missing, String text) -> {
+        errors.add(
+            "missing required labels '"
+                + String.join(",", missing)
+                + "' for user '"
+                + tenant
+                + "' for stream '"
+                + text
+                + "' (policy: '')");
+        discardStream(stream, DiscardReason.MISSING_ENFORCED_LABELS);
       }
     }
   }
@@ -93,7 +115,7 @@ final class PushWalk {
       long timestamp = push.timestamp(entry);
       int length = push.lineLength(entry);
       if (length > rules.maxLineSize() && rules.truncate()) {
-        length = rules.maxLineSize();
+        length = truncate(entry);
       }
       long metadataBytes = metadataBytes(entry);
       if (!isAllowed(labels, entry, timestamp, length, metadataBytes)) {
@@ -116,6 +138,26 @@ final class PushWalk {
     if (batch.size() > 0) {
       batches.add(new StreamBatch(labels.labels(), labels.fingerprint(), batch.build()));
     }
+  }
+
+  /** Cuts between characters, if the line has any, and returns the new length. */
+  private int truncate(int entry) {
+    byte[] identifier = rules.truncateIdentifier();
+    int kept = rules.maxLineSize() - identifier.length;
+    int least = Math.max(0, kept - LONGEST_CHARACTER);
+    int cut = kept;
+    while (cut > least && isInsideCharacter(push.lineStart(entry) + cut)) {
+      cut--;
+    }
+    if (isInsideCharacter(push.lineStart(entry) + cut)) {
+      cut = kept; // not UTF-8
+    }
+    push.cutLine(entry, cut + identifier.length, identifier);
+    return cut + identifier.length;
+  }
+
+  private boolean isInsideCharacter(int at) {
+    return (area[at] & 0xC0) == 0x80;
   }
 
   private boolean sameLine(int entry, int other) {

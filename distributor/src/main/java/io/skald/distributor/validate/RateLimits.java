@@ -2,24 +2,32 @@ package io.skald.distributor.validate;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import io.skald.common.block.EntryBatch;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.StreamBatch;
+import io.skald.common.limits.IngestionLimits;
 import io.skald.common.limits.Limits;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
+import io.skald.common.values.ByteSize;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** The rates of tenants and of streams. Thread-safe. */
 public final class RateLimits {
   private static final double MIB = 1 << 20;
   private static final int MAX_TENANTS = 100_000;
 
-  /** A stream that falls out starts again with a full burst. */
-  private static final int MAX_STREAMS = 200_000;
+  /**
+   * Buckets that are not full, at once. Beyond it the one that was not used for longest starts
+   * again with a full burst: that errs on the side of taking entries, and bounds the memory.
+   */
+  private static final int MAX_STREAMS = 1_000_000;
 
   /** Only the first refused entries of a stream are told. */
   private static final int MAX_TOLD_ENTRIES = 10;
@@ -27,13 +35,10 @@ public final class RateLimits {
   private static final String ADVICE =
       "contact your Loki administrator to see if the limit can be increased";
 
-  private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB"};
-
   private final Clock clock;
-  private final Cache<TenantId, TokenBucket> tenants =
-      Caffeine.newBuilder().maximumSize(MAX_TENANTS).executor(Runnable::run).build();
-  private final Cache<StreamKey, TokenBucket> streams =
-      Caffeine.newBuilder().maximumSize(MAX_STREAMS).executor(Runnable::run).build();
+  private final IntSupplier distributors;
+  private final Cache<TenantId, TokenBucket> tenants;
+  private final Cache<StreamKey, TokenBucket> streams;
 
   private record StreamKey(TenantId tenant, Fingerprint fingerprint) {}
 
@@ -44,18 +49,46 @@ public final class RateLimits {
    */
   public record Admitted(List<StreamBatch> batches, List<EntryRejection> rejections) {}
 
-  public RateLimits(Clock clock) {
+  /**
+   * @param distributors how many distributors share the rates of tenants now, this one included
+   */
+  public RateLimits(Clock clock, IntSupplier distributors) {
+    this(clock, distributors, MAX_STREAMS);
+  }
+
+  RateLimits(Clock clock, IntSupplier distributors, int maxStreams) {
     this.clock = clock;
+    this.distributors = distributors;
+    this.tenants = buckets(clock, MAX_TENANTS);
+    this.streams = buckets(clock, maxStreams);
+  }
+
+  /** A bucket leaves when it is full again: it says no more than a new one then. */
+  private static <K> Cache<K, TokenBucket> buckets(Clock clock, int max) {
+    return Caffeine.newBuilder()
+        .maximumSize(max)
+        .expireAfter(
+            Expiry.<K, TokenBucket>accessing((_, bucket) -> Duration.ofNanos(bucket.fillNanos())))
+        .ticker(clock::monotonicNanos)
+        .executor(Runnable::run)
+        .build();
+  }
+
+  /** Returns how many streams have a bucket that may not be full. */
+  long streams() {
+    streams.cleanUp();
+    return streams.estimatedSize();
   }
 
   /** Takes a whole push from the tenant's rate; returns why it may not be stored, if it may not. */
   public Optional<EntryRejection> admit(TenantId tenant, Limits limits, ValidatedPush push) {
-    double rate = limits.ingestion().ingestionRateMb() * MIB;
+    double rate = rate(limits.ingestion());
     if (rate == 0) {
       return Optional.empty();
     }
-    TokenBucket bucket = tenants.get(tenant, _ -> new TokenBucket(clock));
-    if (bucket.take((double) push.bytes(), rate, limits.ingestion().ingestionBurstSizeMb() * MIB)) {
+    double burst = limits.ingestion().ingestionBurstSizeMb() * MIB;
+    TokenBucket bucket = tenants.get(tenant, _ -> new TokenBucket(clock, rate, burst));
+    if (bucket.take((double) push.bytes(), rate, burst)) {
       return Optional.empty();
     }
     push.discards().add(DiscardReason.RATE_LIMITED, push.lines(), push.bytes());
@@ -74,36 +107,53 @@ public final class RateLimits {
                 + ADVICE));
   }
 
+  private double rate(IngestionLimits limits) {
+    double rate = limits.ingestionRateMb() * MIB;
+    return switch (limits.ingestionRateStrategy()) {
+      case LOCAL -> rate;
+      case GLOBAL -> rate / Math.max(1, distributors.getAsInt());
+    };
+  }
+
+  /**
+   * Returns after how many seconds a push that was refused may be sent again: when the tenant's
+   * bucket holds as much, or is full. At least one.
+   */
+  public long retryAfterSeconds(TenantId tenant, Limits limits, ValidatedPush push) {
+    TokenBucket bucket = tenants.getIfPresent(tenant);
+    double rate = rate(limits.ingestion());
+    return bucket == null || rate == 0
+        ? 1
+        : bucket.secondsUntil(
+            (double) push.bytes(), rate, limits.ingestion().ingestionBurstSizeMb() * MIB);
+  }
+
   /** Drops the entries that go beyond the rates of their streams. */
   public Admitted admitStreams(TenantId tenant, Limits limits, ValidatedPush push) {
-    if (limits.ingestion().perStreamRateLimit() == 0) {
+    double rate = (double) limits.ingestion().perStreamRateLimit();
+    if (rate == 0) {
       return new Admitted(push.batches(), List.of());
     }
+    double burst = Math.max(rate, (double) limits.ingestion().perStreamRateLimitBurst());
     List<StreamBatch> admitted = new ArrayList<>(push.batches().size());
     List<EntryRejection> rejections = new ArrayList<>();
     for (StreamBatch batch : push.batches()) {
       TokenBucket bucket =
-          streams.get(new StreamKey(tenant, batch.fingerprint()), _ -> new TokenBucket(clock));
-      if (take(bucket, limits, batch.entries().lineBytes())) {
+          streams.get(
+              new StreamKey(tenant, batch.fingerprint()), _ -> new TokenBucket(clock, rate, burst));
+      if (bucket.take((double) batch.entries().lineBytes(), rate, burst)) {
         admitted.add(batch);
       } else {
-        partly(tenant, limits, bucket, batch, push.discards(), admitted, rejections);
+        partly(tenant, rate, burst, bucket, batch, push.discards(), admitted, rejections);
       }
     }
     return new Admitted(admitted, rejections);
   }
 
-  private static boolean take(TokenBucket bucket, Limits limits, long bytes) {
-    long burst =
-        Math.max(
-            limits.ingestion().perStreamRateLimitBurst(), limits.ingestion().perStreamRateLimit());
-    return bucket.take(
-        (double) bytes, (double) limits.ingestion().perStreamRateLimit(), (double) burst);
-  }
-
   private static void partly(
       TenantId tenant,
-      Limits limits,
+      double rate,
+      double burst,
       TokenBucket bucket,
       StreamBatch batch,
       Discards discards,
@@ -115,7 +165,7 @@ public final class RateLimits {
     int refused = 0;
     for (int i = 0; i < entries.size(); i++) {
       int length = entries.length(i);
-      if (take(bucket, limits, length)) {
+      if (bucket.take(length, rate, burst)) {
         kept.add(entries.timestamp(i), entries.start(i), length, entries.metadataId(i));
         continue;
       }
@@ -125,11 +175,11 @@ public final class RateLimits {
             .append("entry with timestamp ")
             .append(Times.full(entries.timestamp(i)))
             .append(" ignored, reason: 'Per stream rate limit exceeded (limit: ")
-            .append(size(limits.ingestion().perStreamRateLimit()))
+            .append(ByteSize.formatBinary((long) rate))
             .append("/sec) while attempting to ingest for stream '")
             .append(batch.labels())
             .append("' totaling ")
-            .append(size(length))
+            .append(ByteSize.formatBinary(length))
             .append(", consider splitting a stream via additional labels or ")
             .append(ADVICE)
             .append("',\n");
@@ -150,16 +200,5 @@ public final class RateLimits {
           .append(batch.labels());
       rejections.add(new EntryRejection(429, message.toString()));
     }
-  }
-
-  /** Prints bytes in the largest binary unit that they are a multiple of: {@code 3MB}. */
-  private static String size(long bytes) {
-    long value = bytes;
-    int unit = 0;
-    while (value != 0 && value % 1024 == 0 && unit + 1 < UNITS.length) {
-      value /= 1024;
-      unit++;
-    }
-    return value + UNITS[unit];
   }
 }

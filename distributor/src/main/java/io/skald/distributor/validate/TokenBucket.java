@@ -12,27 +12,48 @@ final class TokenBucket {
   private final Clock clock;
   private double tokens;
   private long filledAtNanos;
-  private boolean used;
 
-  TokenBucket(Clock clock) {
+  /** Volatile: read without the lock; an older value is as good. */
+  private volatile long fillNanos;
+
+  /** Makes a full one. */
+  TokenBucket(Clock clock, double ratePerSecond, double burst) {
     this.clock = clock;
+    tokens = burst;
+    filledAtNanos = clock.monotonicNanos();
+    fillNanos = (long) (burst / ratePerSecond * NANOS_PER_SECOND);
   }
 
   /** Takes {@code amount} if the bucket holds as much, else nothing. */
   synchronized boolean take(double amount, double ratePerSecond, double burst) {
-    long now = clock.monotonicNanos();
-    if (used) {
-      double gained = (now - filledAtNanos) / NANOS_PER_SECOND * ratePerSecond;
-      tokens = Math.min(burst, tokens + gained);
-    } else {
-      tokens = burst;
-      used = true;
-    }
-    filledAtNanos = now;
+    fill(ratePerSecond, burst);
     if (amount > tokens) {
       return false;
     }
     tokens -= amount;
     return true;
+  }
+
+  private void fill(double ratePerSecond, double burst) {
+    long now = clock.monotonicNanos();
+    double gained = (now - filledAtNanos) / NANOS_PER_SECOND * ratePerSecond;
+    tokens = Math.min(burst, tokens + gained);
+    filledAtNanos = now;
+    long nanos = (long) (burst / ratePerSecond * NANOS_PER_SECOND);
+    if (nanos != fillNanos) {
+      fillNanos = nanos;
+    }
+  }
+
+  /** Returns in how many seconds the bucket holds {@code amount}, or is full; at least one. */
+  synchronized long secondsUntil(double amount, double ratePerSecond, double burst) {
+    fill(ratePerSecond, burst);
+    double missing = Math.min(amount, burst) - tokens;
+    return Math.max(1, (long) Math.ceil(missing / ratePerSecond));
+  }
+
+  /** Returns how long an empty bucket takes to be full, in nanoseconds. */
+  long fillNanos() {
+    return fillNanos;
   }
 }

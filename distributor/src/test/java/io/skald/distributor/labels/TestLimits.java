@@ -2,9 +2,12 @@ package io.skald.distributor.labels;
 
 import io.skald.common.limits.EntryLimits;
 import io.skald.common.limits.IngestionLimits;
+import io.skald.common.limits.IngestionLimits.RateStrategy;
 import io.skald.common.limits.LabelLimits;
 import io.skald.common.limits.Limits;
+import io.skald.common.limits.OtlpConfig;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -25,6 +28,12 @@ public final class TestLimits {
   public List<String> discoverServiceName = Limits.DEFAULTS.labels().discoverServiceName();
   public boolean discoverLogLevels = true;
   public boolean incrementDuplicateTimestamp;
+  public RateStrategy ingestionRateStrategy = RateStrategy.GLOBAL;
+  public Instant blockIngestionUntil = Limits.DEFAULTS.ingestion().blockIngestionUntil();
+  public int blockIngestionStatusCode = 260;
+  public List<String> enforcedLabels = List.of();
+  public String maxLineSizeTruncateIdentifier = "";
+  public OtlpConfig otlpConfig = OtlpConfig.DEFAULTS;
 
   private TestLimits() {}
 
@@ -40,17 +49,23 @@ public final class TestLimits {
         new IngestionLimits(
             ingestionRateMb,
             ingestionBurstSizeMb,
+            ingestionRateStrategy,
             perStreamRateLimit,
             perStreamRateLimitBurst,
-            d.ingestion().maxGlobalStreamsPerUser()),
+            d.ingestion().maxGlobalStreamsPerUser(),
+            blockIngestionUntil,
+            blockIngestionStatusCode),
         new LabelLimits(
             maxLabelNamesPerSeries,
             d.labels().maxLabelNameLength(),
             d.labels().maxLabelValueLength(),
-            discoverServiceName),
+            discoverServiceName,
+            enforcedLabels),
         new EntryLimits(
             maxLineSize,
             maxLineSizeTruncate,
+            maxLineSizeTruncateIdentifier,
+            true,
             rejectOldSamples,
             Duration.ofDays(7),
             Duration.ofMinutes(10),
@@ -60,7 +75,9 @@ public final class TestLimits {
             maxStructuredMetadataEntriesCount,
             discoverLogLevels,
             d.entries().logLevelFields()),
+        otlpConfig,
         d.queries(),
-        d.retention());
+        d.retention(),
+        d.overrides());
   }
 }

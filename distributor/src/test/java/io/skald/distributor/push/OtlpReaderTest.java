@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
+import io.skald.common.limits.OtlpConfig;
+import io.skald.common.limits.OtlpConfig.Action;
+import io.skald.common.limits.OtlpConfig.AttributeRule;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -22,11 +25,17 @@ class OtlpReaderTest {
 
   private List<String> json(String body) {
     return Decoded.print(
-        decoder.decodeOtlp("application/json", null, body.getBytes(UTF_8), NOW, budget.lease()));
+        decoder.decodeOtlp(
+            "application/json",
+            null,
+            body.getBytes(UTF_8),
+            NOW,
+            OtlpRules.DEFAULTS,
+            budget.lease()));
   }
 
   private static List<String> read(WireWriter request) {
-    return Decoded.print(OtlpReader.read(request.toBytes(), MAX_ROWS, NOW));
+    return Decoded.print(OtlpReader.read(request.toBytes(), MAX_ROWS, NOW, OtlpRules.DEFAULTS));
   }
 
   /** Returns a request with one record. */
@@ -99,6 +108,81 @@ class OtlpReaderTest {
           """)
   void read_record_printsSo(String content, String expected) {
     assertThat(json(record(content))).containsExactly("{service_name=\"s\"} " + expected);
+  }
+
+  private static AttributeRule rule(Action action, String name) {
+    return new AttributeRule(action, List.of(name), "");
+  }
+
+  private List<String> json(String body, OtlpConfig config) {
+    return Decoded.print(
+        decoder.decodeOtlp(
+            "application/json",
+            null,
+            body.getBytes(UTF_8),
+            NOW,
+            OtlpRules.of(config),
+            budget.lease()));
+  }
+
+  @Test
+  void read_rules_makeLabelsMetadataOrNothing() {
+    String body =
+        """
+        {"resourceLogs": [{"resource": {"attributes": [
+          {"key": "service.name", "value": {"stringValue": "s"}},
+          {"key": "k8s.pod.name", "value": {"stringValue": "p"}},
+          {"key": "9team-x", "value": {"stringValue": "blue"}},
+          {"key": "secret.a", "value": {"stringValue": "1"}},
+          {"key": "secret.kept", "value": {"stringValue": "2"}}]},
+         "scopeLogs": [{"scope": {"attributes": [
+            {"key": "kind", "value": {"stringValue": "k"}}]},
+           "logRecords": [{"body": {"stringValue": "line"}, "attributes": [
+             {"key": "noise", "value": {"kvlistValue": {"values": [
+                {"key": "x", "value": {"stringValue": "y"}}]}}},
+             {"key": "kept", "value": {"stringValue": "z"}}]}]}]}]}
+        """;
+    OtlpConfig config =
+        new OtlpConfig(
+            new OtlpConfig.ResourceAttributes(
+                false,
+                List.of(
+                    rule(Action.INDEX_LABEL, "9team-x"),
+                    rule(Action.STRUCTURED_METADATA, "k8s.pod.name"),
+                    rule(Action.STRUCTURED_METADATA, "secret.kept"),
+                    new AttributeRule(Action.DROP, List.of(), "secret\\..*"))),
+            List.of(rule(Action.DROP, "kind")),
+            List.of(rule(Action.DROP, "noise")),
+            false);
+
+    assertThat(json(body, config))
+        .containsExactly(
+            "{key_9team_x=\"blue\", service_name=\"s\"}"
+                + " 99:line{k8s.pod.name=p}{secret.kept=2}{kept=z}");
+  }
+
+  @Test
+  void read_ignoredDefaults_becomeMetadata() {
+    OtlpConfig config =
+        new OtlpConfig(
+            new OtlpConfig.ResourceAttributes(true, List.of()), List.of(), List.of(), false);
+
+    assertThat(json(record("\"timeUnixNano\":5"), config)).containsExactly("{} 5:{service.name=s}");
+  }
+
+  @Test
+  void read_severityAsLabel_splitsTheResource() {
+    OtlpConfig config =
+        new OtlpConfig(OtlpConfig.DEFAULTS.resourceAttributes(), List.of(), List.of(), true);
+    String records =
+        "\"timeUnixNano\":1},{\"timeUnixNano\":2,\"severityText\":\"WARN\"},"
+            + "{\"timeUnixNano\":3,\"severityText\":\"WARN\"},{\"timeUnixNano\":4";
+
+    assertThat(json(record(records), config))
+        .containsExactly(
+            "{service_name=\"s\"} 1:",
+            "{service_name=\"s\", severity_text=\"WARN\"} 2: 3:",
+            "{service_name=\"s\"} 4:");
   }
 
   @ParameterizedTest
@@ -197,10 +281,17 @@ class OtlpReaderTest {
 
     assertThat(
             decoder
-                .decodeOtlp("application/json; charset=utf-8", "", body, NOW, budget.lease())
+                .decodeOtlp(
+                    "application/json; charset=utf-8",
+                    "",
+                    body,
+                    NOW,
+                    OtlpRules.DEFAULTS,
+                    budget.lease())
                 .streamCount())
         .isZero();
-    assertThatThrownBy(() -> decoder.decodeOtlp("text/plain", null, body, NOW, budget.lease()))
+    assertThatThrownBy(() ->
+            decoder.decodeOtlp("text/plain", null, body, NOW, OtlpRules.DEFAULTS, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessage("content type: text/plain is not supported");
   }
@@ -211,20 +302,29 @@ class OtlpReaderTest {
 
     assertThat(
             decoder
-                .decodeOtlp("application/json", "zstd", Zstd.compress(body), NOW, budget.lease())
+                .decodeOtlp(
+                    "application/json",
+                    "zstd",
+                    Zstd.compress(body),
+                    NOW,
+                    OtlpRules.DEFAULTS,
+                    budget.lease())
                 .entryCount())
         .isEqualTo(1);
-    assertThatThrownBy(
-            () -> decoder.decodeOtlp("application/json", "snappy", body, NOW, budget.lease()))
+    assertThatThrownBy(() ->
+            decoder.decodeOtlp(
+                "application/json", "snappy", body, NOW, OtlpRules.DEFAULTS, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("unsupported content encoding snappy: only gzip");
-    assertThatThrownBy(
-            () -> decoder.decodeOtlp("application/json", "zstd", body, NOW, budget.lease()))
+    assertThatThrownBy(() ->
+            decoder.decodeOtlp(
+                "application/json", "zstd", body, NOW, OtlpRules.DEFAULTS, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("zstd: ");
     byte[] bomb = Zstd.compress(new byte[64 << 20]);
-    assertThatThrownBy(
-            () -> decoder.decodeOtlp("application/json", "zstd", bomb, NOW, budget.lease()))
+    assertThatThrownBy(() ->
+            decoder.decodeOtlp(
+                "application/json", "zstd", bomb, NOW, OtlpRules.DEFAULTS, budget.lease()))
         .isInstanceOf(PushDecodeException.class)
         .hasMessageStartingWith("request body too large");
   }
@@ -259,7 +359,10 @@ class OtlpReaderTest {
     byte[] wire = OtlpJson.toProtobuf(json);
     int refused = 0;
     for (int round = 0; round < 10_000; round++) {
-      refused += reads(() -> OtlpReader.read(mutate(random, wire), MAX_ROWS, NOW)) ? 0 : 1;
+      refused +=
+          reads(() -> OtlpReader.read(mutate(random, wire), MAX_ROWS, NOW, OtlpRules.DEFAULTS))
+              ? 0
+              : 1;
       refused += reads(() -> OtlpJson.toProtobuf(mutate(random, json))) ? 0 : 1;
     }
     assertThat(refused).as("seed %s", seed).isPositive();

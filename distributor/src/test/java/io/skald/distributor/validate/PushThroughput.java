@@ -1,6 +1,7 @@
 package io.skald.distributor.validate;
 
 import io.skald.common.limits.Limits;
+import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.distributor.labels.LabelCache;
 import io.skald.distributor.labels.TestLimits;
@@ -49,7 +50,7 @@ final class PushThroughput {
             decoder.decode(
                 "application/x-protobuf", null, body.bytes, Dialect.CURRENT, budget.lease());
         decodeNanos += System.nanoTime() - start;
-        ValidatedPush valid = validator.validate(limits, push);
+        ValidatedPush valid = validator.validate(TenantId.SINGLE, limits, push);
         if (valid.lines() != body.lines) {
           throw new IllegalStateException(valid.lines() + " lines of " + body.lines);
         }

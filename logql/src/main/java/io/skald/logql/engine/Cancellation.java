@@ -19,7 +19,6 @@ public final class Cancellation {
 
   private final @Nullable Clock clock;
   private final long deadlineNanos;
-  private final Duration timeout;
   private final BooleanSupplier clientGone;
   private final AtomicReference<@Nullable String> stopped;
   private final Runnable pause;
@@ -27,27 +26,24 @@ public final class Cancellation {
   private Cancellation(
       @Nullable Clock clock,
       long deadlineNanos,
-      Duration timeout,
       BooleanSupplier clientGone,
       AtomicReference<@Nullable String> stopped,
       Runnable pause) {
     this.clock = clock;
     this.deadlineNanos = deadlineNanos;
-    this.timeout = timeout;
     this.clientGone = clientGone;
     this.stopped = stopped;
     this.pause = pause;
   }
 
   private static Cancellation of(
-      @Nullable Clock clock, long deadlineNanos, Duration timeout, BooleanSupplier clientGone) {
-    return new Cancellation(
-        clock, deadlineNanos, timeout, clientGone, new AtomicReference<>(), () -> {});
+      @Nullable Clock clock, long deadlineNanos, BooleanSupplier clientGone) {
+    return new Cancellation(clock, deadlineNanos, clientGone, new AtomicReference<>(), () -> {});
   }
 
   /** Returns one that only {@link #cancel} ends. */
   public static Cancellation none() {
-    return of(null, 0, Duration.ZERO, () -> false);
+    return of(null, 0, () -> false);
   }
 
   /**
@@ -56,14 +52,14 @@ public final class Cancellation {
    */
   public static Cancellation until(Clock clock, Duration timeout, BooleanSupplier clientGone) {
     if (timeout.isZero()) {
-      return of(null, 0, timeout, clientGone);
+      return of(null, 0, clientGone);
     }
-    return of(clock, clock.monotonicNanos() + timeout.toNanos(), timeout, clientGone);
+    return of(clock, clock.monotonicNanos() + timeout.toNanos(), clientGone);
   }
 
   /** Returns one that ends with this one, and whose checks let other work go first. */
   Cancellation pausing(Runnable pause) {
-    return new Cancellation(clock, deadlineNanos, timeout, clientGone, stopped, pause);
+    return new Cancellation(clock, deadlineNanos, clientGone, stopped, pause);
   }
 
   /** Stops the query; its threads notice at their next check. */
@@ -89,10 +85,8 @@ public final class Cancellation {
     if (timedOut()) {
       throw new QueryCancelledException(
           GATEWAY_TIMEOUT,
-          "query timed out after "
-              + timeout.toMillis()
-              + " ms; shorten its time range, select"
-              + " fewer streams, or raise querier.query_timeout");
+          "request timed out, decrease the duration of the request or add more label matchers"
+              + " (prefer exact match over regex match) to reduce the amount of data processed");
     }
     if (clientGone.getAsBoolean()) {
       throw new QueryCancelledException(CLIENT_CLOSED_REQUEST, "the client closed the request");

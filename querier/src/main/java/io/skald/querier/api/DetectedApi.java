@@ -173,8 +173,8 @@ public final class DetectedApi {
     if (lines <= 0) {
       throw new BadRequestException("limit must be a positive value");
     }
-    QueryApi.checkEntries(lines, queries.allowed(tenants));
-    Expr expression = QueryApi.parse(tenants, parameters);
+    LimitChecks.entries(lines, queries.allowed(tenants));
+    Expr expression = queries.checked(tenants, parameters, range);
     if (!(expression instanceof LogExpr)) {
       throw new BadRequestException("only log selector is supported");
     }

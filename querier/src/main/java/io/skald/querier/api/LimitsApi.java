@@ -1,15 +1,41 @@
 package io.skald.querier.api;
 
-import io.skald.common.limits.Limits;
+import io.skald.common.config.ConfigWriter;
+import io.skald.common.http.HttpRequest;
+import io.skald.common.http.HttpResponse;
+import io.skald.common.http.TenantHeader;
 import io.skald.common.limits.TenantLimits;
-import io.skald.common.values.PrometheusDuration;
 import io.skald.querier.source.ReadTenants;
-import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code /loki/api/v1/drilldown-limits}: what Logs Drilldown wants to know of a tenant. */
+/**
+ * The limits of a tenant: {@code /loki/api/v1/drilldown-limits}, what Logs Drilldown wants to know,
+ * and {@code /config/tenant/v1/limits}, all of them.
+ */
 public final class LimitsApi {
+  private static final List<String> DRILLDOWN_KEYS =
+      List.of(
+          "discover_log_levels",
+          "discover_service_name",
+          "log_level_fields",
+          "max_entries_limit_per_query",
+          "max_line_size_truncate",
+          "max_query_bytes_read",
+          "max_query_length",
+          "max_query_lookback",
+          "max_query_range",
+          "max_query_series",
+          "otlp_config",
+          "query_timeout",
+          "retention_period",
+          "volume_enabled",
+          "volume_max_series");
+
   private final TenantLimits limits;
+  private final TenantHeader tenants;
   private final boolean patternsEnabled;
   private final String version;
 
@@ -17,19 +43,26 @@ public final class LimitsApi {
    * @param patternsEnabled whether patterns are mined
    * @param version the API version that clients look for
    */
-  public LimitsApi(TenantLimits limits, boolean patternsEnabled, String version) {
+  public LimitsApi(
+      TenantLimits limits, TenantHeader tenants, boolean patternsEnabled, String version) {
     this.limits = limits;
+    this.tenants = tenants;
     this.patternsEnabled = patternsEnabled;
     this.version = version;
   }
 
-  QueryApi.Body drilldown(ReadTenants tenants, ReadRequest request) {
-    Limits allowed = limits.strictest(tenants.ids());
+  QueryApi.Body drilldown(ReadTenants asking, ReadRequest request) {
+    Map<String, Object> allowed = ConfigWriter.tree(limits.strictest(asking.ids()));
     return out -> {
       try (JsonGenerator json = ResultWriter.generator(out)) {
         json.writeStartObject();
         json.writeObjectPropertyStart("limits");
-        write(json, allowed);
+        for (String key : DRILLDOWN_KEYS) {
+          json.writeName(key);
+          write(json, Objects.requireNonNull(allowed.get(key), key));
+        }
+        json.writeBooleanProperty("metric_aggregation_enabled", false);
+        json.writeBooleanProperty("pattern_persistence_enabled", false);
         json.writeEndObject();
         json.writeBooleanProperty("pattern_ingester_enabled", patternsEnabled);
         json.writeStringProperty("version", version);
@@ -39,31 +72,30 @@ public final class LimitsApi {
     };
   }
 
-  private static void write(JsonGenerator json, Limits allowed) {
-    json.writeBooleanProperty("discover_log_levels", allowed.entries().discoverLogLevels());
-    json.writeArrayPropertyStart("discover_service_name");
-    allowed.labels().discoverServiceName().forEach(json::writeString);
-    json.writeEndArray();
-    json.writeArrayPropertyStart("log_level_fields");
-    allowed.entries().logLevelFields().forEach(json::writeString);
-    json.writeEndArray();
-    json.writeNumberProperty(
-        "max_entries_limit_per_query", allowed.queries().maxEntriesLimitPerQuery());
-    json.writeBooleanProperty("max_line_size_truncate", allowed.entries().maxLineSizeTruncate());
-    json.writeStringProperty("max_query_bytes_read", allowed.queries().maxQueryBytesRead() + "B");
-    json.writeStringProperty("max_query_length", text(allowed.queries().maxQueryLength()));
-    json.writeStringProperty("max_query_lookback", text(allowed.queries().maxQueryLookback()));
-    json.writeStringProperty("max_query_range", text(allowed.queries().maxQueryRange()));
-    json.writeNumberProperty("max_query_series", allowed.queries().maxQuerySeries());
-    json.writeBooleanProperty("metric_aggregation_enabled", false);
-    json.writeBooleanProperty("pattern_persistence_enabled", false);
-    json.writeStringProperty("query_timeout", text(allowed.queries().queryTimeout()));
-    json.writeStringProperty("retention_period", text(allowed.retention().retentionPeriod()));
-    json.writeBooleanProperty("volume_enabled", allowed.queries().volumeEnabled());
-    json.writeNumberProperty("volume_max_series", allowed.queries().volumeMaxSeries());
+  private static void write(JsonGenerator json, Object value) {
+    switch (value) {
+      case Boolean flag -> json.writeBoolean(flag);
+      case Integer number -> json.writeNumber(number);
+      case Double number -> json.writeNumber(number);
+      case List<?> list -> {
+        json.writeStartArray();
+        list.forEach(element -> write(json, element));
+        json.writeEndArray();
+      }
+      case Map<?, ?> map -> {
+        json.writeStartObject();
+        map.forEach((key, element) -> {
+          json.writeName(key.toString());
+          write(json, element);
+        });
+        json.writeEndObject();
+      }
+      default -> json.writeString(value.toString());
+    }
   }
 
-  private static String text(Duration duration) {
-    return PrometheusDuration.format(duration.toNanos());
+  /** {@code /config/tenant/v1/limits}: the keys of {@code limits_config}, as YAML. */
+  HttpResponse yaml(HttpRequest request) {
+    return HttpResponse.text(200, ConfigWriter.yaml(limits.of(tenants.ofPush(request))));
   }
 }

@@ -33,6 +33,7 @@ public final class MetadataRoutes {
         .read("/loki/api/v1/index/volume", json(volumes::volume))
         .read("/loki/api/v1/index/volume_range", json(volumes::volumeRange))
         .get("/loki/api/v1/drilldown-limits", Permission.READ, json(limits::drilldown))
+        .get("/config/tenant/v1/limits", Permission.READ, limits::yaml)
         .read("/loki/api/v1/detected_labels", json(detected::labels))
         .read("/loki/api/v1/detected_fields", json(detected::fields))
         .read(

@@ -19,10 +19,12 @@ public final class PatternApi {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final PatternSource patterns;
+  private final QueryApi queries;
   private final Clock clock;
 
-  public PatternApi(PatternSource patterns, Clock clock) {
+  public PatternApi(PatternSource patterns, QueryApi queries, Clock clock) {
     this.patterns = patterns;
+    this.queries = queries;
     this.clock = clock;
   }
 
@@ -36,14 +38,18 @@ public final class PatternApi {
       Parameters parameters = request.parameters(clock.nowNanos());
       Parameters.Range range = parameters.range();
       Parameters.requireOrdered(range);
+      Parameters.Range visible = queries.limited(tenants, range);
       long stepSeconds = Math.max(1, parameters.stepNanos(range) / NANOS_PER_SECOND);
       List<LabelMatcher> matchers = Parser.parseSelector(parameters.text("query"), false);
+      if (visible.endNanos() < visible.startNanos()) {
+        return body(List.of());
+      }
       List<PatternSamples> found =
           patterns.patterns(
               tenants,
               matchers,
-              range.startNanos(),
-              range.endNanos(),
+              visible.startNanos(),
+              visible.endNanos(),
               stepSeconds,
               request.cancellation());
       return body(found.subList(0, Math.min(found.size(), MAX_PATTERNS)));

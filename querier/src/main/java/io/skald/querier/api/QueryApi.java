@@ -1,11 +1,11 @@
 package io.skald.querier.api;
 
+import io.skald.common.block.LogSource;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.time.Clock;
-import io.skald.common.values.GoDuration;
 import io.skald.common.values.PrometheusDuration;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.PlanNode;
@@ -19,10 +19,10 @@ import io.skald.logql.engine.QueryThreads;
 import io.skald.logql.syntax.Expr;
 import io.skald.logql.syntax.Formatter;
 import io.skald.logql.syntax.LogExpr;
-import io.skald.logql.syntax.MetricExpr;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.FederatedQuery;
+import io.skald.querier.source.LookbackSource;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.tail.TailLine;
@@ -40,8 +40,6 @@ import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -92,13 +90,13 @@ public final class QueryApi {
     int limit = parameters.limit();
     boolean forward = parameters.forward();
     long interval = parameters.intervalNanos();
-    Expr expression = parse(tenants, parameters);
+    Expr expression = checked(tenants, parameters, range);
     Limits allowed = allowed(tenants);
-    checkLength(range, expression, allowed);
-    checkMatchers(expression, allowed);
     if (expression instanceof LogExpr) {
-      checkEntries(limit, allowed);
-    } else {
+      LimitChecks.entries(limit, allowed);
+    }
+    range = visible(range, expression, allowed);
+    if (!(expression instanceof LogExpr)) {
       range = aligned(range, step);
     }
     return new QueryRequest(
@@ -123,13 +121,12 @@ public final class QueryApi {
     long time = parameters.time();
     int limit = parameters.limit();
     boolean forward = parameters.forward();
-    Expr expression = parse(tenants, parameters);
+    Expr expression = checked(tenants, parameters, new Parameters.Range(time, time));
     if (expression instanceof LogExpr) {
       throw new BadRequestException(
           "log queries are not supported as an instant query type, please change your query"
               + " to a range query type");
     }
-    checkMatchers(expression, allowed(tenants));
     return new QueryRequest(expression, time, time, 0, 0, limit, forward, false);
   }
 
@@ -151,10 +148,13 @@ public final class QueryApi {
       ReadTenants tenants, QueryRequest query, ReadRequest request, QueryEngine engine) {
     QueryStatistics statistics = new QueryStatistics();
     ReadStatistics reads = new ReadStatistics();
+    Limits allowed = allowed(tenants);
+    long earliest = LimitChecks.earliest(allowed, clock.nowNanos());
+    LimitChecks.bytes(query, tenants, data, allowed, earliest);
     PlanNode plan =
         engine.analyze(
             query,
-            data.entries(tenants, statistics, reads),
+            entries(tenants, statistics, reads, earliest),
             statistics,
             request.cancellation(),
             new QueryProfile(clock::monotonicNanos));
@@ -167,9 +167,23 @@ public final class QueryApi {
     return new PlanNode(plan.operator(), details, plan.inputs());
   }
 
-  static Expr parse(ReadTenants tenants, Parameters parameters) {
-    Expr expression = Parser.parse(parameters.text("query"));
-    return tenants.federated() ? FederatedQuery.rewrite(expression) : expression;
+  /** Reads the query and checks it against the limits of the tenants. */
+  Expr checked(ReadTenants tenants, Parameters parameters, Parameters.Range range) {
+    String text = parameters.text("query");
+    Expr parsed = Parser.parse(text);
+    Expr expression = tenants.federated() ? FederatedQuery.rewrite(parsed) : parsed;
+    LimitChecks.query(expression, text, range, allowed(tenants));
+    return expression;
+  }
+
+  /** Returns what a query may see of its range; an instant is left if that is nothing. */
+  private Parameters.Range visible(Parameters.Range range, Expr expression, Limits allowed) {
+    if (!LimitChecks.readsData(expression)) {
+      return range;
+    }
+    long start =
+        LimitChecks.visible(range, LimitChecks.earliest(allowed, clock.nowNanos())).startNanos();
+    return new Parameters.Range(Math.min(start, range.endNanos()), range.endNanos());
   }
 
   /** Returns the limits of a tenant, of several the strictest. */
@@ -200,16 +214,30 @@ public final class QueryApi {
    */
   record Answer(QueryResult result, Consumer<JsonGenerator> statistics) {}
 
+  /** Returns the entries that the tenants may see. */
+  private LogSource entries(
+      ReadTenants tenants, QueryStatistics statistics, ReadStatistics reads, long earliest) {
+    LogSource all = data.entries(tenants, statistics, reads);
+    return earliest == Long.MIN_VALUE ? all : new LookbackSource(all, earliest);
+  }
+
   Answer run(ReadTenants tenants, QueryRequest query, ReadRequest request) {
+    Limits allowed = allowed(tenants);
+    long earliest = LimitChecks.earliest(allowed, clock.nowNanos());
+    if (LimitChecks.readsData(query.expression()) && query.endNanos() < earliest) {
+      return new Answer(
+          nothing(query), json -> StatisticsWriter.write(json, new QueryStatistics(), 0, 0));
+    }
+    LimitChecks.bytes(query, tenants, data, allowed, earliest);
     QueryStatistics statistics = new QueryStatistics();
     long started = clock.monotonicNanos();
     ReadStatistics reads = new ReadStatistics();
     QueryResult result =
         engines
-            .apply(allowed(tenants), request.threads())
+            .apply(allowed, request.threads())
             .execute(
                 query,
-                data.entries(tenants, statistics, reads),
+                entries(tenants, statistics, reads, earliest),
                 statistics,
                 request.cancellation());
     statistics.compressedBytes.add(reads.compressedBytes.sum());
@@ -242,9 +270,13 @@ public final class QueryApi {
     return lines;
   }
 
-  /** Checks the selector of a query against the tenant's limits. */
-  void checkSelector(ReadTenants tenants, Expr expression) {
-    checkMatchers(expression, allowed(tenants));
+  private static QueryResult nothing(QueryRequest query) {
+    if (query.expression() instanceof LogExpr) {
+      return new QueryResult.Streams(List.of());
+    }
+    return query.isInstant()
+        ? new QueryResult.Vector(List.of())
+        : new QueryResult.Matrix(List.of());
   }
 
   /** {@code /loki/api/v1/labels}. */
@@ -292,6 +324,7 @@ public final class QueryApi {
     return data.series(tenants, matchers, range.startNanos(), range.endNanos());
   }
 
+  /** Returns the range of a read about streams as far as it may be seen; see {@link #limited}. */
   Parameters.Range metadataRange(ReadTenants tenants, Parameters parameters) {
     Parameters.Range range = parameters.range();
     if (range.endNanos() < range.startNanos()) {
@@ -301,8 +334,14 @@ public final class QueryApi {
               + PrometheusDuration.format(allowed.queries().maxQueryLookback().toNanos())
               + ")");
     }
-    checkLength(range, null, allowed(tenants));
-    return range;
+    return limited(tenants, range);
+  }
+
+  /** Checks a range and returns what may be seen of it; it ends before it starts if nothing. */
+  Parameters.Range limited(ReadTenants tenants, Parameters.Range range) {
+    Limits allowed = allowed(tenants);
+    LimitChecks.length(range, allowed);
+    return LimitChecks.visible(range, LimitChecks.earliest(allowed, clock.nowNanos()));
   }
 
   /** Nothing found is an answer without {@code data}, as clients know it. */
@@ -393,109 +432,6 @@ public final class QueryApi {
     return new Parameters.Range(
         Math.floorDiv(range.startNanos(), step) * step,
         -Math.floorDiv(-range.endNanos(), step) * step);
-  }
-
-  static void checkEntries(int limit, Limits allowed) {
-    int max = allowed.queries().maxEntriesLimitPerQuery();
-    if (max > 0 && limit > max) {
-      throw new BadRequestException(
-          "max entries limit per query exceeded, limit > max_entries_limit_per_query ("
-              + limit
-              + " > "
-              + max
-              + ")");
-    }
-  }
-
-  private static void checkLength(
-      Parameters.Range range, @Nullable Expr expression, Limits allowed) {
-    long max = allowed.queries().maxQueryLength().toNanos();
-    long length =
-        range.endNanos()
-            - range.startNanos()
-            + (expression instanceof MetricExpr metric ? longestWindow(metric) : 0);
-    if (max > 0 && length > max) {
-      throw new BadRequestException(
-          "the query time range exceeds the limit (query length: "
-              + GoDuration.format(length)
-              + ", limit: "
-              + PrometheusDuration.format(max)
-              + ")");
-    }
-  }
-
-  private static long longestWindow(MetricExpr expression) {
-    return switch (expression) {
-      case MetricExpr.RangeAggregation range -> range.range().rangeNanos();
-      case MetricExpr.VectorAggregation vector -> longestWindow(vector.inner());
-      case MetricExpr.Binary binary ->
-          Math.max(longestWindow(binary.left()), longestWindow(binary.right()));
-      case MetricExpr.LabelReplace replace -> longestWindow(replace.inner());
-      case MetricExpr.Literal _, MetricExpr.Vector _ -> 0;
-    };
-  }
-
-  private static void checkMatchers(Expr expression, Limits allowed) {
-    for (List<LabelMatcher> selector : selectors(expression)) {
-      int max = allowed.queries().maxStreamsMatchersPerQuery();
-      if (max > 0 && selector.size() > max) {
-        throw new BadRequestException(
-            "max streams matchers per query exceeded, matchers-count > limit ("
-                + selector.size()
-                + " > "
-                + max
-                + ")");
-      }
-      checkRequired(selector, allowed);
-    }
-  }
-
-  private static void checkRequired(List<LabelMatcher> selector, Limits allowed) {
-    List<String> present = selector.stream().map(LabelMatcher::name).distinct().toList();
-    List<String> missing =
-        allowed.queries().requiredLabels().stream()
-            .filter(label -> !present.contains(label))
-            .toList();
-    if (!missing.isEmpty()) {
-      throw new BadRequestException(
-          "stream selector is missing required matchers ["
-              + String.join(", ", missing)
-              + "], labels present in the query were ["
-              + String.join(", ", present)
-              + "]");
-    }
-    int minimum = allowed.queries().minimumLabelsNumber();
-    if (minimum > 0 && present.size() < minimum) {
-      throw new BadRequestException(
-          "stream selector has less label matchers than required: (present: ["
-              + present.stream().sorted().collect(Collectors.joining(", "))
-              + "], number_present: "
-              + present.size()
-              + ", required_number_label_matchers: "
-              + minimum
-              + ")");
-    }
-  }
-
-  /** Returns whether a query selects streams at all. */
-  static boolean readsData(Expr expression) {
-    return !selectors(expression).isEmpty();
-  }
-
-  private static List<List<LabelMatcher>> selectors(Expr expression) {
-    return switch (expression) {
-      case LogExpr log -> List.of(log.selector());
-      case Expr.Variants variants -> List.of(variants.range().log().selector());
-      case MetricExpr.RangeAggregation range -> List.of(range.range().log().selector());
-      case MetricExpr.VectorAggregation vector -> selectors(vector.inner());
-      case MetricExpr.Binary binary -> {
-        List<List<LabelMatcher>> both = new ArrayList<>(selectors(binary.left()));
-        both.addAll(selectors(binary.right()));
-        yield both;
-      }
-      case MetricExpr.LabelReplace replace -> selectors(replace.inner());
-      case MetricExpr.Literal _, MetricExpr.Vector _ -> List.of();
-    };
   }
 
   static <T> T answering(Supplier<T> work) {

@@ -117,7 +117,7 @@ public final class QueryRoutes {
   private static boolean readsData(HttpRequest request) {
     List<String> query = request.parameters("query");
     try {
-      return query.isEmpty() || QueryApi.readsData(Parser.parse(query.getFirst()));
+      return query.isEmpty() || LimitChecks.readsData(Parser.parse(query.getFirst()));
     } catch (ParseException _) {
       return false; // the endpoint says what is wrong with it
     }

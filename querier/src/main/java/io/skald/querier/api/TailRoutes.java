@@ -14,6 +14,7 @@ import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.logql.engine.LiveQuery;
 import io.skald.logql.engine.QueryException;
+import io.skald.logql.syntax.Expr;
 import io.skald.logql.syntax.LogExpr;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
@@ -102,11 +103,11 @@ public final class TailRoutes {
     Duration delay = delay(parameters);
     int limit = parameters.limit();
     long start = parameters.range().startNanos();
-    QueryApi.checkEntries(limit, queries.allowed(asking));
-    if (!(QueryApi.parse(asking, parameters) instanceof LogExpr log)) {
+    LimitChecks.entries(limit, queries.allowed(asking));
+    Expr expression = queries.checked(asking, parameters, new Parameters.Range(start, start));
+    if (!(expression instanceof LogExpr log)) {
       return socket -> socket.close(POLICY_ERROR, "only log selector is supported");
     }
-    queries.checkSelector(asking, log);
     LiveQuery query = new LiveQuery(log, flags(request).contains(ReadRequest.CATEGORIZE));
     Tail.Source source = new HistoryThenLive(request, asking, log, start, limit);
     Tail tail = new Tail(source, query, writer, delay, maxDuration, clock, counters);

@@ -65,13 +65,17 @@ public final class QueryData {
   }
 
   /**
-   * Returns the parts of the matching streams that overlap the range, both ends inclusive; no lines
-   * are read. What was pushed twice and lies in two parts is in both.
+   * Returns the parts of the matching streams that overlap the range, both ends inclusive, none if
+   * it ends before it starts; no lines are read. What was pushed twice and lies in two parts is in
+   * both.
    */
   public List<StreamPart> parts(
       ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     List<LabelMatcher> rest = tenants.ofStreams(matchers);
     List<StreamPart> parts = new ArrayList<>();
+    if (throughNanos < fromNanos) {
+      return parts;
+    }
     for (TenantId tenant : tenants.chosen(matchers)) {
       // Before the index: a chunk that is flushed in between is then known by its id, not missed.
       Set<Long> held = new HashSet<>();
@@ -92,6 +96,14 @@ public final class QueryData {
       }
     }
     return parts;
+  }
+
+  /** Returns what of these parts lies between the times, both inclusive. */
+  public List<StreamPart.Span> spans(
+      ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    return parts(tenants, matchers, fromNanos, throughNanos).stream()
+        .map(part -> new StreamPart.Span(part, fromNanos, throughNanos))
+        .toList();
   }
 
   private static StreamPart ofMemory(Labels labels, long chunkId, BlockView block) {
@@ -116,11 +128,17 @@ public final class QueryData {
         () -> reader.blocks(chunk, fromNanos, throughNanos, new ReadStatistics()));
   }
 
-  /** Returns the label sets of streams with data in {@code [fromNanos, throughNanos]}. */
+  /**
+   * Returns the label sets of streams with data in {@code [fromNanos, throughNanos]}, none if it
+   * ends before it starts.
+   */
   public Set<Labels> series(
       ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     List<LabelMatcher> rest = tenants.ofStreams(matchers);
     Set<Labels> found = new HashSet<>();
+    if (throughNanos < fromNanos) {
+      return found;
+    }
     for (TenantId tenant : tenants.chosen(matchers)) {
       for (Labels labels : series(tenant, rest, fromNanos, throughNanos)) {
         found.add(tenants.shown(labels, tenant));

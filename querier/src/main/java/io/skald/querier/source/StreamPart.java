@@ -31,6 +31,29 @@ public record StreamPart(
     }
   }
 
+  /**
+   * What of a part lies in a range.
+   *
+   * @param fromNanos inclusive
+   * @param throughNanos inclusive
+   */
+  public record Span(StreamPart part, long fromNanos, long throughNanos) {
+    /** Returns whether the whole part lies in it, so that its size is known without opening it. */
+    public boolean isWhole() {
+      return fromNanos <= part.minNanos && throughNanos >= part.maxNanos;
+    }
+
+    /** Returns the bytes of the part's lines. */
+    public long atMost() {
+      return part.lineBytes;
+    }
+
+    /** Returns the bytes of the lines that lie in the range; opens blocks unless it is whole. */
+    public long lineBytes() {
+      return part.between(fromNanos, throughNanos).lineBytes();
+    }
+  }
+
   /** Returns what lies between the times, both inclusive. */
   public Amount between(long fromNanos, long throughNanos) {
     if (fromNanos > maxNanos || throughNanos < minNanos) {

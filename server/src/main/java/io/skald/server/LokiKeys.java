@@ -1,0 +1,374 @@
+package io.skald.server;
+
+import io.skald.common.config.ForeignKeys;
+import io.skald.common.config.ForeignKeys.Refusal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The keys of Loki's file that have no counterpart here. An operator starts with the file that is
+ * there and reads the warnings; only what would be dangerous to lose in silence is refused.
+ */
+final class LokiKeys {
+  private static final String LIMITS = "limits_config.";
+
+  /** A key a line, with everything below it; behind it what its being ignored means, if much. */
+  private static final String IGNORED =
+      """
+      analytics: nothing is reported to anybody
+      ballast_bytes
+      block_builder
+      block_scheduler
+      bloom_build
+      bloom_gateway
+      chunk_store_config
+      common.compactor_address
+      common.compactor_grpc_address
+      common.instance_addr
+      common.instance_interface_names
+      common.persist_tokens
+      common.ring
+      common.storage.congestion_control
+      common.storage.filesystem.rules_directory: rules are not evaluated
+      common.storage.hedging
+      compactor.apply_retention_interval
+      compactor.compaction_interval
+      compactor.compactor_ring
+      compactor.delete_batch_size
+      compactor.delete_request_store: delete requests are kept in the object store of the chunks
+      compactor.delete_request_store_db_type
+      compactor.delete_request_store_key_prefix
+      compactor.deletion_mode: set limits_config.deletion_mode
+      compactor.horizontal_scaling_mode
+      compactor.jobs_config
+      compactor.max_compaction_parallelism
+      compactor.retention_backoff_config
+      compactor.retention_delete_delay
+      compactor.retention_delete_worker_count
+      compactor.retention_table_timeout
+      compactor.run_once
+      compactor.shared_store
+      compactor.skip_latest_n_tables
+      compactor.tables_to_compact
+      compactor.upload_parallelism
+      compactor.worker_config
+      compactor.working_directory
+      compactor_grpc_client
+      dataobj
+      distributor.ingest_limits_dry_run_enabled
+      distributor.ingest_limits_enabled
+      distributor.kafka_config
+      distributor.rate_store
+      distributor.ring
+      distributor.write_failures_logging
+      frontend
+      frontend_worker
+      index_gateway
+      ingest_limits
+      ingest_limits_frontend
+      ingest_limits_frontend_client
+      ingester.autoforget_unhealthy
+      ingester.chunk_encoding: chunks are compressed with zstd
+      ingester.chunk_retain_period
+      ingester.flush_op_backoff
+      ingester.flush_op_timeout
+      ingester.index_shards
+      ingester.lifecycler
+      ingester.max_dropped_streams
+      ingester.max_returned_stream_errors
+      ingester.max_transfer_retries
+      ingester.owned_streams_check_interval
+      ingester.query_store_max_look_back_period
+      ingester.shutdown_marker_path
+      ingester.sync_min_utilization
+      ingester.sync_period
+      ingester.wal.flush_on_shutdown: everything is flushed at shutdown
+      ingester_client
+      ingester_rf1
+      internal_server: what it serves stands on the main port
+      limits_config.allow_deletes: set limits_config.deletion_mode
+      limits_config.bloom_block_encoding
+      limits_config.bloom_build_max_builders
+      limits_config.bloom_build_task_max_retries
+      limits_config.bloom_builder_response_timeout
+      limits_config.bloom_creation_enabled
+      limits_config.bloom_gateway_cache_key_interval
+      limits_config.bloom_gateway_enable_filtering
+      limits_config.bloom_max_block_size
+      limits_config.bloom_max_bloom_size
+      limits_config.bloom_ngram_length
+      limits_config.bloom_ngram_skip
+      limits_config.bloom_planning_strategy
+      limits_config.bloom_prefetch_blocks
+      limits_config.bloom_shard_size
+      limits_config.bloom_split_series_keyspace_by
+      limits_config.bloom_task_target_series_chunk_size
+      limits_config.cardinality_limit
+      limits_config.deletion_rate_limit
+      limits_config.discover_generic_fields: no further fields are detected
+      limits_config.enable_multi_variant_queries: variants are refused
+      limits_config.enforce_metric_name
+      limits_config.index_gateway_shard_size
+      limits_config.ingest_limits_enabled
+      limits_config.ingestion_partition_tenant_shard_size
+      limits_config.instant_metric_query_split_align
+      limits_config.log_level_from_json_max_depth: two levels of an object are looked at
+      limits_config.max_cache_freshness_per_query
+      limits_config.max_chunks_per_query
+      limits_config.max_metadata_cache_freshness
+      limits_config.max_querier_bytes_read: set limits_config.max_query_bytes_read
+      limits_config.max_queriers_per_tenant
+      limits_config.max_query_capacity
+      limits_config.max_query_parallelism
+      limits_config.max_stats_cache_freshness
+      limits_config.max_streams_per_user: set limits_config.max_global_streams_per_user
+      limits_config.metric_aggregation_enabled
+      limits_config.pattern_ingester_tokenizable_json_fields
+      limits_config.pattern_ingester_tokenizable_json_fields_append
+      limits_config.pattern_ingester_tokenizable_json_fields_default
+      limits_config.pattern_ingester_tokenizable_json_fields_delete
+      limits_config.pattern_persistence_enabled
+      limits_config.pattern_rate_threshold
+      limits_config.persist_granularity
+      limits_config.query_ready_index_num_days
+      limits_config.recent_metadata_query_window
+      limits_config.retention_stream: nothing is deleted by age in this version
+      limits_config.ruler_alertmanager_config: rules are not evaluated
+      limits_config.ruler_enable_wal_replay: rules are not evaluated
+      limits_config.ruler_evaluation_delay_duration: rules are not evaluated
+      limits_config.ruler_max_rule_groups_per_tenant: rules are not evaluated
+      limits_config.ruler_max_rules_per_rule_group: rules are not evaluated
+      limits_config.ruler_remote_evaluation_max_response_size: rules are not evaluated
+      limits_config.ruler_remote_evaluation_timeout: rules are not evaluated
+      limits_config.ruler_remote_write_config: rules are not evaluated
+      limits_config.ruler_remote_write_disabled: rules are not evaluated
+      limits_config.ruler_remote_write_headers: rules are not evaluated
+      limits_config.ruler_remote_write_queue_batch_send_deadline: rules are not evaluated
+      limits_config.ruler_remote_write_queue_capacity: rules are not evaluated
+      limits_config.ruler_remote_write_queue_max_backoff: rules are not evaluated
+      limits_config.ruler_remote_write_queue_max_samples_per_send: rules are not evaluated
+      limits_config.ruler_remote_write_queue_max_shards: rules are not evaluated
+      limits_config.ruler_remote_write_queue_min_backoff: rules are not evaluated
+      limits_config.ruler_remote_write_queue_min_shards: rules are not evaluated
+      limits_config.ruler_remote_write_queue_retry_on_ratelimit: rules are not evaluated
+      limits_config.ruler_remote_write_relabel_configs: rules are not evaluated
+      limits_config.ruler_remote_write_sigv4_config: rules are not evaluated
+      limits_config.ruler_remote_write_timeout: rules are not evaluated
+      limits_config.ruler_remote_write_url: rules are not evaluated
+      limits_config.ruler_tenant_shard_size: rules are not evaluated
+      limits_config.shard_streams: a stream is not split, however fast it is
+      limits_config.simulated_push_latency
+      limits_config.split_ingester_queries_by_interval
+      limits_config.split_instant_metric_queries_by_interval
+      limits_config.split_metadata_queries_by_interval
+      limits_config.split_queries_by_interval
+      limits_config.split_recent_metadata_queries_by_interval
+      limits_config.tsdb_max_bytes_per_shard
+      limits_config.tsdb_max_query_parallelism
+      limits_config.tsdb_precompute_chunks
+      limits_config.tsdb_sharding_strategy
+      limits_config.use_owned_stream_count
+      memberlist: this is a single process, which finds no others
+      metrics_namespace: metrics begin with skald_
+      operational_config
+      pattern_ingester.client_config
+      pattern_ingester.concurrent_flushes
+      pattern_ingester.connection_timeout
+      pattern_ingester.flush_check_period
+      pattern_ingester.lifecycler
+      pattern_ingester.max_chunk_age
+      pattern_ingester.metric_aggregation
+      pattern_ingester.pattern_persistence
+      pattern_ingester.retain_for
+      pattern_ingester.tee_config
+      pattern_ingester.volume_threshold
+      profiling
+      querier.engine
+      querier.engine_v2
+      querier.extra_query_delay
+      querier.per_request_limits_enabled
+      querier.query_ingester_only
+      querier.query_ingesters_within
+      querier.query_partition_ingesters
+      querier.query_store_only
+      querier.query_timeout: set limits_config.query_timeout
+      query_engine
+      query_range
+      query_scheduler
+      ruler: rules are not evaluated
+      ruler_storage: rules are not evaluated
+      schema_config: the index has one form, and nothing of Loki's data is read
+      server.cluster_validation
+      server.grpc_listen_address
+      server.grpc_listen_conn_limit
+      server.grpc_listen_network
+      server.grpc_listen_port
+      server.grpc_server_keepalive_time
+      server.grpc_server_keepalive_timeout
+      server.grpc_server_max_concurrent_streams
+      server.grpc_server_max_connection_age
+      server.grpc_server_max_connection_age_grace
+      server.grpc_server_max_connection_idle
+      server.grpc_server_max_recv_msg_size
+      server.grpc_server_max_send_msg_size
+      server.grpc_server_min_time_between_pings
+      server.grpc_server_num_workers
+      server.grpc_server_ping_without_stream_allowed
+      server.grpc_server_recv_buffer_pools_enabled
+      server.grpc_server_stats_tracking_enabled
+      server.grpc_tls_config: there is no gRPC port
+      server.http_listen_network
+      server.http_log_closed_connections_without_response_enabled
+      server.log_request_at_info_level_enabled
+      server.log_request_exclude_headers_list
+      server.log_request_headers
+      server.log_source_ips_enabled
+      server.log_source_ips_full
+      server.log_source_ips_header
+      server.log_source_ips_regex
+      server.register_instrumentation
+      server.report_grpc_codes_in_instrumentation_label_enabled
+      server.trace_request_headers
+      server.trace_request_exclude_headers_list
+      shutdown_delay
+      storage_config.bloom_shipper
+      storage_config.boltdb: the index lies below common.path_prefix
+      storage_config.boltdb_shipper: the index lies below common.path_prefix
+      storage_config.congestion_control
+      storage_config.disable_broad_index_queries
+      storage_config.hedging
+      storage_config.index_cache_validity
+      storage_config.index_queries_cache_config
+      storage_config.max_chunk_batch_size
+      storage_config.max_parallel_get_chunk
+      storage_config.tsdb_shipper: the index lies below common.path_prefix
+      table_manager: nothing is deleted by age in this version
+      tracing
+      ui
+      """;
+
+  private static final String NO_STORE =
+      "chunks would lie on this machine instead of the object store, and be lost with it; this"
+          + " version keeps them in a folder only: set common.storage.filesystem.chunks_directory";
+
+  private static final String NO_POLICIES =
+      "there are no ingestion policies, and what they forbid would be taken; use enforced_labels or"
+          + " block_ingestion_until of the tenant";
+
+  private static final String NO_KAFKA =
+      "there is no Kafka on the way of a push; remove the key to write to the ingester";
+
+  private static final List<Refusal> REFUSED =
+      List.of(
+          refuse("common.storage.alibabacloud", NO_STORE),
+          refuse("common.storage.azure", NO_STORE),
+          refuse("common.storage.bos", NO_STORE),
+          refuse("common.storage.cos", NO_STORE),
+          refuse("common.storage.gcs", NO_STORE),
+          refuse("common.storage.object_store", NO_STORE),
+          refuse("common.storage.s3", NO_STORE),
+          refuse("common.storage.swift", NO_STORE),
+          new Refusal(
+              "distributor.ingester_writes_enabled",
+              Set.of("true"),
+              "a push is stored by the ingester; remove the key"),
+          new Refusal("distributor.kafka_writes_enabled", Set.of("false"), NO_KAFKA),
+          refuse(
+              "distributor.otlp_config",
+              "streams of OpenTelemetry would get other labels; write the list as an index_label"
+                  + " rule of limits_config.otlp_config.resource_attributes, with ignore_defaults"),
+          refuse(
+              "http_prefix",
+              "paths begin at the root, and clients would get 404; set the prefix in a proxy"),
+          new Refusal("ingester.kafka_ingestion.enabled", Set.of("false"), NO_KAFKA),
+          refuse("kafka_config", NO_KAFKA),
+          refuse("limits_config.block_ingestion_policy_until", NO_POLICIES),
+          refuse("limits_config.policy_enforced_labels", NO_POLICIES),
+          refuse("limits_config.policy_stream_mapping", NO_POLICIES),
+          refuse(
+              "limits_config.s3_sse_kms_encryption_context",
+              "objects would not be encrypted; encrypt the file system"),
+          refuse(
+              "limits_config.s3_sse_kms_key_id",
+              "objects would not be encrypted; encrypt the file system"),
+          refuse(
+              "limits_config.s3_sse_type",
+              "objects would not be encrypted; encrypt the file system"),
+          new Refusal("schema_config.configs[].object_store", Set.of("filesystem"), NO_STORE),
+          refuse(
+              "server.http_path_prefix",
+              "paths begin at the root, and clients would get 404; set the prefix in a proxy"),
+          new Refusal(
+              "server.proxy_protocol_enabled",
+              Set.of("false"),
+              "requests in the PROXY protocol cannot be read; switch it off in the proxy"),
+          refuse("storage_config.alibabacloud", NO_STORE),
+          refuse("storage_config.aws", NO_STORE),
+          refuse("storage_config.azure", NO_STORE),
+          refuse("storage_config.bigtable", NO_STORE),
+          refuse("storage_config.bos", NO_STORE),
+          refuse("storage_config.cassandra", NO_STORE),
+          refuse("storage_config.cos", NO_STORE),
+          refuse("storage_config.gcs", NO_STORE),
+          refuse("storage_config.grpc_store", NO_STORE),
+          refuse("storage_config.named_stores", NO_STORE),
+          refuse(
+              "storage_config.object_prefix",
+              "objects would get other names; put the prefix into the folder"),
+          refuse("storage_config.object_store", NO_STORE),
+          refuse("storage_config.swift", NO_STORE),
+          new Refusal("storage_config.use_thanos_objstore", Set.of("false"), NO_STORE));
+
+  /** Keys of the server's file. */
+  static final ForeignKeys OF_SERVER = new ForeignKeys(ignored(), REFUSED);
+
+  private static final Map<String, String> IGNORED_IN_OVERRIDES =
+      Map.of("multi_kv_config", "", "configs", "");
+
+  /** Keys of a file with overrides: those of limits below the name of a tenant. */
+  static final ForeignKeys OF_OVERRIDES = ofOverrides();
+
+  private LokiKeys() {}
+
+  private static Refusal refuse(String key, String reason) {
+    return new Refusal(key, Set.of(), reason);
+  }
+
+  /** Returns the keys that are ignored, and what that means. */
+  static Map<String, String> ignored() {
+    Map<String, String> keys = new TreeMap<>();
+    for (String line : IGNORED.lines().toList()) {
+      int colon = line.indexOf(": ");
+      keys.put(
+          colon < 0 ? line : line.substring(0, colon), colon < 0 ? "" : line.substring(colon + 2));
+    }
+    return keys;
+  }
+
+  static List<Refusal> refused() {
+    return REFUSED;
+  }
+
+  private static ForeignKeys ofOverrides() {
+    Map<String, String> keys = new TreeMap<>(IGNORED_IN_OVERRIDES);
+    ignored()
+        .forEach((key, meaning) -> {
+          if (key.startsWith(LIMITS)) {
+            keys.put("*." + key.substring(LIMITS.length()), meaning);
+          }
+        });
+    return new ForeignKeys(
+        keys,
+        REFUSED.stream()
+            .filter(refusal -> refusal.key().startsWith(LIMITS))
+            .map(refusal ->
+                new Refusal(
+                    "*." + refusal.key().substring(LIMITS.length()),
+                    refusal.unless(),
+                    refusal.reason()))
+            .collect(Collectors.toList()));
+  }
+}

@@ -1,0 +1,190 @@
+package io.skald.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.skald.common.config.ConfigException;
+import io.skald.common.config.ForeignKeys;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Starts with files as operators of Loki have them. */
+class LokiFilesTest {
+  private static final Pattern QUOTED_KEY = Pattern.compile(":[0-9]+:[0-9]+: '([^']+)'");
+
+  private static String file(String name) throws IOException {
+    try (InputStream in = LokiFilesTest.class.getResourceAsStream("/loki/" + name)) {
+      return new String(Objects.requireNonNull(in, name).readAllBytes(), UTF_8);
+    }
+  }
+
+  private static SkaldConfig.Loaded load(String name) throws IOException {
+    return SkaldConfig.load(name, file(name), Map.of());
+  }
+
+  private static List<String> keys(String messages) {
+    return QUOTED_KEY.matcher(messages).results().map((MatchResult key) -> key.group(1)).toList();
+  }
+
+  @Test
+  void load_localQuickStart_startsWithWarnings() throws IOException {
+    SkaldConfig.Loaded loaded = load("local.yaml");
+
+    assertThat(loaded.config().authEnabled()).isFalse();
+    assertThat(loaded.config().common().chunksDirectory()).isEqualTo(Path.of("/tmp/loki/chunks"));
+    assertThat(loaded.config().patternIngester().enabled()).isTrue();
+    assertThat(keys(String.join("\n", loaded.warnings())))
+        .containsExactlyInAnyOrder(
+            "server.grpc_listen_port",
+            "server.grpc_server_max_concurrent_streams",
+            "common.instance_addr",
+            "common.storage.filesystem.rules_directory",
+            "common.ring",
+            "query_range",
+            "limits_config.metric_aggregation_enabled",
+            "limits_config.enable_multi_variant_queries",
+            "schema_config",
+            "pattern_ingester.metric_aggregation",
+            "ruler",
+            "frontend",
+            "analytics");
+    assertThat(loaded.warnings())
+        .contains(
+            "local.yaml:49:1: 'ruler' has no effect in Skald and is ignored: rules are not"
+                + " evaluated");
+  }
+
+  @Test
+  void load_olderQuickStart_keepsItsFolders() throws IOException {
+    SkaldConfig.Loaded loaded = load("older-local.yaml");
+
+    assertThat(loaded.config().common().chunksDirectory()).isEqualTo(Path.of("/loki/chunks"));
+    assertThat(loaded.config().ingester().wal().dir()).isEqualTo(Path.of("/loki/wal"));
+    assertThat(loaded.config().overrideFiles())
+        .containsExactly(Path.of("/etc/loki/overrides.yaml"));
+    assertThat(loaded.config().limitsConfig().retention().retentionPeriod()).hasDays(31);
+    assertThat(keys(String.join("\n", loaded.warnings())))
+        .containsExactlyInAnyOrder(
+            "ingester.lifecycler",
+            "ingester.chunk_retain_period",
+            "ingester.max_transfer_retries",
+            "schema_config",
+            "storage_config.boltdb_shipper",
+            "compactor.working_directory",
+            "compactor.shared_store",
+            "limits_config.enforce_metric_name",
+            "limits_config.split_queries_by_interval",
+            "chunk_store_config",
+            "table_manager");
+  }
+
+  @Test
+  void load_scalableWithS3_isRefusedAtEveryPlaceThatWouldLoseData() throws IOException {
+    String yaml = file("scalable-s3.yaml");
+
+    assertThatThrownBy(() -> SkaldConfig.load("s3.yaml", yaml, Map.of()))
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            e ->
+                assertThat(keys(String.valueOf(e.getMessage())))
+                    .containsExactlyInAnyOrder(
+                        "common.storage.s3",
+                        "schema_config.configs[].object_store",
+                        "schema_config.configs[].object_store",
+                        "storage_config.aws"))
+        .hasMessageContaining("set common.storage.filesystem.chunks_directory");
+  }
+
+  @Test
+  void load_scalableWithoutItsStore_startsWithOneReplica() throws IOException {
+    String yaml =
+        file("scalable-s3.yaml")
+            .replace("object_store: s3", "object_store: filesystem")
+            .replaceAll("(?m)^  aws:\n.*\n", "")
+            .replaceAll("(?s)  storage:\n    s3:.*?\n\n", "\n")
+            .replace("replication_factor: 3", "replication_factor: 1");
+
+    SkaldConfig.Loaded loaded = SkaldConfig.load("s3.yaml", yaml, Map.of());
+
+    assertThat(loaded.config().compactor().retentionEnabled()).isTrue();
+    assertThat(keys(String.join("\n", loaded.warnings())))
+        .containsExactlyInAnyOrder(
+            "server.grpc_listen_port",
+            "memberlist",
+            "common.compactor_address",
+            "common.ring",
+            "schema_config",
+            "storage_config.tsdb_shipper",
+            "limits_config.max_query_parallelism",
+            "limits_config.retention_stream",
+            "compactor.delete_request_store");
+  }
+
+  @Test
+  void load_microservices_startsAsOneProcess() throws IOException {
+    SkaldConfig.Loaded loaded = load("microservices.yaml");
+
+    assertThat(loaded.config().overrideFiles())
+        .containsExactly(Path.of("/etc/loki/runtime-config/runtime-config.yaml"));
+    assertThat(loaded.config().overridePeriod()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(loaded.config().limitsConfig().otlpConfig().logAttributes()).hasSize(1);
+    assertThat(loaded.config().querier().maxConcurrent()).isEqualTo(4);
+    assertThat(keys(String.join("\n", loaded.warnings())))
+        .containsExactlyInAnyOrder(
+            "bloom_build",
+            "bloom_gateway",
+            "chunk_store_config",
+            "frontend",
+            "frontend_worker",
+            "index_gateway",
+            "ingester_client",
+            "memberlist",
+            "query_range",
+            "query_scheduler",
+            "ruler",
+            "schema_config",
+            "tracing",
+            "ui",
+            "server.grpc_listen_port",
+            "server.log_request_headers",
+            "common.compactor_grpc_address",
+            "storage_config.hedging",
+            "storage_config.index_cache_validity",
+            "storage_config.use_thanos_objstore",
+            "ingester.chunk_encoding",
+            "ingester.autoforget_unhealthy",
+            "limits_config.max_cache_freshness_per_query",
+            "limits_config.split_queries_by_interval",
+            "limits_config.shard_streams");
+  }
+
+  @Test
+  void load_unknownKeyInsideAKnownBlock_isAnErrorWithTheNearest() throws IOException {
+    String yaml = file("local.yaml").replace("volume_enabled", "volume_enable");
+
+    assertThatThrownBy(() -> SkaldConfig.load("a.yaml", yaml, Map.of()))
+        .hasMessage(
+            "a.yaml:32:3: unknown key 'volume_enable' in 'limits_config'; did you mean"
+                + " 'volume_enabled'?");
+  }
+
+  @Test
+  void keys_ignoredAndRefused_haveNothingInCommon() {
+    Set<String> ignored = LokiKeys.ignored().keySet();
+
+    for (ForeignKeys.Refusal refusal : LokiKeys.refused()) {
+      assertThat(ignored).doesNotContain(refusal.key());
+      assertThat(refusal.reason()).doesNotEndWith(".").hasSizeGreaterThan(20);
+    }
+  }
+}
