@@ -119,7 +119,8 @@ class FairnessTest {
       double alone = lightMillis();
       double beside = lightMillisBesideHeavy();
       System.out.printf("light read alone %.1f ms, beside heavy ones %.1f ms%n", alone, beside);
-      // Twice at most by the turns themselves, see FairTurnsTest. The rest is what the system takes to
+      // Twice at most by the turns themselves, see FairTurnsTest. The rest is what the system takes
+      // to
       // change threads when this machine has other work; without turns it would be seconds.
       fair = beside < 4 * alone + 60;
     }

@@ -262,8 +262,7 @@ class TenantLimitsTest {
     SkaldClient anybody = new SkaldClient("http://127.0.0.1:" + port);
     try (SkaldProcess open = SkaldProcess.serve(other, port, "")) {
       assertThat(open.isAlive()).isTrue();
-      assertThat(anybody.get("/config/tenant/v1/limits").text())
-          .contains("max_line_size: 256KB\n");
+      assertThat(anybody.get("/config/tenant/v1/limits").text()).contains("max_line_size: 256KB\n");
       assertDrilldown(drilldown(anybody).get("limits"));
     }
   }
