@@ -6,6 +6,7 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.values.ByteSize;
 import io.skald.common.values.GoDuration;
 import io.skald.common.values.PrometheusDuration;
+import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.syntax.Expr;
 import io.skald.logql.syntax.LogExpr;
@@ -184,7 +185,8 @@ final class LimitChecks {
     long exact =
         certain > max ? certain : spans.stream().mapToLong(StreamPart.Span::lineBytes).sum();
     if (exact > max) {
-      throw new BadRequestException(
+      throw new QueryException(
+          400,
           "the query would read too many bytes (query: "
               + size(exact)
               + ", limit: "
