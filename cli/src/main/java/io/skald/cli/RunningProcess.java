@@ -1,6 +1,7 @@
 package io.skald.cli;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A process that runs until SIGINT or SIGTERM, then drains. */
 final class RunningProcess {
@@ -14,25 +15,42 @@ final class RunningProcess {
   static int run(Runnable start, Runnable close) {
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch drained = new CountDownLatch(1);
+    AtomicBoolean clean = new AtomicBoolean();
     Thread hook =
         new Thread(
             () -> {
               stop.countDown();
               awaitQuietly(drained);
+              if (clean.get()) {
+                // After a signal the JVM would end with 128 and the signal's number.
+                Runtime.getRuntime().halt(0);
+              }
             },
             "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
+    boolean served = false;
     try {
       start.run();
       awaitQuietly(stop);
+      served = true;
     } finally {
       try {
         close.run();
+        clean.set(served);
       } finally {
         drained.countDown();
+        forget(hook);
       }
     }
     return 0;
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      // The process is ending, and the hook runs.
+    }
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

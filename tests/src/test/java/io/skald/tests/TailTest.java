@@ -419,8 +419,8 @@ class TailTest {
             follower)
         .join();
     long begin = System.nanoTime();
-    stopping.stop();
 
+    assertThat(stopping.stop()).as("exit code").isZero();
     assertThat(follower.closed.get(10, TimeUnit.SECONDS)).isEqualTo("1001 the server is stopping");
     assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin)).isLessThan(15);
   }
