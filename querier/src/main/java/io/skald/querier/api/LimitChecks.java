@@ -54,7 +54,8 @@ final class LimitChecks {
     List<LogRange> windows = windows(expression);
     windows.forEach(window -> window(window, allowed.queries()));
     long longest = windows.stream().mapToLong(LogRange::rangeNanos).max().orElse(0);
-    if (readsData(expression)) {
+    length(range, allowed);
+    if (range.startNanos() < range.endNanos()) { // at one instant a window may be longer
       length(range.endNanos() - range.startNanos() + longest, allowed.queries());
     }
     selectors(expression).forEach(selector -> matchers(selector, allowed.queries()));
