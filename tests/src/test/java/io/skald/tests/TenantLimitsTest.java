@@ -128,7 +128,18 @@ class TenantLimitsTest {
             ? client.as("query").get(path, "start", start, "end", end)
             : client
                 .as("query")
-                .get(path, query, selector, "start", start, "end", end, "limit", "10", "line_limit", "10");
+                .get(
+                    path,
+                    query,
+                    selector,
+                    "start",
+                    start,
+                    "end",
+                    end,
+                    "limit",
+                    "10",
+                    "line_limit",
+                    "10");
 
     assertThat(answer.text())
         .isEqualTo("the query time range exceeds the limit (query length: 3h0m0s, limit: 2h)");

@@ -54,7 +54,6 @@ final class LimitChecks {
     List<LogRange> windows = windows(expression);
     windows.forEach(window -> window(window, allowed.queries()));
     long longest = windows.stream().mapToLong(LogRange::rangeNanos).max().orElse(0);
-    length(range, allowed);
     if (range.startNanos() < range.endNanos()) { // at one instant a window may be longer
       length(range.endNanos() - range.startNanos() + longest, allowed.queries());
     }
