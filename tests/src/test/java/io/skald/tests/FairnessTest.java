@@ -173,12 +173,7 @@ class FairnessTest {
   }
 
   private static int running() {
-    for (String line : client.get("/metrics").text().split("\n")) {
-      if (line.startsWith("skald_querier_queries_running ")) {
-        return (int) Double.parseDouble(line.substring(line.indexOf(' ')));
-      }
-    }
-    throw new AssertionError("no metric skald_querier_queries_running");
+    return client.metric("skald_querier_queries_running");
   }
 
   private interface Condition {

@@ -86,6 +86,16 @@ final class SkaldClient {
     }
   }
 
+  /** Returns the value of a metric without labels. */
+  int metric(String name) {
+    for (String line : get("/metrics").text().split("\n")) {
+      if (line.startsWith(name + " ")) {
+        return (int) Double.parseDouble(line.substring(name.length()));
+      }
+    }
+    throw new AssertionError("no metric " + name);
+  }
+
   Answer send(HttpRequest.Builder request) {
     if (!tenant.isEmpty()) {
       request.header("X-Scope-OrgID", tenant);

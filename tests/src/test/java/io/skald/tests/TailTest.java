@@ -64,7 +64,7 @@ class TailTest {
   @AfterEach
   void abort() {
     sockets.forEach(WebSocket::abort);
-    await(() -> metric("skald_querier_tails") == 0);
+    await(() -> client.metric("skald_querier_tails") == 0);
   }
 
   /** Collects what comes. */
@@ -337,7 +337,7 @@ class TailTest {
     for (int i = 0; i < 4; i++) {
       follow(new Follower(), path("/loki/api/v1/tail", "query", "{app=\"dock\"}"));
     }
-    await(() -> metric("skald_querier_tails") == 4);
+    await(() -> client.metric("skald_querier_tails") == 4);
     Follower fifth = new Follower();
     follow(fifth, path("/loki/api/v1/tail", "query", "{app=\"dock\"}"));
 
@@ -347,19 +347,10 @@ class TailTest {
                 + " count > limit (5 > 4)");
   }
 
-  private static int metric(String name) {
-    for (String line : client.get("/metrics").text().split("\n")) {
-      if (line.startsWith(name + " ")) {
-        return (int) Double.parseDouble(line.substring(name.length()));
-      }
-    }
-    throw new AssertionError("no metric " + name);
-  }
-
   @Test
   void client_thatDoesNotRead_losesLinesButHoldsNobodyUp() throws Exception {
     String line = "x".repeat(100_000);
-    int before = metric("skald_querier_tail_lines_dropped_total");
+    int before = client.metric("skald_querier_tail_lines_dropped_total");
     try (Socket slow = new Socket("127.0.0.1", URI.create(server.address()).getPort())) {
       slow.getOutputStream()
           .write(
@@ -373,11 +364,11 @@ class TailTest {
                       + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                       + "\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
-      await(() -> metric("skald_querier_tails") == 1);
+      await(() -> client.metric("skald_querier_tails") == 1);
       for (int i = 0; i < 400; i++) {
         push("flood", now(), line + i);
       }
-      await(() -> metric("skald_querier_tail_lines_dropped_total") > before);
+      await(() -> client.metric("skald_querier_tail_lines_dropped_total") > before);
 
       String read =
           readUntil(

@@ -129,16 +129,9 @@ public final class FairTurns implements AutoCloseable {
   /** A read that has been let in. */
   public final class Turn implements QueryThreads {
     private final Account account;
-    private final long waitedNanos;
 
-    private Turn(Account account, long waitedNanos) {
+    private Turn(Account account) {
       this.account = account;
-      this.waitedNanos = waitedNanos;
-    }
-
-    /** Returns how long the read waited to be let in. */
-    public long waitedNanos() {
-      return waitedNanos;
     }
 
     @Override
@@ -183,10 +176,9 @@ public final class FairTurns implements AutoCloseable {
    * @throws io.skald.logql.engine.QueryCancelledException if {@code cancellation} ended the wait
    */
   public <T> T run(String tenant, Cancellation cancellation, Function<Turn, T> work) {
-    long asked = clock.monotonicNanos();
     Account account = enter(tenant, cancellation);
     try {
-      Turn turn = new Turn(account, clock.monotonicNanos() - asked);
+      Turn turn = new Turn(account);
       List<T> result = new ArrayList<>(1);
       Future<?> done = threads.submit(() -> holding(account, () -> result.add(work.apply(turn))));
       await(done);
