@@ -34,6 +34,13 @@ public final class Logging {
     context.getLogger("io.skald").setLevel(Level.toLevel(level, Level.INFO));
   }
 
+  /** Returns the level of the project's own loggers: debug, info, warn or error. */
+  static String level() {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    Level level = context.getLogger("io.skald").getEffectiveLevel();
+    return level.toString().toLowerCase(Locale.ROOT);
+  }
+
   /** Writes {@code ts=... level=... component=... msg="..."}. */
   private static final class LogfmtAppender extends AppenderBase<ILoggingEvent> {
     private final PrintStream out;

@@ -20,13 +20,18 @@ public final class ConfigWriter {
 
   /** Returns the YAML text of a record, its keys sorted. */
   public static String yaml(Record record) {
+    return yaml(tree(record));
+  }
+
+  /** Returns the YAML text of what {@link #tree} returned, or of a part of it. */
+  public static String yaml(Map<String, Object> tree) {
     DumpSettings settings =
         DumpSettings.builder()
             .setDefaultFlowStyle(FlowStyle.BLOCK)
             .setIndicatorIndent(2)
             .setIndentWithIndicator(true)
             .build();
-    return new Dump(settings).dumpToString(tree(record));
+    return new Dump(settings).dumpToString(tree);
   }
 
   /**
