@@ -7,24 +7,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** {@code /config}: the settings that this process runs with, as YAML; secrets are masked. */
+/** {@code /config}: the settings that this process runs with, as YAML. */
 final class ConfigPage {
-  private final Map<String, Object> running;
-  private final Map<String, Object> defaults;
-
-  ConfigPage(SkaldConfig config) {
-    running = ConfigWriter.tree(config);
-    defaults = ConfigWriter.tree(SkaldConfig.DEFAULTS);
-  }
+  private ConfigPage() {}
 
   /** Answers all settings, the built-in ones ({@code mode=defaults}) or those that differ. */
-  HttpResponse answer(HttpRequest request) {
+  static HttpResponse answer(SkaldConfig running, HttpRequest request) {
     List<String> modes = request.parameters("mode");
     String mode = modes.isEmpty() ? "" : modes.getFirst();
     return switch (mode) {
       case "" -> HttpResponse.text(200, ConfigWriter.yaml(running));
-      case "defaults" -> HttpResponse.text(200, ConfigWriter.yaml(defaults));
-      case "diff" -> HttpResponse.text(200, ConfigWriter.yaml(difference(running, defaults)));
+      case "defaults" -> HttpResponse.text(200, ConfigWriter.yaml(SkaldConfig.DEFAULTS));
+      case "diff" -> {
+        Map<String, Object> defaults = ConfigWriter.tree(SkaldConfig.DEFAULTS);
+        Map<String, Object> difference = difference(ConfigWriter.tree(running), defaults);
+        yield HttpResponse.text(200, ConfigWriter.yaml(difference));
+      }
       default ->
           HttpResponse.error(400, "mode has to be 'diff' or 'defaults', not '" + mode + "'\n");
     };

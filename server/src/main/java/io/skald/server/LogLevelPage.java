@@ -2,8 +2,7 @@ package io.skald.server;
 
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
-import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -13,7 +12,6 @@ import tools.jackson.core.json.JsonFactory;
  * {@code /log_level}: tells the level of the project's loggers, or sets it until the next start.
  */
 final class LogLevelPage {
-  private static final List<String> LEVELS = List.of("debug", "info", "warn", "error");
   private static final JsonFactory JSON = new JsonFactory();
 
   private LogLevelPage() {}
@@ -25,7 +23,7 @@ final class LogLevelPage {
   static HttpResponse set(HttpRequest request) {
     List<String> levels = request.parameters("log_level");
     String level = levels.isEmpty() ? "" : levels.getFirst();
-    if (!LEVELS.contains(level)) {
+    if (!Logging.LEVELS.contains(level)) {
       return answer(400, "failed", "unrecognized log level \"" + level + "\"");
     }
     Logging.setLevel(level);
@@ -33,7 +31,7 @@ final class LogLevelPage {
   }
 
   private static HttpResponse answer(int status, String outcome, String message) {
-    StringWriter body = new StringWriter();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), body)) {
       json.writeStartObject();
       if (!outcome.isEmpty()) {
@@ -42,7 +40,6 @@ final class LogLevelPage {
       json.writeStringProperty("message", message);
       json.writeEndObject();
     }
-    byte[] text = body.toString().getBytes(StandardCharsets.UTF_8);
-    return HttpResponse.of(status, "application/json", text);
+    return HttpResponse.of(status, "application/json", body.toByteArray());
   }
 }

@@ -9,11 +9,15 @@ import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.Context;
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.slf4j.LoggerFactory;
 
 /** Structured logs, one logfmt line an event, on standard error. */
 public final class Logging {
+  /** The levels that can be set. */
+  static final List<String> LEVELS = List.of("debug", "info", "warn", "error");
+
   private Logging() {}
 
   /** Replaces whatever logging was set up. */

@@ -42,7 +42,7 @@ public record ServerSection(
       throw new IllegalArgumentException(
           "server.http_listen_port must be 0 to 65535: " + httpListenPort);
     }
-    if (!logLevel.matches("debug|info|warn|error")) {
+    if (!Logging.LEVELS.contains(logLevel)) {
       throw new IllegalArgumentException(
           "server.log_level must be debug, info, warn or error: " + logLevel);
     }

@@ -271,7 +271,7 @@ public final class SingleProcess implements AutoCloseable {
         .get("/metrics", Permission.OPEN, _ -> metrics.scrape())
         .get("/loki/api/v1/status/buildinfo", Permission.OPEN, _ -> buildInfo())
         .get("/skald/api/v1/openapi.yaml", Permission.OPEN, _ -> OpenApiDocument.answer())
-        .get("/config", Permission.ADMIN, new ConfigPage(config)::answer)
+        .get("/config", Permission.ADMIN, request -> ConfigPage.answer(config, request))
         .get("/log_level", Permission.ADMIN, _ -> LogLevelPage.get())
         .post("/log_level", Permission.ADMIN, LogLevelPage::set)
         .admin("/flush", _ -> flush(ingester));
