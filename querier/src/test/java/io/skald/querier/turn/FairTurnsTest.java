@@ -80,22 +80,31 @@ class FairTurnsTest {
     return name;
   }
 
+  /** Returns a read that has the processor, and works as soon as it may begin. */
+  private Future<String> startWorking(
+      FairTurns turns, int slices, CountDownLatch begin, List<String> done) {
+    CountDownLatch holding = new CountDownLatch(1);
+    Future<String> read =
+        clients.submit(() ->
+            turns.run(
+                "busy",
+                Cancellation.none(),
+                turn -> {
+                  holding.countDown();
+                  await(begin);
+                  return work(turn, "busy", slices, done);
+                }));
+    await(holding);
+    return read;
+  }
+
   @Test
   void lightRead_besideManyHeavyOnesOfAnotherTenant_takesTwiceAsLongAtMost() throws Exception {
     FairTurns turns = turns(1, 16, 16);
     List<String> done = Collections.synchronizedList(new ArrayList<>());
     CountDownLatch begin = new CountDownLatch(1);
     List<Future<String>> reads = new ArrayList<>();
-    reads.add(
-        clients.submit(() ->
-            turns.run(
-                "busy",
-                Cancellation.none(),
-                turn -> {
-                  await(begin);
-                  return work(turn, "busy", 100, done);
-                })));
-    until(() -> turns.running() == 1);
+    reads.add(startWorking(turns, 100, begin, done));
     for (int i = 0; i < 5; i++) {
       reads.add(
           clients.submit(
@@ -121,13 +130,17 @@ class FairTurnsTest {
   void lightReads_oneAfterTheOther_leaveTheOthersTheirShare() throws Exception {
     FairTurns turns = turns(1, 16, 16);
     List<String> done = Collections.synchronizedList(new ArrayList<>());
-    Future<String> busy =
-        clients.submit(
-            () -> turns.run("busy", Cancellation.none(), turn -> work(turn, "busy", 400, done)));
-    until(() -> turns.running() == 1);
-    for (int i = 0; i < 40; i++) {
-      turns.run("light", Cancellation.none(), turn -> work(turn, "light", 5, done));
-    }
+    CountDownLatch begin = new CountDownLatch(1);
+    Future<String> busy = startWorking(turns, 400, begin, done);
+    Future<?> light =
+        clients.submit(() -> {
+          for (int i = 0; i < 40; i++) {
+            turns.run("light", Cancellation.none(), turn -> work(turn, "light", 5, done));
+          }
+        });
+    until(() -> turns.waitingForProcessor() == 1);
+    begin.countDown();
+    light.get();
     long meanwhile = done.stream().filter("busy"::equals).count();
     assertThat(busy.get()).isEqualTo("busy");
 
