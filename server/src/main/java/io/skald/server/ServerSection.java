@@ -75,6 +75,7 @@ public record ServerSection(
         listener.httpListenConnLimit(),
         listener.httpListenConnLimitPerAddress(),
         listener.httpMaxInflightBodyBytes(),
+        listener.httpCorsAllowedOrigins(),
         HttpServerConfig.DEFAULTS.compressResponses());
   }
 
