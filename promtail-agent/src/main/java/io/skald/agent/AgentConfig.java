@@ -1,7 +1,7 @@
 package io.skald.agent;
 
-import io.skald.agent.push.ClientAccess;
 import io.skald.agent.tail.TailConfig;
+import io.skald.common.client.ClientAccess;
 import io.skald.common.config.Flat;
 import java.net.URI;
 import java.nio.file.Path;

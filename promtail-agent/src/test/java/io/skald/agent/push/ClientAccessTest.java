@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import io.skald.agent.AgentConfig;
+import io.skald.common.client.ClientAccess;
 import io.skald.common.config.ConfigReader;
 import io.skald.common.config.Secret;
 import io.skald.common.time.Clock;

@@ -1,4 +1,4 @@
-package io.skald.agent.push;
+package io.skald.common.client;
 
 import io.skald.common.config.Secret;
 import io.skald.common.tls.ClientTlsConfig;
@@ -10,8 +10,8 @@ import java.util.Base64;
 import java.util.stream.Stream;
 
 /**
- * The keys of a client about credentials and TLS. Files of secrets are read for every push, so that
- * a changed one holds at once.
+ * The keys of a client about credentials and TLS. Files of secrets are read for every request, so
+ * that a changed one holds at once.
  *
  * @param basicAuth name and password; at most one of this and the two that follow
  * @param bearerToken sent as it is
