@@ -1,6 +1,7 @@
 package io.skald.common.http;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,7 +50,18 @@ public final class HttpRequest {
     return path;
   }
 
-  /** Returns the decoded path parameter of the route, or "". */
+  /**
+   * Returns the segments of the path, each decoded by itself.
+   *
+   * @throws HttpException 400 for a bad escape
+   */
+  public List<String> pathSegments() {
+    return Arrays.stream(path.substring(1).split("/", -1))
+        .map(segment -> UrlEncoding.decode(segment, false))
+        .toList();
+  }
+
+  /** Returns the first path parameter of the route, decoded, or "". */
   public String pathParameter() {
     return pathParameter;
   }

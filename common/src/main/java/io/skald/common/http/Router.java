@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Exact routes: a path, perhaps with one parameter segment ({@code /label/{name}/values}), and a
+ * Exact routes: a path, perhaps with parameter segments ({@code /label/{name}/values}), and a
  * method. Filled before the server starts, then read-only.
  */
 public final class Router {
@@ -27,6 +27,7 @@ public final class Router {
    * @param template the path as registered; the label for metrics
    * @param maxBodyBytes a larger body is refused before it is read
    * @param push whether refusals are worded for pushers (413) or for forms (400)
+   * @param anyName whether a parameter of the path may hold an encoded slash
    * @param permission what a caller needs
    */
   record Route(
@@ -34,12 +35,13 @@ public final class Router {
       Permission permission,
       HttpHandler handler,
       long maxBodyBytes,
-      boolean push) {}
+      boolean push,
+      boolean anyName) {}
 
   /** A route as tests and documents see it. */
   public record Endpoint(String method, String template, Permission permission) {}
 
-  /** A route and the decoded parameter of the path, or why there is none. */
+  /** A route and the first parameter of the path, decoded, or why there is none. */
   sealed interface Match {
     record Found(Route route, String pathParameter) implements Match {}
 
@@ -96,7 +98,15 @@ public final class Router {
       HttpHandler handler,
       long maxBodyBytes,
       boolean push) {
-    return add(method, new Route(path, permission, handler, maxBodyBytes, push));
+    return add(method, new Route(path, permission, handler, maxBodyBytes, push, false));
+  }
+
+  /**
+   * Adds a route of something that callers named: parameters of its path may hold any character, a
+   * slash as {@code %2F}. Other parameters are those of the query string; a form body is not read.
+   */
+  public Router named(String method, String path, Permission permission, HttpHandler handler) {
+    return add(method, new Route(path, permission, handler, FORM_BYTES, true, true));
   }
 
   private Router add(String method, Route route) {
@@ -150,12 +160,24 @@ public final class Router {
       return byMethod(methods, method, "");
     }
     for (Map.Entry<String, Map<String, Route>> pattern : patterns.entrySet()) {
-      String parameter = parameter(pattern.getKey(), path);
-      if (parameter != null) {
-        return byMethod(pattern.getValue(), method, UrlEncoding.decode(parameter, false));
+      List<String> parameters = parameters(pattern.getKey(), path);
+      if (!parameters.isEmpty()) {
+        Match match = byMethod(pattern.getValue(), method, parameters);
+        if (!(match instanceof Match.NotFound)) {
+          return match;
+        }
       }
     }
     return new Match.NotFound();
+  }
+
+  private static Match byMethod(
+      Map<String, Route> methods, String method, List<String> parameters) {
+    boolean slash = parameters.stream().anyMatch(Router::hasSlash);
+    if (slash && methods.values().stream().noneMatch(Route::anyName)) {
+      return new Match.NotFound();
+    }
+    return byMethod(methods, method, UrlEncoding.decode(parameters.getFirst(), false));
   }
 
   private static Match byMethod(Map<String, Route> methods, String method, String parameter) {
@@ -165,20 +187,26 @@ public final class Router {
         : new Match.Found(route, parameter);
   }
 
-  /** Returns the raw parameter segment, or null if the path has another shape. */
-  private static @Nullable String parameter(String pattern, String path) {
-    int open = pattern.indexOf('{');
-    String before = pattern.substring(0, open);
-    String after = pattern.substring(pattern.indexOf('}') + 1);
-    if (path.length() <= before.length() + after.length()
-        || !path.startsWith(before)
-        || !path.endsWith(after)) {
-      return null;
+  private static boolean hasSlash(String parameter) {
+    return parameter.toLowerCase(Locale.ROOT).contains("%2f");
+  }
+
+  /** Returns the raw parameter segments; none if the path has another shape. */
+  private static List<String> parameters(String pattern, String path) {
+    String[] expected = pattern.split("/", -1);
+    String[] actual = path.split("/", -1);
+    if (expected.length != actual.length) {
+      return List.of();
     }
-    String parameter = path.substring(before.length(), path.length() - after.length());
-    boolean slash =
-        parameter.indexOf('/') >= 0 || parameter.toLowerCase(java.util.Locale.ROOT).contains("%2f");
-    return slash ? null : parameter;
+    List<String> parameters = new ArrayList<>(2);
+    for (int i = 0; i < expected.length; i++) {
+      if (expected[i].startsWith("{") && !actual[i].isEmpty()) {
+        parameters.add(actual[i]);
+      } else if (!expected[i].equals(actual[i])) {
+        return List.of();
+      }
+    }
+    return parameters;
   }
 
   /** Removes doubled slashes and dot segments (RFC 3986, section 5.2.4); keeps a trailing slash. */

@@ -48,6 +48,11 @@ class HttpServerTest {
                 "/label/{name}/values",
                 Permission.READ,
                 request -> HttpResponse.text(200, request.pathParameter()))
+            .named(
+                "GET",
+                "/rules/{namespace}/{group}",
+                Permission.READ,
+                request -> HttpResponse.text(200, request.pathSegments().toString()))
             .get("/large", Permission.READ, _ -> HttpResponse.text(200, "x".repeat(3_000_000)))
             .get(
                 "/fail",
@@ -112,6 +117,14 @@ class HttpServerTest {
           GET /label/a%2Fb/values    => 404
           GET /label/a%2fb/values    => 404
           GET /label//values         => 301
+          GET /rules/a/b             => 200
+          GET /rules/a%2Fb/c%2f      => 200
+          GET /rules/..%2Fa/%2e%2e   => 200
+          GET /rules/%zz/b           => 400
+          GET /rules/a/%zz           => 400
+          GET /rules/a/b/            => 404
+          GET /rules/a/b/c           => 404
+          PUT /rules/a/b             => 405
           GET /label/%zz/values      => 400
           GET /echo?q=%zz            => 400
           GET /echo?q=%              => 400
@@ -155,6 +168,14 @@ class HttpServerTest {
             + "\r\n"
             + headers
             + "\r\n");
+  }
+
+  @Test
+  void request_namesWithSlashes_arriveDecoded() throws IOException {
+    String answer =
+        exchange("GET /rules/a%2Fb/..%2f HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+    assertThat(answer).endsWith("\r\n\r\n[rules, a/b, ../]");
   }
 
   @Test
