@@ -65,6 +65,21 @@ public final class GoFloat {
     return withExponent(decimal, exponent);
   }
 
+  /**
+   * Prints the shortest digits that read back as {@code value}, always with an exponent of at least
+   * two digits: {@code 2e+00}, {@code 1.5e-03}, {@code NaN}.
+   */
+  public static String formatExponent(double value) {
+    if (!Double.isFinite(value)) {
+      return formatSpecial(value);
+    }
+    if (value == 0) {
+      return formatShortest(value) + "e+00";
+    }
+    BigDecimal decimal = shortestDecimal(value);
+    return withExponent(decimal, decimal.precision() - decimal.scale() - 1);
+  }
+
   private static String withExponent(BigDecimal decimal, int exponent) {
     String digits = decimal.unscaledValue().abs().toString();
     StringBuilder out = new StringBuilder(digits.length() + 8);

@@ -6,8 +6,8 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a template over one entry: walks the statements and writes the output. Confined to its
- * thread and used once.
+ * One run of a template: walks the statements and writes the output. Confined to its thread and
+ * used once.
  */
 final class Execution {
   /** How a list of statements ended. */
@@ -34,9 +34,9 @@ final class Execution {
   /**
    * @return the output, a byte string
    */
-  String run() {
+  String run(GoMap dot) {
     try {
-      invoke(ByteStrings.ofText(template.name()), template.root(), new GoMap.EntryLabels(data));
+      invoke(ByteStrings.ofText(template.name()), template.root(), dot);
       return output.toString();
     } catch (Budget.LimitException e) {
       throw new TemplateException("template: " + template.name() + ": " + e.getMessage(), e);

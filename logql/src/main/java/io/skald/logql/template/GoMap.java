@@ -32,6 +32,32 @@ sealed interface GoMap {
     }
   }
 
+  /**
+   * Labels that are no entry's.
+   *
+   * @param texts byte strings
+   */
+  record Texts(SortedMap<String, String> texts) implements GoMap {
+    public Texts {
+      texts = Collections.unmodifiableSortedMap(texts);
+    }
+
+    @Override
+    public GoType type() {
+      return GoType.LABELS;
+    }
+
+    @Override
+    public Object get(String key) {
+      return texts.getOrDefault(key, "");
+    }
+
+    @Override
+    public SortedMap<String, @Nullable Object> entries() {
+      return new TreeMap<>(texts);
+    }
+  }
+
   /** The labels of an entry. */
   record EntryLabels(TemplateData data) implements GoMap {
     @Override

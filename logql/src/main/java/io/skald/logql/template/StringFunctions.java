@@ -138,9 +138,19 @@ final class StringFunctions {
 
   private static String regexReplace(Arguments arguments, boolean expands)
       throws FunctionException {
-    Pattern pattern = arguments.regex(arguments.string(0));
-    String text = arguments.string(1);
-    String replacement = arguments.string(2);
+    return regexReplace(
+        arguments, arguments.string(0), arguments.string(1), arguments.string(2), expands);
+  }
+
+  /**
+   * Replaces all matches of an expression.
+   *
+   * @param expands whether {@code $1} in the replacement stands for a group
+   */
+  static String regexReplace(
+      Arguments arguments, String regex, String text, String replacement, boolean expands)
+      throws FunctionException {
+    Pattern pattern = arguments.regex(regex);
     RegexSearch search = new RegexSearch(pattern, text);
     StringBuilder out = new StringBuilder(text.length());
     int copied = 0;

@@ -28,11 +28,16 @@ public final class Template {
   private final int maxOutputBytes;
   private final Environment environment;
 
-  private Template(String name, String source, int maxOutputBytes, Environment environment) {
+  private Template(
+      String name,
+      String source,
+      Map<String, Function> functions,
+      int maxOutputBytes,
+      Environment environment) {
     this.name = name;
     this.text = ByteStrings.ofText(source);
     String root = ByteStrings.ofText(name);
-    this.definitions = Map.copyOf(Parser.parse(root, text, FunctionTable.FUNCTIONS));
+    this.definitions = Map.copyOf(Parser.parse(root, text, functions));
     this.root = definitions.getOrDefault(root, List.of());
     this.fieldUse = FieldUse.of(this.root, definitions);
     this.maxOutputBytes = maxOutputBytes;
@@ -58,7 +63,22 @@ public final class Template {
    */
   public static Template compile(
       String name, String text, Clock clock, ZoneId zone, int maxOutputBytes) {
-    return new Template(name, text, maxOutputBytes, new Environment(clock, zone));
+    return compile(
+        name, text, FunctionTable.FUNCTIONS, maxOutputBytes, new Environment(clock, zone));
+  }
+
+  /**
+   * Compiles a template of another language than that of lines and labels.
+   *
+   * @param functions that it can name
+   */
+  static Template compile(
+      String name,
+      String text,
+      Map<String, Function> functions,
+      int maxOutputBytes,
+      Environment environment) {
+    return new Template(name, text, functions, maxOutputBytes, environment);
   }
 
   /**
@@ -67,7 +87,18 @@ public final class Template {
    * @throws TemplateException if it fails; the message is the text of {@code __error_details__}
    */
   public byte[] execute(TemplateData data) {
-    return ByteStrings.toBytes(new Execution(this, data, maxOutputBytes).run());
+    return ByteStrings.toBytes(run(data, new GoMap.EntryLabels(data)));
+  }
+
+  /**
+   * Runs the template.
+   *
+   * @param data what functions see of an entry
+   * @param dot what the template starts with
+   * @return a byte string
+   */
+  String run(TemplateData data, GoMap dot) {
+    return new Execution(this, data, maxOutputBytes).run(dot);
   }
 
   /** Returns the label if the whole template is exactly one field, {@code {{.x}}}. */
