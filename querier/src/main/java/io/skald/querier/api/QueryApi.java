@@ -115,10 +115,18 @@ public final class QueryApi {
     return answering(() -> execute(tenants, instantQuery(tenants, request), request));
   }
 
+  /** Evaluates an instant query at another time than its parameters say. */
+  QueryResult instant(ReadTenants tenants, ReadRequest request, long time) {
+    return answering(() -> run(tenants, instantQuery(tenants, request, time), request).result());
+  }
+
   /** Reads and checks the parameters of an instant query. */
   QueryRequest instantQuery(ReadTenants tenants, ReadRequest request) {
+    return instantQuery(tenants, request, request.parameters(clock.nowNanos()).time());
+  }
+
+  private QueryRequest instantQuery(ReadTenants tenants, ReadRequest request, long time) {
     Parameters parameters = request.parameters(clock.nowNanos());
-    long time = parameters.time();
     int limit = parameters.limit();
     boolean forward = parameters.forward();
     Expr expression = checked(tenants, parameters, new Parameters.Range(time, time));

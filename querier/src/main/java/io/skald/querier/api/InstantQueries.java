@@ -1,0 +1,51 @@
+package io.skald.querier.api;
+
+import io.skald.common.model.TenantId;
+import io.skald.logql.engine.Cancellation;
+import io.skald.logql.engine.QueryResult;
+import io.skald.querier.source.ReadTenants;
+import io.skald.querier.turn.FairTurns;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Queries of the process itself, like those of rules: in the tenant's turn and under its limits, as
+ * if the tenant had asked.
+ */
+public final class InstantQueries {
+  private final QueryApi api;
+  private final FairTurns turns;
+  private final BooleanSupplier stopped;
+
+  /**
+   * @param stopped ends queries that are under way
+   */
+  public InstantQueries(QueryApi api, FairTurns turns, BooleanSupplier stopped) {
+    this.api = api;
+    this.turns = turns;
+    this.stopped = stopped;
+  }
+
+  /**
+   * Evaluates a query at one instant and waits for it.
+   *
+   * @throws io.skald.logql.engine.QueryException if it has no answer, or goes beyond a limit
+   * @throws io.skald.common.block.StorageException if data could not be read
+   */
+  public QueryResult at(TenantId tenant, String query, long timeNanos) {
+    ReadTenants asking = ReadTenants.of(tenant);
+    Cancellation cancellation = api.cancellation(asking, stopped);
+    return turns.run(
+        asking.key(),
+        cancellation,
+        turn -> {
+          ReadRequest request =
+              new ReadRequest(
+                  name -> name.equals("query") ? List.of(query) : List.of(),
+                  List.of(),
+                  cancellation,
+                  turn);
+          return api.instant(asking, request, timeNanos);
+        });
+  }
+}
