@@ -1,0 +1,190 @@
+package io.skald.querier.rule.notify;
+
+import io.skald.common.client.HttpAnswer;
+import io.skald.common.client.HttpSender;
+import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.common.time.Clock;
+import io.skald.querier.rule.BoundedQueue;
+import io.skald.querier.rule.RulerConfig;
+import io.skald.querier.rule.evaluate.Notice;
+import io.skald.querier.rule.evaluate.NoticeSink;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Posts alerts to Alertmanagers (API v2). Each has a queue and a thread of its own, so that one
+ * that hangs does not hold up another. A request that fails is counted and not repeated: an alert
+ * is told again as long as it lasts, and for a while after it has ceased.
+ */
+public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AlertmanagerNotices.class);
+  private static final int BATCH = 64;
+  private static final String PATH = "/api/v2/alerts";
+
+  /** What is waiting when the process stops may take so long. */
+  private static final Duration LAST_CHANCE = Duration.ofSeconds(2);
+
+  private final List<Receiver> receivers = new ArrayList<>();
+  private final Labels externalLabels;
+
+  /**
+   * Starts the threads.
+   *
+   * @throws IllegalArgumentException if a file of the credentials or TLS cannot be used
+   */
+  public AlertmanagerNotices(RulerConfig config, String userAgent, Clock clock) {
+    this.externalLabels = Labels.of(config.externalLabels());
+    NoticeJson json = new NoticeJson(config.externalUrl(), config.datasourceUid());
+    for (String url : config.alertmanagerUrl()) {
+      URI target = URI.create(url.replaceFirst("/+$", "") + PATH);
+      HttpSender sender =
+          new HttpSender(
+              target,
+              config.notificationTimeout(),
+              userAgent,
+              config.alertmanagerClient().access(),
+              clock);
+      receivers.add(new Receiver(target, sender, json, config.notificationQueueCapacity()));
+    }
+    receivers.forEach(Receiver::start);
+  }
+
+  @Override
+  public void take(TenantId tenant, List<Notice> notices) {
+    if (receivers.isEmpty()) {
+      return;
+    }
+    List<Notice> labelled = notices.stream().map(this::withExternalLabels).toList();
+    receivers.forEach(receiver -> receiver.queue.add(tenant, labelled));
+  }
+
+  /** An alert's own labels win. */
+  private Notice withExternalLabels(Notice notice) {
+    if (externalLabels.isEmpty()) {
+      return notice;
+    }
+    Labels.Builder labels = externalLabels.toBuilder();
+    notice.labels().toMap().forEach(labels::set);
+    return new Notice(
+        labels.build(),
+        notice.annotations(),
+        notice.startsAtNanos(),
+        notice.endsAtNanos(),
+        notice.expr());
+  }
+
+  public long sent() {
+    return sum(receiver -> receiver.sent.sum());
+  }
+
+  /** Returns how many alerts were not told, as a request failed. */
+  public long errors() {
+    return sum(receiver -> receiver.errors.sum());
+  }
+
+  /** Returns how many alerts were not told, as too many waited. */
+  public long dropped() {
+    return sum(receiver -> receiver.queue.dropped());
+  }
+
+  public long waiting() {
+    return sum(receiver -> receiver.queue.size());
+  }
+
+  private long sum(ToLongFunction<Receiver> count) {
+    return receivers.stream().mapToLong(count).sum();
+  }
+
+  /** Tells what waits, if that is quick, and ends. */
+  @Override
+  public void close() {
+    receivers.forEach(receiver -> receiver.queue.close());
+    receivers.forEach(Receiver::end);
+  }
+
+  /** One Alertmanager. */
+  private static final class Receiver {
+    final URI url;
+    final HttpSender sender;
+    final NoticeJson json;
+    final BoundedQueue<Notice> queue;
+    final LongAdder sent = new LongAdder();
+    final LongAdder errors = new LongAdder();
+    final Thread thread;
+    private boolean troubled; // confined to the thread
+
+    Receiver(URI url, HttpSender sender, NoticeJson json, int capacity) {
+      this.url = url;
+      this.sender = sender;
+      this.json = json;
+      this.queue = new BoundedQueue<>(capacity);
+      this.thread = Thread.ofVirtual().name("alertmanager-" + url).unstarted(this::run);
+    }
+
+    void start() {
+      thread.start();
+    }
+
+    private void run() {
+      try {
+        while (true) {
+          BoundedQueue.Batch<Notice> batch = queue.take(BATCH);
+          if (batch.items().isEmpty()) {
+            return;
+          }
+          send(batch);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void send(BoundedQueue.Batch<Notice> batch) {
+      int count = batch.items().size();
+      Map<String, String> headers =
+          Map.of("Content-Type", "application/json", "X-Scope-OrgID", batch.tenant().value());
+      try {
+        HttpAnswer answer = sender.post(headers, json.write(batch.items()));
+        if (answer.status() / 100 == 2) {
+          sent.add(count);
+          troubled = false;
+        } else {
+          failed(count, answer.status() + " " + answer.firstLine());
+        }
+      } catch (IOException | IllegalArgumentException e) { // the latter: a file of credentials
+        failed(count, e.toString());
+      }
+    }
+
+    /** Told once until it goes well again. */
+    private void failed(int count, String why) {
+      errors.add(count);
+      if (!troubled) {
+        troubled = true;
+        LOG.warn("{} alerts could not be told to {}: {}", count, url, why);
+      }
+    }
+
+    void end() {
+      try {
+        if (!thread.join(LAST_CHANCE)) {
+          thread.interrupt();
+          thread.join();
+        }
+      } catch (InterruptedException e) {
+        thread.interrupt();
+        Thread.currentThread().interrupt();
+      }
+      sender.close();
+    }
+  }
+}
