@@ -11,7 +11,7 @@ import java.nio.file.Path;
  */
 public record CommonSection(Path pathPrefix, int replicationFactor, Storage storage) {
   static final CommonSection DEFAULTS =
-      new CommonSection(Path.of("data"), 1, new Storage(new Filesystem("")));
+      new CommonSection(Path.of("data"), 1, new Storage(new Filesystem("", "")));
 
   public CommonSection {
     if (replicationFactor != 1) {
@@ -27,14 +27,17 @@ public record CommonSection(Path pathPrefix, int replicationFactor, Storage stor
    * Objects as files.
    *
    * @param chunksDirectory empty means {@code chunks} below the path prefix
+   * @param rulesDirectory a folder with rules that others write; empty for none
    */
-  public record Filesystem(String chunksDirectory) {}
+  public record Filesystem(String chunksDirectory, String rulesDirectory) {}
 
   /** Returns this with another folder of the object store, unless it has one. */
   CommonSection withFallback(String chunksDirectory) {
     return storage.filesystem().chunksDirectory().isEmpty()
         ? new CommonSection(
-            pathPrefix, replicationFactor, new Storage(new Filesystem(chunksDirectory)))
+            pathPrefix,
+            replicationFactor,
+            new Storage(new Filesystem(chunksDirectory, storage.filesystem().rulesDirectory())))
         : this;
   }
 

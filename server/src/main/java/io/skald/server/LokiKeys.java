@@ -32,7 +32,6 @@ final class LokiKeys {
       common.persist_tokens
       common.ring
       common.storage.congestion_control
-      common.storage.filesystem.rules_directory: rules are not evaluated
       common.storage.hedging
       compactor.apply_retention_interval
       compactor.compaction_interval
@@ -136,29 +135,19 @@ final class LokiKeys {
       limits_config.query_ready_index_num_days
       limits_config.recent_metadata_query_window
       limits_config.retention_stream: nothing is deleted by age in this version
-      limits_config.ruler_alertmanager_config: rules are not evaluated
-      limits_config.ruler_enable_wal_replay: rules are not evaluated
-      limits_config.ruler_evaluation_delay_duration: rules are not evaluated
-      limits_config.ruler_max_rule_groups_per_tenant: rules are not evaluated
-      limits_config.ruler_max_rules_per_rule_group: rules are not evaluated
-      limits_config.ruler_remote_evaluation_max_response_size: rules are not evaluated
-      limits_config.ruler_remote_evaluation_timeout: rules are not evaluated
-      limits_config.ruler_remote_write_config: rules are not evaluated
-      limits_config.ruler_remote_write_disabled: rules are not evaluated
-      limits_config.ruler_remote_write_headers: rules are not evaluated
-      limits_config.ruler_remote_write_queue_batch_send_deadline: rules are not evaluated
-      limits_config.ruler_remote_write_queue_capacity: rules are not evaluated
-      limits_config.ruler_remote_write_queue_max_backoff: rules are not evaluated
-      limits_config.ruler_remote_write_queue_max_samples_per_send: rules are not evaluated
-      limits_config.ruler_remote_write_queue_max_shards: rules are not evaluated
-      limits_config.ruler_remote_write_queue_min_backoff: rules are not evaluated
-      limits_config.ruler_remote_write_queue_min_shards: rules are not evaluated
-      limits_config.ruler_remote_write_queue_retry_on_ratelimit: rules are not evaluated
-      limits_config.ruler_remote_write_relabel_configs: rules are not evaluated
-      limits_config.ruler_remote_write_sigv4_config: rules are not evaluated
-      limits_config.ruler_remote_write_timeout: rules are not evaluated
-      limits_config.ruler_remote_write_url: rules are not evaluated
-      limits_config.ruler_tenant_shard_size: rules are not evaluated
+      limits_config.ruler_enable_wal_replay: samples wait in memory
+      limits_config.ruler_remote_evaluation_max_response_size: rules are evaluated in this process
+      limits_config.ruler_remote_evaluation_timeout: rules are evaluated in this process
+      limits_config.ruler_remote_write_queue_batch_send_deadline: set ruler.remote_write.client
+      limits_config.ruler_remote_write_queue_capacity: set ruler.remote_write.client
+      limits_config.ruler_remote_write_queue_max_backoff: set ruler.remote_write.client
+      limits_config.ruler_remote_write_queue_max_samples_per_send: set ruler.remote_write.client
+      limits_config.ruler_remote_write_queue_max_shards: set ruler.remote_write.client
+      limits_config.ruler_remote_write_queue_min_backoff: set ruler.remote_write.client
+      limits_config.ruler_remote_write_queue_min_shards: set ruler.remote_write.client
+      limits_config.ruler_remote_write_queue_retry_on_ratelimit: set ruler.remote_write.client
+      limits_config.ruler_remote_write_timeout: set ruler.remote_write.client
+      limits_config.ruler_tenant_shard_size
       limits_config.shard_streams: a stream is not split, however fast it is
       limits_config.simulated_push_latency
       limits_config.split_ingester_queries_by_interval
@@ -198,8 +187,36 @@ final class LokiKeys {
       query_engine
       query_range
       query_scheduler
-      ruler: rules are not evaluated
-      ruler_storage: rules are not evaluated
+      ruler.alertmanager_client.tls_cipher_suites
+      ruler.alertmanager_client.tls_min_version
+      ruler.alertmanager_client.tls_server_name
+      ruler.alertmanager_refresh_interval
+      ruler.client
+      ruler.disable_rule_group_label
+      ruler.enable_sharding: this is a single process, which evaluates all rules
+      ruler.evaluation
+      ruler.flush_period
+      ruler.for_grace_period: alerts that are pending begin anew after a restart
+      ruler.for_outage_tolerance: alerts that are pending begin anew after a restart
+      ruler.query_stats_enabled
+      ruler.remote_write.client.metadata_config
+      ruler.remote_write.client.name
+      ruler.remote_write.client.queue_config.batch_send_deadline: samples are sent at once
+      ruler.remote_write.client.queue_config.max_shards
+      ruler.remote_write.client.queue_config.min_shards
+      ruler.remote_write.client.queue_config.retry_on_http_429: such requests are repeated
+      ruler.remote_write.client.queue_config.sample_age_limit
+      ruler.remote_write.client.send_exemplars
+      ruler.remote_write.client.send_native_histograms
+      ruler.remote_write.config_refresh_period
+      ruler.ring
+      ruler.rule_path: rules are not written to another folder
+      ruler.search_pending_for
+      ruler.sharding_algo
+      ruler.sharding_strategy
+      ruler.wal: samples wait in memory
+      ruler.wal_cleaner
+      ruler_storage: rules are kept in the object store of the chunks
       schema_config: the index has one form, and nothing of Loki's data is read
       server.cluster_validation
       server.grpc_listen_address
@@ -260,6 +277,18 @@ final class LokiKeys {
   private static final String NO_KAFKA =
       "there is no Kafka on the way of a push; remove the key to write to the ingester";
 
+  private static final String NO_RULE_STORE =
+      "rules of another store would not be found; this version keeps them in the object store of"
+          + " the chunks, or reads those of ruler.storage.local.directory";
+
+  private static final String ONE_ALERTMANAGER =
+      "alerts of the tenant would go to those of ruler.alertmanager_url; the tenant is sent along"
+          + " as X-Scope-OrgID";
+
+  private static final String ONE_RECEIVER =
+      "samples of the tenant would go to those of ruler.remote_write; the tenant is sent along as"
+          + " X-Scope-OrgID, and ruler_remote_write_disabled sends none";
+
   private static final List<Refusal> REFUSED =
       List.of(
           refuse("common.storage.alibabacloud", NO_STORE),
@@ -287,6 +316,12 @@ final class LokiKeys {
           refuse("limits_config.block_ingestion_policy_until", NO_POLICIES),
           refuse("limits_config.policy_enforced_labels", NO_POLICIES),
           refuse("limits_config.policy_stream_mapping", NO_POLICIES),
+          refuse("limits_config.ruler_alertmanager_config", ONE_ALERTMANAGER),
+          refuse("limits_config.ruler_remote_write_config", ONE_RECEIVER),
+          refuse("limits_config.ruler_remote_write_headers", ONE_RECEIVER),
+          refuse("limits_config.ruler_remote_write_relabel_configs", ONE_RECEIVER),
+          refuse("limits_config.ruler_remote_write_sigv4_config", ONE_RECEIVER),
+          refuse("limits_config.ruler_remote_write_url", ONE_RECEIVER),
           refuse(
               "limits_config.s3_sse_kms_encryption_context",
               "objects would not be encrypted; encrypt the file system"),
@@ -296,6 +331,48 @@ final class LokiKeys {
           refuse(
               "limits_config.s3_sse_type",
               "objects would not be encrypted; encrypt the file system"),
+          refuse(
+              "ruler.alert_relabel_configs",
+              "alerts would have other labels, and go to other people; relabel in Alertmanager"),
+          new Refusal(
+              "ruler.alertmanager_client.type",
+              Set.of("Bearer"),
+              "credentials are sent as a bearer token; use basic_auth_username for others"),
+          new Refusal(
+              "ruler.enable_alertmanager_discovery",
+              Set.of("false"),
+              "names are not looked up as SRV records; write all in ruler.alertmanager_url"),
+          new Refusal(
+              "ruler.enable_alertmanager_v2",
+              Set.of("true"),
+              "Alertmanager has removed the older API; upgrade it and remove the key"),
+          new Refusal(
+              "ruler.evaluation.mode",
+              Set.of("local"),
+              "rules are evaluated in this process; remove the key"),
+          refuse(
+              "ruler.remote_write.client.authorization",
+              "requests would be sent without credentials; use bearer_token"),
+          refuse(
+              "ruler.remote_write.client.oauth2",
+              "requests would be sent without credentials; use bearer_token_file"),
+          refuse(
+              "ruler.remote_write.client.proxy_url",
+              "requests would not go through the proxy; name it as the url"),
+          refuse(
+              "ruler.remote_write.client.write_relabel_configs",
+              "samples would have other labels; relabel in the receiver"),
+          refuse("ruler.storage.alibabacloud", NO_RULE_STORE),
+          refuse("ruler.storage.azure", NO_RULE_STORE),
+          refuse("ruler.storage.bos", NO_RULE_STORE),
+          refuse("ruler.storage.cos", NO_RULE_STORE),
+          refuse("ruler.storage.gcs", NO_RULE_STORE),
+          refuse("ruler.storage.s3", NO_RULE_STORE),
+          refuse("ruler.storage.swift", NO_RULE_STORE),
+          new Refusal("ruler_storage.backend", Set.of("filesystem"), NO_RULE_STORE),
+          refuse(
+              "ruler_storage.local",
+              "its rules would not be found; set ruler.storage.local.directory"),
           new Refusal("schema_config.configs[].object_store", Set.of("filesystem"), NO_STORE),
           refuse(
               "server.http_path_prefix",

@@ -209,6 +209,11 @@ public final class SingleProcess implements AutoCloseable {
     new PatternRoutes(patternApi(ingester, index, objects, decoder, queries), queryRoutes)
         .register(router);
     registerDeletion(router, deletes, tenants, limits, random);
+    RulerParts rules =
+        new RulerParts(config, objects, limits, queries, turns, ingester::isReadable, clock);
+    closers.push(rules::close);
+    rules.register(router, tenants);
+    rules.bind(metrics);
     registerAdministration(router, ingester, ring);
     Listeners listening = new Listeners(config, router, metrics, clock, random);
     closers.push(listening::close);
@@ -216,6 +221,7 @@ public final class SingleProcess implements AutoCloseable {
     listeners = listening;
     endpoints = router.endpoints();
     ingester.start();
+    rules.start();
     LOG.info("listening on {}", address());
   }
 

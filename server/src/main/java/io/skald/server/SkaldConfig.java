@@ -5,6 +5,7 @@ import io.skald.common.config.ConfigWriter;
 import io.skald.common.limits.Limits;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
+import io.skald.querier.rule.RulerConfig;
 import io.skald.server.auth.AuthenticationConfig;
 import io.skald.storage.pattern.PatternConfig;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public record SkaldConfig(
     PatternConfig patternIngester,
     CompactorSection compactor,
     QuerierSection querier,
+    RulerConfig ruler,
     RuntimeConfigSection runtimeConfig,
     Limits limitsConfig,
     Duration shutdownDelay) {
@@ -50,6 +52,7 @@ public record SkaldConfig(
           PatternConfig.DEFAULTS,
           CompactorSection.DEFAULTS,
           QuerierSection.DEFAULTS,
+          RulerConfig.DEFAULTS,
           RuntimeConfigSection.DEFAULTS,
           Limits.DEFAULTS,
           Duration.ZERO);
@@ -95,6 +98,12 @@ public record SkaldConfig(
               + ": 'limits_config.per_tenant_override_config' is not read, since"
               + " 'runtime_config.file' is set");
     }
+    if (config.ruler.storage().type().equals("local") && config.rulesDirectory().isEmpty()) {
+      warnings.add(
+          source
+              + ": 'ruler.storage.type' is local and no folder is named, so rules are kept in the"
+              + " object store; set ruler.storage.local.directory");
+    }
     return new Loaded(config.withFolders(), warnings);
   }
 
@@ -117,6 +126,12 @@ public record SkaldConfig(
         : runtimeConfig.period();
   }
 
+  /** Returns the folder whose rules are evaluated, or "" for those of the object store. */
+  String rulesDirectory() {
+    String directory = ruler.storage().local().directory();
+    return directory.isEmpty() ? common.storage().filesystem().rulesDirectory() : directory;
+  }
+
   /**
    * A log directory that is not configured lies below the path prefix, like everything else; a
    * folder for chunks may be named in the older place.
@@ -135,6 +150,7 @@ public record SkaldConfig(
         patternIngester,
         compactor,
         querier,
+        ruler,
         runtimeConfig,
         limitsConfig,
         shutdownDelay);

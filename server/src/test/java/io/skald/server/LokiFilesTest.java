@@ -48,20 +48,16 @@ class LokiFilesTest {
             "server.grpc_listen_port",
             "server.grpc_server_max_concurrent_streams",
             "common.instance_addr",
-            "common.storage.filesystem.rules_directory",
             "common.ring",
             "query_range",
             "limits_config.metric_aggregation_enabled",
             "limits_config.enable_multi_variant_queries",
             "schema_config",
             "pattern_ingester.metric_aggregation",
-            "ruler",
             "frontend",
             "analytics");
-    assertThat(loaded.warnings())
-        .contains(
-            "local.yaml:49:1: 'ruler' has no effect in Skald and is ignored: rules are not"
-                + " evaluated");
+    assertThat(loaded.config().ruler().alertmanagerUrl()).containsExactly("http://localhost:9093");
+    assertThat(loaded.config().rulesDirectory()).isEqualTo("/tmp/loki/rules");
   }
 
   @Test
@@ -139,6 +135,10 @@ class LokiFilesTest {
     assertThat(loaded.config().overridePeriod()).isEqualTo(Duration.ofSeconds(10));
     assertThat(loaded.config().limitsConfig().otlpConfig().logAttributes()).hasSize(1);
     assertThat(loaded.config().querier().maxConcurrent()).isEqualTo(4);
+    assertThat(loaded.warnings())
+        .contains(
+            "microservices.yaml: 'ruler.storage.type' is local and no folder is named, so rules are"
+                + " kept in the object store; set ruler.storage.local.directory");
     assertThat(keys(String.join("\n", loaded.warnings())))
         .containsExactlyInAnyOrder(
             "bloom_build",
@@ -151,7 +151,6 @@ class LokiFilesTest {
             "memberlist",
             "query_range",
             "query_scheduler",
-            "ruler",
             "schema_config",
             "tracing",
             "ui",

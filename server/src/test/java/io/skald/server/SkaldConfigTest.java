@@ -3,7 +3,9 @@ package io.skald.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skald.common.client.ClientAccess;
 import io.skald.common.config.ConfigException;
+import io.skald.common.config.Secret;
 import io.skald.common.limits.BlockedQuery;
 import io.skald.common.limits.EntryLimits;
 import io.skald.common.limits.IngestionLimits;
@@ -13,9 +15,12 @@ import io.skald.common.limits.OtlpConfig;
 import io.skald.common.limits.OverridesSource;
 import io.skald.common.limits.QueryLimits;
 import io.skald.common.limits.RetentionLimits;
+import io.skald.common.limits.RuleLimits;
+import io.skald.common.tls.ClientTlsConfig;
 import io.skald.common.tls.ServerTlsConfig;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
+import io.skald.querier.rule.RulerConfig;
 import io.skald.server.auth.AuthenticationConfig;
 import io.skald.storage.pattern.PatternConfig;
 import java.lang.reflect.RecordComponent;
@@ -84,6 +89,7 @@ class SkaldConfigTest {
         storage:
           filesystem:
             chunks_directory: /srv/chunks
+            rules_directory: /srv/rules
       storage_config:
         filesystem:
           directory: /srv/older
@@ -133,6 +139,42 @@ class SkaldConfigTest {
         cache_size: 53MB
         tail_max_duration: 89s
         multi_tenant_queries_enabled: true
+      ruler:
+        external_url: http://grafana
+        datasource_uid: loki
+        external_labels: {region: eu}
+        evaluation_interval: 92s
+        poll_interval: 93s
+        storage: {type: local, local: {directory: /srv/own-rules}}
+        alertmanager_url: http://one:9093,http://two:9093
+        notification_queue_capacity: 94
+        notification_timeout: 95s
+        alertmanager_client:
+          tls_ca_path: /etc/am-ca.pem
+          tls_cert_path: /etc/am.pem
+          tls_key_path: /etc/am.key
+          basic_auth_username: am
+          basic_auth_password: am-pass
+        resend_delay: 96s
+        enable_api: false
+        enabled_tenants: a,b
+        disabled_tenants: [b]
+        remote_write:
+          enabled: true
+          add_org_id_header: false
+          client:
+            url: http://prometheus/api/v1/write
+            remote_timeout: 97s
+            headers: {X-A: b}
+            bearer_token_file: /etc/token
+            tls_config: {ca_file: /etc/ca, cert_file: /etc/cert, key_file: /etc/key}
+            queue_config:
+              capacity: 98
+              max_samples_per_send: 99
+              min_backoff: 100ms
+              max_backoff: 101s
+          clients:
+            other: {url: http://other/write}
       runtime_config:
         file: [a.yaml, b.yaml]
         period: 89s
@@ -192,8 +234,64 @@ class SkaldConfigTest {
         volume_max_series: 83
         shard_aggregations: [approx_topk]
         retention_period: 84d
+        ruler_max_rules_per_rule_group: 102
+        ruler_max_rule_groups_per_tenant: 103
+        ruler_evaluation_delay_duration: 104s
+        ruler_remote_write_disabled: true
         deletion_mode: filter-only
       """;
+
+  private static RulerConfig ruler() {
+    ClientAccess token =
+        new ClientAccess(
+            new ClientAccess.BasicAuth("", Secret.NONE, ""),
+            Secret.NONE,
+            "/etc/token",
+            new ClientTlsConfig("/etc/ca", "/etc/cert", "/etc/key", false));
+    RulerConfig.QueueConfig queue =
+        new RulerConfig.QueueConfig(98, 99, Duration.ofMillis(100), Duration.ofSeconds(101));
+    RulerConfig.RemoteWrite defaults = RulerConfig.DEFAULTS.remoteWrite();
+    return new RulerConfig(
+        "http://grafana",
+        "loki",
+        Map.of("region", "eu"),
+        Duration.ofSeconds(92),
+        Duration.ofSeconds(93),
+        new RulerConfig.Storage("local", new RulerConfig.Local("/srv/own-rules")),
+        List.of("http://one:9093", "http://two:9093"),
+        94,
+        Duration.ofSeconds(95),
+        new RulerConfig.AlertmanagerClient(
+            "/etc/am-ca.pem",
+            "/etc/am.pem",
+            "/etc/am.key",
+            false,
+            "am",
+            new Secret("am-pass"),
+            Secret.NONE,
+            ""),
+        Duration.ofSeconds(96),
+        false,
+        List.of("a", "b"),
+        List.of("b"),
+        new RulerConfig.RemoteWrite(
+            true,
+            new RulerConfig.RemoteClient(
+                "http://prometheus/api/v1/write",
+                Duration.ofSeconds(97),
+                Map.of("X-A", "b"),
+                token,
+                queue),
+            Map.of(
+                "other",
+                new RulerConfig.RemoteClient(
+                    "http://other/write",
+                    defaults.client().remoteTimeout(),
+                    Map.of(),
+                    ClientAccess.NONE,
+                    defaults.client().queueConfig())),
+            false));
+  }
 
   private static final SkaldConfig EVERY_VALUE =
       new SkaldConfig(
@@ -242,7 +340,7 @@ class SkaldConfigTest {
           new CommonSection(
               Path.of("/srv/skald"),
               1,
-              new CommonSection.Storage(new CommonSection.Filesystem("/srv/chunks"))),
+              new CommonSection.Storage(new CommonSection.Filesystem("/srv/chunks", "/srv/rules"))),
           new StorageSection(new StorageSection.Filesystem("/srv/older")),
           new DistributorConfig(21 << 20, 22 << 20, 25 << 20, 23, 24 << 10, 1),
           new IngesterConfig(
@@ -268,6 +366,7 @@ class SkaldConfigTest {
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
           new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
           new QuerierSection(51, 87, 88, 52 << 20, 53 << 20, Duration.ofSeconds(89), true),
+          ruler(),
           new RuntimeConfigSection(List.of("a.yaml", "b.yaml"), Duration.ofSeconds(89)),
           new Limits(
               new IngestionLimits(
@@ -322,6 +421,7 @@ class SkaldConfigTest {
                   List.of(new BlockedQuery("x", true, List.of("metric", "filter"), "90")),
                   List.of("approx_topk")),
               new RetentionLimits(Duration.ofDays(84), "filter-only"),
+              new RuleLimits(102, 103, Duration.ofSeconds(104), true),
               new OverridesSource("/srv/overrides.yaml", Duration.ofSeconds(91))),
           Duration.ofSeconds(10));
 
@@ -332,7 +432,16 @@ class SkaldConfigTest {
           "server.logFormat",
           "common.replicationFactor",
           "distributor.replicationFactor",
-          "ingester.wal.enabled");
+          "ingester.wal.enabled",
+          // Of several kinds of credentials one can be set, and of two ways to trust.
+          "ruler.alertmanagerClient.credentials",
+          "ruler.alertmanagerClient.credentialsFile",
+          "ruler.alertmanagerClient.tlsInsecureSkipVerify",
+          "ruler.remoteWrite.client.access.basicAuth.password",
+          "ruler.remoteWrite.client.access.basicAuth.passwordFile",
+          "ruler.remoteWrite.client.access.basicAuth.username",
+          "ruler.remoteWrite.client.access.bearerToken",
+          "ruler.remoteWrite.client.access.tlsConfig.insecureSkipVerify");
 
   @Test
   void load_emptyFile_yieldsDefaults() {
@@ -394,6 +503,12 @@ class SkaldConfigTest {
           ingester: {wal: {enabled: false}} -> a.yaml:1:17: 'ingester.wal': ingester.wal.enabled must stay true: a push is acknowledged only when it is in the log: false
           ingester: {max_chunk_age: 0} -> a.yaml:1:11: 'ingester': ingester.max_chunk_age must be positive: PT0S
           ingester: {max_chunk_age: 2} -> a.yaml:1:27: 'ingester.max_chunk_age' must be a duration such as 30s, 5m or 1h30m, not '2'
+          ruler: {storage: {type: s3}} -> a.yaml:1:18: 'ruler.storage': ruler.storage.type must be local, or empty for the object store of the chunks; rules of another store would not be found: s3
+          ruler: {remote_write: {enabled: true}} -> a.yaml:1:23: 'ruler.remote_write': ruler.remote_write.client.url is required, as ruler.remote_write.enabled is true
+          ruler: {alertmanager_url: "http://u:p@h"} -> a.yaml:1:8: 'ruler': ruler.alertmanager_url must not hold credentials; they have their own keys
+          ruler: {alertmanager_url: "host:9093"} -> a.yaml:1:8: 'ruler': ruler.alertmanager_url must be like http://host:9093: host:9093
+          ruler: {evaluation_interval: 1ms} -> a.yaml:1:8: 'ruler': ruler.evaluation_interval must be at least 1s: PT0.001S
+          ruler: {remote_write: {client: {headers: {Host: x}}}} -> a.yaml:1:32: 'ruler.remote_write.client': headers cannot hold 'Host': restricted header name: "Host"
           querier: {cache_size: 1KB} -> a.yaml:1:10: 'querier': querier.cache_size must be at least 1MB: 1024
           server: {http_max_headers: 1} -> a.yaml:1:1: http_max_headers must be at least 32, proxies add some: 1
           server: {tls_min_version: VersionTLS11} -> a.yaml:1:9: 'server': tls_min_version VersionTLS11 is no longer safe (RFC 8996); use VersionTLS12 or VersionTLS13

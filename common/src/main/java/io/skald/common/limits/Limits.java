@@ -13,6 +13,7 @@ import io.skald.common.config.Flat;
  * @param otlpConfig what becomes of the attributes of OpenTelemetry
  * @param queries what may be read
  * @param retention how long data is kept
+ * @param rules how many rules there may be, and how they are evaluated
  * @param overrides where the limits of single tenants stand
  */
 public record Limits(
@@ -22,6 +23,7 @@ public record Limits(
     OtlpConfig otlpConfig,
     @Flat QueryLimits queries,
     @Flat RetentionLimits retention,
+    @Flat RuleLimits rules,
     @Flat OverridesSource overrides) {
   public static final Limits DEFAULTS =
       new Limits(
@@ -31,6 +33,7 @@ public record Limits(
           OtlpConfig.DEFAULTS,
           QueryLimits.DEFAULTS,
           RetentionLimits.DEFAULTS,
+          RuleLimits.DEFAULTS,
           OverridesSource.DEFAULTS);
 
   /**
@@ -45,6 +48,7 @@ public record Limits(
         otlpConfig,
         queries.strictest(other.queries),
         retention,
+        rules,
         overrides);
   }
 

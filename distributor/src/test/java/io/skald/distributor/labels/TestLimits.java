@@ -78,6 +78,7 @@ public final class TestLimits {
         otlpConfig,
         d.queries(),
         d.retention(),
+        d.rules(),
         d.overrides());
   }
 }
