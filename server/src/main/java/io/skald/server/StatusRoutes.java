@@ -60,7 +60,7 @@ final class StatusRoutes {
   private HttpResponse services() {
     SortedMap<String, String> states = new TreeMap<>();
     for (String name :
-        new String[] {"distributor", "querier", "ring", "runtime-config", "server"}) {
+        new String[] {"distributor", "querier", "ring", "ruler", "runtime-config", "server"}) {
       states.put(name, "Running");
     }
     states.put("ingester", word(ingester.state()));

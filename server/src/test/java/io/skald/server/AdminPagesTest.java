@@ -106,6 +106,7 @@ class AdminPagesTest {
             ingester => Running
             querier => Running
             ring => Running
+            ruler => Running
             runtime-config => Running
             server => Running
             """);
