@@ -25,6 +25,9 @@ final class AlertStates {
    */
   private static final Duration KEEP_RESOLVED = Duration.ofMinutes(15);
 
+  /** Beyond it, alerts that have ceased are forgotten at once: their series change all the time. */
+  private static final int MAX_ALERTS = 10_000;
+
   /** No time. */
   private static final long NEVER = Long.MIN_VALUE;
 
@@ -107,7 +110,7 @@ final class AlertStates {
       return false;
     }
     if (alert.state == INACTIVE) {
-      return now - alert.resolvedAt <= KEEP_RESOLVED.toNanos();
+      return active.size() <= MAX_ALERTS && now - alert.resolvedAt <= KEEP_RESOLVED.toNanos();
     }
     if (rule.keepFiringFor().isPositive()) {
       if (alert.keepFiringSince == NEVER) {
