@@ -14,6 +14,7 @@ import io.skald.common.limits.IngestionLimits;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.OtlpConfig;
 import io.skald.common.limits.TenantLimits;
+import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.TenantId;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
@@ -36,6 +37,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers pushes: decode, validate, limit, replicate. What is good of a push is stored even if the
@@ -54,6 +56,7 @@ public final class Distributor {
   private final PushListener listener;
   private final DecodeBudget budget;
   private final PushDecoder decoder;
+  private final LabelCache labels;
   private final PushValidator validator;
   private final RateLimits rates;
   private final Replication replication;
@@ -83,7 +86,8 @@ public final class Distributor {
     this.listener = listener;
     this.budget = new DecodeBudget(config.maxInflightDecodedBytes());
     this.decoder = new PushDecoder(config.maxDecompressedSize(), config.maxRows());
-    this.validator = new PushValidator(new LabelCache(config.labelCacheBytes()), clock);
+    this.labels = new LabelCache(config.labelCacheBytes());
+    this.validator = new PushValidator(labels, clock);
     this.rates = new RateLimits(clock, distributors);
     this.clock = clock;
     this.replication = new Replication(ring, clients, config.replicationFactor());
@@ -205,16 +209,18 @@ public final class Distributor {
   private Optional<Refusal> store(TenantId tenant, Limits tenantLimits, ValidatedPush valid) {
     List<EntryRejection> rejections = new ArrayList<>();
     if (!valid.batches().isEmpty()) {
-      Optional<EntryRejection> refused = rates.admit(tenant, tenantLimits, valid);
-      if (refused.isPresent()) {
+      Optional<EntryRejection> tooFast = rates.admit(tenant, tenantLimits, valid);
+      if (tooFast.isPresent()) {
         long seconds = rates.retryAfterSeconds(tenant, tenantLimits, valid);
-        return refused.map(rate -> new Refusal(rate.status(), rate.message(), seconds));
+        return tooFast.map(rate -> new Refusal(rate.status(), rate.message(), seconds));
       }
       RateLimits.Admitted admitted = rates.admitStreams(tenant, tenantLimits, valid);
       rejections.addAll(admitted.rejections());
       if (!admitted.batches().isEmpty()) {
         listener.received(tenant, valid.lines(), valid.bytes());
-        rejections.addAll(replication.push(tenant, admitted.batches()));
+        List<EntryRejection> refused = replication.push(tenant, admitted.batches());
+        refused.forEach(rejection -> count(tenant, rejection));
+        rejections.addAll(refused);
       }
     }
     if (!rejections.isEmpty()) {
@@ -223,6 +229,25 @@ public final class Distributor {
     return valid.errors().isEmpty()
         ? Optional.empty()
         : Optional.of(new Refusal(400, valid.errors().text()));
+  }
+
+  private void count(TenantId tenant, EntryRejection refused) {
+    @Nullable DiscardReason reason =
+        switch (refused.cause()) {
+          case TOO_FAR_BEHIND -> DiscardReason.TOO_FAR_BEHIND;
+          case OUT_OF_ORDER -> DiscardReason.OUT_OF_ORDER;
+          case STREAM_LIMIT -> DiscardReason.STREAM_LIMIT;
+          case RECORD_TOO_LARGE -> DiscardReason.RECORD_TOO_LARGE;
+          case COUNTED -> null;
+        };
+    if (reason != null) {
+      listener.discarded(tenant, reason, refused.lines(), refused.bytes());
+    }
+  }
+
+  /** Returns what the cache of label text has done. */
+  public CacheStatistics labelCache() {
+    return labels.statistics();
   }
 
   /** One answer for several: a status that makes clients send again wins. */

@@ -79,6 +79,26 @@ final class Listeners implements AutoCloseable {
         "skald_http_connections",
         "Open connections.",
         () -> sum(HttpServerStatistics::openConnections));
+    metrics.gauge(
+        "skald_http_requests_in_flight",
+        "Requests that are being answered.",
+        () -> sum(HttpServerStatistics::runningRequests));
+    metrics.gauge(
+        "skald_http_websockets",
+        "Open connections that are WebSockets.",
+        () -> sum(HttpServerStatistics::openWebSockets));
+    metrics.counter(
+        "skald_http_websockets_opened_total",
+        "Connections that became WebSockets.",
+        () -> sum(HttpServerStatistics::openedWebSockets));
+    metrics.gauge(
+        "skald_http_body_bytes",
+        "Memory of request bodies.",
+        () -> sum(HttpServerStatistics::bodyBytes));
+    metrics.gauge(
+        "skald_http_body_bytes_limit",
+        "Memory of request bodies at which requests are refused, of each port.",
+        () -> config.server().listener().httpMaxInflightBodyBytes());
     metrics.counter(
         "skald_http_refused_connections_total",
         "Connections closed at once, beyond the limit of all or of one address.",

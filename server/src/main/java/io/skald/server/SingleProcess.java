@@ -79,6 +79,7 @@ public final class SingleProcess implements AutoCloseable {
   private final SkaldConfig config;
   private final Clock clock;
   private final ServerMetrics metrics = new ServerMetrics();
+  private final StorageMetrics cacheMetrics = new StorageMetrics(metrics);
 
   /** What has been opened, the last first. */
   private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -112,9 +113,12 @@ public final class SingleProcess implements AutoCloseable {
   private void open() throws IOException {
     RandomGenerator random = new SecureRandom();
     Files.createDirectories(config.common().pathPrefix());
-    FileObjectStore objects = new FileObjectStore(config.common().chunksDirectory());
+    ObjectStore objects =
+        new MeasuredObjectStore(
+            new FileObjectStore(config.common().chunksDirectory()), metrics, clock);
     RocksLabelIndex index = new RocksLabelIndex(config.common().indexDirectory());
     closers.push(index::close);
+    StorageMetrics.bind(metrics, index);
     WalDisk disk = DirectoryWalDisk.open(config.ingester().wal().dir());
     closers.push(() -> closeDisk(disk));
     ColumnDecoder decoder = new ColumnDecoder();
@@ -136,9 +140,12 @@ public final class SingleProcess implements AutoCloseable {
             random);
     closers.push(ingester::close);
     bind(ingester);
+    IngesterMetrics.bind(metrics, ingester, config.ingester());
 
     DeleteRequests deletes = new DeleteRequests(objects);
-    ChunkReader reader = new ChunkReader(objects, new ChunkCaches(cacheConfig()), decoder);
+    StorageMetrics.bind(metrics, deletes);
+    ChunkCaches caches = new ChunkCaches(cacheConfig());
+    ChunkReader reader = new ChunkReader(objects, caches, decoder);
     FairTurns turns =
         new FairTurns(
             new TurnConfig(
@@ -148,6 +155,8 @@ public final class SingleProcess implements AutoCloseable {
             clock);
     closers.push(turns::close);
     bind(turns);
+    QueryMetrics queryMetrics = new QueryMetrics(metrics);
+    queryMetrics.bind(metrics, turns);
     TenantHeader tenants = new TenantHeader(config.authEnabled());
     QueryData data = new QueryData(ingester, index, reader, deletedEntries(deletes, limits));
     QueryApi queries =
@@ -175,6 +184,9 @@ public final class SingleProcess implements AutoCloseable {
         new Distributor(
             ring, _ -> ingester, limits, tenants, config.distributor(), metrics, () -> 1, clock);
 
+    cacheMetrics.bind(caches);
+    cacheMetrics.bind("labels", distributor::labelCache);
+
     Router router = new Router();
     distributor.register(router);
     QueryRoutes queryRoutes =
@@ -183,7 +195,9 @@ public final class SingleProcess implements AutoCloseable {
             tenants,
             config.querier().multiTenantQueriesEnabled(),
             turns,
-            ingester::isReady);
+            ingester::isReady,
+            queryMetrics,
+            clock);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
     TailRoutes tails =
@@ -233,6 +247,7 @@ public final class SingleProcess implements AutoCloseable {
       return null;
     }
     PatternReader reader = new PatternReader(objects, decoder, config.querier().cacheSize() / 32);
+    cacheMetrics.bind("patterns", reader::cacheStatistics);
     PatternSource source =
         new PatternSource(
             ingester, index, reader, config.patternIngester().patternSampleInterval());
@@ -320,10 +335,6 @@ public final class SingleProcess implements AutoCloseable {
         "skald_ingester_refused_pushes_total",
         "Pushes refused because memory was full.",
         () -> now.get().refusedPushes());
-    metrics.counter(
-        "skald_ingester_chunks_flushed_total",
-        "Chunks moved to object storage.",
-        () -> now.get().flushedChunks().values().stream().mapToLong(Long::longValue).sum());
     metrics.counter(
         "skald_ingester_packs_written_total",
         "Objects written to the object store.",

@@ -1,5 +1,6 @@
 package io.skald.common.http;
 
+import io.skald.common.trace.RequestTrace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ public final class HttpRequest {
   private final byte[] body;
   private final AtomicBoolean clientGone;
   private final AtomicReference<WebSocket.@Nullable Conversation> conversation;
+  private final RequestTrace trace;
 
   HttpRequest(
       String method,
@@ -29,7 +31,8 @@ public final class HttpRequest {
       Map<String, List<String>> headers,
       byte[] body,
       AtomicBoolean clientGone,
-      AtomicReference<WebSocket.@Nullable Conversation> conversation) {
+      AtomicReference<WebSocket.@Nullable Conversation> conversation,
+      RequestTrace trace) {
     this.method = method;
     this.path = path;
     this.pathParameter = pathParameter;
@@ -38,6 +41,12 @@ public final class HttpRequest {
     this.body = body;
     this.clientGone = clientGone;
     this.conversation = conversation;
+    this.trace = trace;
+  }
+
+  /** Returns the trace that the request is part of. */
+  public RequestTrace trace() {
+    return trace;
   }
 
   public String method() {

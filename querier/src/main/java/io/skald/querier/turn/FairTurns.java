@@ -129,9 +129,16 @@ public final class FairTurns implements AutoCloseable {
   /** A read that has been let in. */
   public final class Turn implements QueryThreads {
     private final Account account;
+    private final long queueNanos;
 
-    private Turn(Account account) {
+    private Turn(Account account, long queueNanos) {
       this.account = account;
+      this.queueNanos = queueNanos;
+    }
+
+    /** Returns how long the read waited to be let in and for its first processor. */
+    public long queueNanos() {
+      return queueNanos;
     }
 
     @Override
@@ -176,11 +183,13 @@ public final class FairTurns implements AutoCloseable {
    * @throws io.skald.logql.engine.QueryCancelledException if {@code cancellation} ended the wait
    */
   public <T> T run(String tenant, Cancellation cancellation, Function<Turn, T> work) {
+    long askedNanos = clock.monotonicNanos();
     Account account = enter(tenant, cancellation);
     try {
-      Turn turn = new Turn(account);
       List<T> result = new ArrayList<>(1);
-      Future<?> done = threads.submit(() -> holding(account, () -> result.add(work.apply(turn))));
+      Runnable begin =
+          () -> result.add(work.apply(new Turn(account, clock.monotonicNanos() - askedNanos)));
+      Future<?> done = threads.submit(() -> holding(account, begin));
       await(done);
       return result.getFirst();
     } finally {
@@ -464,7 +473,7 @@ public final class FairTurns implements AutoCloseable {
   }
 
   /** Returns how many threads wait for a processor. */
-  int waitingForProcessor() {
+  public int waitingForProcessor() {
     return waitingForProcessor;
   }
 
