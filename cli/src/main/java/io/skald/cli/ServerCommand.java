@@ -33,7 +33,7 @@ final class ServerCommand implements Callable<Integer> {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
     SkaldConfig config = loaded.config();
-    Logging.configure(config.server().logLevel(), System.err);
+    Logging.configure(config.server().logLevel(), config.server().logFormat(), System.err);
     loaded
         .warnings()
         .forEach(warning -> LoggerFactory.getLogger("io.skald.server.config").warn(warning));

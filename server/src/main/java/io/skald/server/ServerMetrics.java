@@ -13,7 +13,6 @@ import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.skald.common.http.AnsweredRequest;
 import io.skald.common.http.HttpResponse;
-import io.skald.common.http.RequestObserver;
 import io.skald.common.measure.DurationHistogram;
 import io.skald.common.model.TenantId;
 import io.skald.distributor.PushListener;
@@ -27,7 +26,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /** The metrics of the process, in Prometheus text. Names and help are stable. */
-final class ServerMetrics implements RequestObserver, PushListener {
+final class ServerMetrics implements PushListener {
   private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -188,8 +187,8 @@ final class ServerMetrics implements RequestObserver, PushListener {
     return (nanos, values) -> histogram.labelValues(values).observe(nanos / NANOS_PER_SECOND);
   }
 
-  @Override
-  public void answered(AnsweredRequest request) {
+  /** Counts a request. */
+  void answered(AnsweredRequest request) {
     String method = METHODS.contains(request.method()) ? request.method() : AnsweredRequest.OTHER;
     requests.observe(request.nanos(), request.route(), method, Integer.toString(request.status()));
   }

@@ -26,6 +26,7 @@ import io.skald.querier.api.PatternApi;
 import io.skald.querier.api.PatternRoutes;
 import io.skald.querier.api.QueryApi;
 import io.skald.querier.api.QueryRoutes;
+import io.skald.querier.api.ReadObserver;
 import io.skald.querier.api.TailRoutes;
 import io.skald.querier.api.VolumeApi;
 import io.skald.querier.delete.DeleteConfig;
@@ -36,6 +37,7 @@ import io.skald.querier.source.QueryData;
 import io.skald.querier.tail.TailCounters;
 import io.skald.querier.turn.FairTurns;
 import io.skald.querier.turn.TurnConfig;
+import io.skald.server.trace.Tracing;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.LabelIndex;
@@ -196,7 +198,7 @@ public final class SingleProcess implements AutoCloseable {
             config.querier().multiTenantQueriesEnabled(),
             turns,
             ingester::isReady,
-            queryMetrics,
+            ReadObserver.all(queryMetrics, new QueryLog(config.querier().log())),
             clock);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
@@ -222,7 +224,11 @@ public final class SingleProcess implements AutoCloseable {
         .register(router);
     registerDeletion(router, deletes, tenants, limits, random);
     registerAdministration(router, ingester);
-    Listeners listening = new Listeners(config, router, metrics, clock, random);
+    Tracing tracing = Tracing.open(config.tracing(), System.getenv(), Version.current(), clock);
+    closers.push(tracing::close);
+    Observation observation = new Observation(metrics, config, tracing);
+    observation.bind();
+    Listeners listening = new Listeners(config, router, metrics, observation, clock, random);
     closers.push(listening::close);
     listening.start();
     listeners = listening;

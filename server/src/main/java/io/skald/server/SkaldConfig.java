@@ -5,6 +5,7 @@ import io.skald.common.limits.Limits;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
 import io.skald.server.auth.AuthenticationConfig;
+import io.skald.server.trace.TracingConfig;
 import io.skald.storage.pattern.PatternConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,6 +33,7 @@ public record SkaldConfig(
     CompactorSection compactor,
     QuerierSection querier,
     RuntimeConfigSection runtimeConfig,
+    TracingConfig tracing,
     Limits limitsConfig) {
   public static final SkaldConfig DEFAULTS =
       new SkaldConfig(
@@ -47,6 +49,7 @@ public record SkaldConfig(
           CompactorSection.DEFAULTS,
           QuerierSection.DEFAULTS,
           RuntimeConfigSection.DEFAULTS,
+          TracingConfig.DEFAULTS,
           Limits.DEFAULTS);
 
   public SkaldConfig {
@@ -123,6 +126,7 @@ public record SkaldConfig(
         compactor,
         querier,
         runtimeConfig,
+        tracing,
         limitsConfig);
   }
 

@@ -153,7 +153,6 @@ class LokiFilesTest {
             "query_scheduler",
             "ruler",
             "schema_config",
-            "tracing",
             "ui",
             "server.grpc_listen_port",
             "server.log_request_headers",

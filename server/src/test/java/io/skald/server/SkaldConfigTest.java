@@ -17,6 +17,7 @@ import io.skald.common.tls.ServerTlsConfig;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
 import io.skald.server.auth.AuthenticationConfig;
+import io.skald.server.trace.TracingConfig;
 import io.skald.storage.pattern.PatternConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -55,7 +56,8 @@ class SkaldConfigTest {
         http_listen_address: 127.0.0.2
         http_listen_port: 3199
         log_level: debug
-        log_format: logfmt
+        log_format: json
+        log_request_at_info_level_enabled: true
         http_server_idle_timeout: 11s
         http_server_read_timeout: 12s
         graceful_shutdown_timeout: 13s
@@ -131,9 +133,15 @@ class SkaldConfigTest {
         cache_size: 53MB
         tail_max_duration: 89s
         multi_tenant_queries_enabled: true
+        log_queries: false
+        log_queries_longer_than: 92s
       runtime_config:
         file: [a.yaml, b.yaml]
         period: 89s
+      tracing:
+        enabled: false
+        otlp_endpoint: http://collector:4318
+        sampling_ratio: 0.25
       limits_config:
         ingestion_rate_mb: 61.5
         ingestion_burst_size_mb: 62.5
@@ -217,7 +225,8 @@ class SkaldConfigTest {
               "127.0.0.2",
               3199,
               "debug",
-              "logfmt",
+              "json",
+              true,
               Duration.ofSeconds(11),
               Duration.ofSeconds(12),
               Duration.ofSeconds(13),
@@ -264,8 +273,17 @@ class SkaldConfigTest {
                   Duration.ofSeconds(46))),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
           new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
-          new QuerierSection(51, 87, 88, 52 << 20, 53 << 20, Duration.ofSeconds(89), true),
+          new QuerierSection(
+              51,
+              87,
+              88,
+              52 << 20,
+              53 << 20,
+              Duration.ofSeconds(89),
+              true,
+              new QueryLogSection(false, Duration.ofSeconds(92))),
           new RuntimeConfigSection(List.of("a.yaml", "b.yaml"), Duration.ofSeconds(89)),
+          new TracingConfig(false, "http://collector:4318", 0.25),
           new Limits(
               new IngestionLimits(
                   61.5,
@@ -325,7 +343,6 @@ class SkaldConfigTest {
   private static final Set<String> FIXED =
       Set.of(
           "target",
-          "server.logFormat",
           "common.replicationFactor",
           "distributor.replicationFactor",
           "ingester.wal.enabled");
@@ -379,7 +396,7 @@ class SkaldConfigTest {
           server: {http_listen_port: 65536} -> a.yaml:1:9: 'server': server.http_listen_port must be 0 to 65535: 65536
           server: {http_listen_port: x} -> a.yaml:1:28: 'server.http_listen_port' must be a whole number, not 'x'
           server: {log_level: loud} -> a.yaml:1:9: 'server': server.log_level must be debug, info, warn or error: loud
-          server: {log_format: json} -> a.yaml:1:9: 'server': server.log_format must be logfmt: json
+          server: {log_format: xml} -> a.yaml:1:9: 'server': server.log_format must be logfmt or json: xml
           server: {http_listen_prt: 1} -> a.yaml:1:10: unknown key 'http_listen_prt' in 'server'; did you mean 'http_listen_port'?
           target: read -> a.yaml:1:1: target must be all: this version runs as a single process, not as 'read'
           common: {replication_factor: 3} -> a.yaml:1:9: 'common': common.replication_factor must be 1 in a single process: 3
@@ -388,6 +405,8 @@ class SkaldConfigTest {
           ingester: {wal: {enabled: false}} -> a.yaml:1:17: 'ingester.wal': ingester.wal.enabled must stay true: a push is acknowledged only when it is in the log: false
           ingester: {max_chunk_age: 0} -> a.yaml:1:11: 'ingester': ingester.max_chunk_age must be positive: PT0S
           ingester: {max_chunk_age: 2} -> a.yaml:1:27: 'ingester.max_chunk_age' must be a duration such as 30s, 5m or 1h30m, not '2'
+          tracing: {sampling_ratio: 1.5} -> a.yaml:1:10: 'tracing': tracing.sampling_ratio must be 0 to 1: 1.5
+          tracing: {otlp_endpoint: 'collector:4318'} -> a.yaml:1:10: 'tracing': tracing.otlp_endpoint must be a URL like http://collector:4318: collector:4318
           querier: {cache_size: 1KB} -> a.yaml:1:10: 'querier': querier.cache_size must be at least 1MB: 1024
           server: {http_max_headers: 1} -> a.yaml:1:1: http_max_headers must be at least 32, proxies add some: 1
           server: {tls_min_version: VersionTLS11} -> a.yaml:1:9: 'server': tls_min_version VersionTLS11 is no longer safe (RFC 8996); use VersionTLS12 or VersionTLS13

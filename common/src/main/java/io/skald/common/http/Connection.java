@@ -77,6 +77,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final int FIRST_BODY_BYTES = 256 << 10;
 
   private static final int BODY_GROWTH = 4;
+
+  /** What is told of the header that names tenants; it may be as long as all headers. */
+  private static final int MAX_TENANT = 512;
+
   private static final Duration LINGER = Duration.ofSeconds(1);
 
   /** The name of {@link #deadlines} in the pipeline. */
@@ -502,15 +506,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
     drain.enter();
     handlers.execute(() -> {
       String route = request.route.template();
-      RequestTrace trace =
-          observer.begin(
-              route,
-              request.head.method().name(),
-              request.startedNanos,
-              request.head.headers()::get);
+      RequestTrace trace;
       HttpResponse response;
-      try (LogContext _ = LogContext.begin(tenant(request.head), trace.traceId())) {
-        response = handle(request, trace);
+      try {
+        trace =
+            observer.begin(
+                route,
+                request.head.method().name(),
+                request.startedNanos,
+                request.head.headers()::get);
+        try (LogContext _ = LogContext.begin(tenant(request.head), trace.traceId())) {
+          response = handle(request, trace);
+        }
       } finally {
         budget.giveBack(request.reserved);
       }
@@ -549,10 +556,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         trace.traceId());
   }
 
-  /** Returns what the head says, unchecked; "" if nothing. */
+  /** Returns what the head says, unchecked but of bounded length; "" if nothing. */
   private static String tenant(io.netty.handler.codec.http.HttpRequest head) {
     String tenant = head.headers().get(TenantHeader.NAME);
-    return tenant == null ? "" : tenant;
+    return tenant == null ? "" : tenant.substring(0, Math.min(tenant.length(), MAX_TENANT));
   }
 
   /** Makes the connection a WebSocket; this handler and what serves it go. */

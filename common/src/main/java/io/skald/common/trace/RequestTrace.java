@@ -17,7 +17,7 @@ public interface RequestTrace {
    * Tells of a part of the work that has ended.
    *
    * @param startNanos when it began, by the monotonic clock
-   * @param attributes what it was about, as texts, {@code Long}s or {@code Boolean}s
+   * @param attributes what it was about, as texts, whole numbers or {@code Boolean}s
    */
   void phase(String name, long startNanos, long nanos, Map<String, Object> attributes);
 
