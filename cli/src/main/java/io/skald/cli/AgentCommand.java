@@ -41,6 +41,6 @@ final class AgentCommand implements Callable<Integer> {
         .forEach(warning -> LoggerFactory.getLogger("io.skald.agent.config").warn(warning));
     AgentConfig config = loaded.config();
     AgentProcess agent = new AgentProcess(config, Clock.system());
-    return RunningProcess.run(agent::start, agent::close);
+    return new RunningProcess().run(agent::start, agent::close);
   }
 }

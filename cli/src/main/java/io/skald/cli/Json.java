@@ -1,8 +1,11 @@
 package io.skald.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,15 @@ final class Json {
       throw e.getCause();
     } catch (JacksonException e) {
       throw new RefusedException("the answer is not JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  /** Reads a text, under the same conditions. */
+  static Object read(String text) {
+    try {
+      return read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory failed", e);
     }
   }
 

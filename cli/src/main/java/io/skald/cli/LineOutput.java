@@ -28,14 +28,19 @@ final class LineOutput implements AutoCloseable {
     line(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes what is in the buffer; leaves the stream open. */
-  @Override
-  public void close() {
+  /** Writes what is in the buffer. */
+  void flush() {
     try {
       out.flush();
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  /** Writes what is in the buffer; leaves the stream open. */
+  @Override
+  public void close() {
+    flush();
   }
 
   private static RuntimeException failed(IOException cause) {

@@ -118,15 +118,7 @@ final class LogPages {
   }
 
   private List<LogEntry> entries(Object answer) {
-    List<LogEntry> entries = new ArrayList<>();
-    for (Object stream : Json.list(answer, "data", "result")) {
-      Map<String, Object> labels = Json.object(stream, "stream");
-      for (Object value : Json.list(stream, "values")) {
-        List<?> pair = (List<?>) value;
-        entries.add(
-            new LogEntry(Long.parseLong(pair.get(0).toString()), labels, pair.get(1).toString()));
-      }
-    }
+    List<LogEntry> entries = LogEntry.ofStreams(Json.list(answer, "data", "result"));
     Comparator<LogEntry> byTime = Comparator.comparingLong(LogEntry::timestampNanos);
     entries.sort(forward ? byTime : byTime.reversed());
     return entries;

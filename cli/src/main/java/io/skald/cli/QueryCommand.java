@@ -1,9 +1,11 @@
 package io.skald.cli;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,9 +21,12 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  skald query '{app=\"web\"} |= \"error\"' --since 1h --limit 100",
       "  skald query 'sum by (app) (rate({app=~\".+\"}[5m]))' --since 6h",
+      "  skald query '{app=\"web\"} |= \"error\"' --tail",
       "  skald query 'sum(count_over_time({app=\"web\"}[1h]))' --instant",
     })
 final class QueryCommand implements Callable<Integer> {
+  private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
+
   /** How the answer is printed. */
   enum Output {
     DEFAULT,
@@ -80,6 +85,18 @@ final class QueryCommand implements Callable<Integer> {
       description = "Colours; auto uses them on a terminal unless NO_COLOR is set.")
   String color = "auto";
 
+  @Option(
+      names = {"-t", "--tail"},
+      description = "Print the newest lines, then those that come, until interrupted.")
+  boolean tail;
+
+  @Option(
+      names = "--delay-for",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "With --tail: how long lines wait for earlier ones, 0 to 5 (default: 0).")
+  int delaySeconds;
+
   @Option(names = "--explain", description = "Print how the query is evaluated, not its answer.")
   boolean explain;
 
@@ -112,6 +129,9 @@ final class QueryCommand implements Callable<Integer> {
     if (analyze && !explain) {
       throw new UsageException("--analyze belongs to --explain");
     }
+    if (tail && (instant || explain || forward || !range.to.isEmpty())) {
+      throw new UsageException("--tail goes with none of --instant, --explain, --forward, --to");
+    }
     if (explain) {
       try (LineOutput lines = new LineOutput(shell.out())) {
         server
@@ -122,6 +142,10 @@ final class QueryCommand implements Callable<Integer> {
       return 0;
     }
     Terminal terminal = Terminal.of(shell, color, timezone, output == Output.DEFAULT);
+    if (tail) {
+      tail(terminal, start);
+      return 0;
+    }
     try (LineOutput lines = new LineOutput(shell.out())) {
       if (instant) {
         printMetrics(lines, terminal, instant(end));
@@ -148,6 +172,23 @@ final class QueryCommand implements Callable<Integer> {
     } else {
       printMetrics(lines, terminal, first);
     }
+  }
+
+  private void tail(Terminal terminal, long start) {
+    LineOutput lines = new LineOutput(shell.out());
+    LogPrinter printer = new LogPrinter(lines, output, terminal, !noLabels, null);
+    Consumer<List<LogEntry>> print =
+        entries -> {
+          printer.print(entries);
+          lines.flush();
+        };
+    Consumer<String> notes =
+        note -> {
+          if (!quiet) {
+            shell.note(Terminal.escaped(note));
+          }
+        };
+    new LogTail(server, query, start, limit, delaySeconds, RETRY_PAUSE, print, notes).follow();
   }
 
   private List<Map.Entry<String, String>> explainParameters(long start, long end) {

@@ -3,23 +3,27 @@ package io.skald.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A process that runs until SIGINT or SIGTERM, then drains. */
+/** A process that runs until it is stopped or gets SIGINT or SIGTERM, then drains. */
 final class RunningProcess {
-  private RunningProcess() {}
+  private final CountDownLatch stop = new CountDownLatch(1);
+
+  /** Has {@link #run} close and return; returns at once. */
+  void stop() {
+    stop.countDown();
+  }
 
   /**
-   * Starts, waits for a signal, closes.
+   * Starts, waits for a signal or for {@link #stop}, closes.
    *
    * @return 0 after a clean drain
    */
-  static int run(Runnable start, Runnable close) {
-    CountDownLatch stop = new CountDownLatch(1);
+  int run(Runnable start, Runnable close) {
     CountDownLatch drained = new CountDownLatch(1);
     AtomicBoolean clean = new AtomicBoolean();
     Thread hook =
         new Thread(
             () -> {
-              stop.countDown();
+              stop();
               awaitQuietly(drained);
               if (clean.get()) {
                 // After a signal the JVM would end with 128 and the signal's number.

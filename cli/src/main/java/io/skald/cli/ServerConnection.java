@@ -13,25 +13,32 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /**
  * How a client command reaches the server. Uses HttpURLConnection: it starts in a fraction of the
- * time of the newer client, and a command makes few requests.
+ * time of the newer client, and a command makes few requests; only WebSockets need that one.
  */
 final class ServerConnection {
   private static final int CONNECT_MILLIS = 5_000;
@@ -113,7 +120,7 @@ final class ServerConnection {
   int timeoutSeconds = 120;
 
   /** Made for the first request. */
-  private @Nullable SSLSocketFactory sockets;
+  private @Nullable SSLContext tls;
 
   /**
    * Asks and returns the parsed JSON.
@@ -145,6 +152,41 @@ final class ServerConnection {
       requireSuccess(connection);
       String value = connection.getHeaderField(header);
       return value == null ? "" : value;
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /**
+   * Opens a WebSocket.
+   *
+   * @throws RefusedException if the server does not want to
+   * @throws UnreachableException if there was no answer
+   */
+  WebSocket follow(
+      String path, List<Map.Entry<String, String>> parameters, WebSocket.Listener listener) {
+    String address = base().replaceFirst("^http", "ws") + path + "?" + form(parameters);
+    try {
+      HttpClient.Builder client =
+          HttpClient.newBuilder().connectTimeout(Duration.ofMillis(CONNECT_MILLIS));
+      SSLContext context = trusted();
+      if (context != null) {
+        client.sslContext(context);
+      }
+      WebSocket.Builder socket = client.build().newWebSocketBuilder();
+      credentials().forEach(socket::header);
+      return socket.buildAsync(URI.create(address), listener).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unreachable(new IOException("interrupted", e));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof WebSocketHandshakeException refused) {
+        HttpResponse<?> answer = refused.getResponse();
+        String text = answer.body() instanceof String body ? body.strip() : "(no text)";
+        throw new RefusedException("the server answered " + answer.statusCode() + ": " + text);
+      }
+      throw unreachable(
+          e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause()));
     } catch (IOException e) {
       throw unreachable(e);
     }
@@ -232,27 +274,35 @@ final class ServerConnection {
     connection.setReadTimeout(timeoutSeconds * 1000);
     connection.setRequestProperty("User-Agent", "skald-cli");
     connection.setRequestProperty("Accept-Encoding", "gzip");
-    authenticate(connection);
+    credentials().forEach(connection::setRequestProperty);
     return connection;
   }
 
   private void trust(HttpsURLConnection connection) throws IOException {
+    SSLContext context = trusted();
+    if (context != null) {
+      connection.setSSLSocketFactory(context.getSocketFactory());
+      if (skipVerify) {
+        connection.setHostnameVerifier((_, _) -> true);
+      }
+    }
+  }
+
+  /** Returns what the options say of TLS, or null if they say nothing. */
+  private @Nullable SSLContext trusted() throws IOException {
     try {
       ClientTlsConfig config = new ClientTlsConfig(caFile, certFile, keyFile, skipVerify);
       if (config.isDefault()) {
-        return;
+        return null;
       }
-      if (sockets == null) {
+      if (tls == null) {
         List<byte[]> contents = new ArrayList<>();
         for (Path file : ClientTls.files(config)) {
           contents.add(Files.readAllBytes(file));
         }
-        sockets = ClientTls.context(config, contents).getSocketFactory();
+        tls = ClientTls.context(config, contents);
       }
-      connection.setSSLSocketFactory(sockets);
-      if (skipVerify) {
-        connection.setHostnameVerifier((_, _) -> true);
-      }
+      return tls;
     } catch (NoSuchFileException e) {
       throw new UsageException("file not found: " + e.getMessage());
     } catch (IllegalArgumentException e) {
@@ -276,17 +326,19 @@ final class ServerConnection {
     return trimmed;
   }
 
-  private void authenticate(HttpURLConnection connection) {
+  /** Returns the headers that tell who asks. */
+  private Map<String, String> credentials() {
+    Map<String, String> headers = new LinkedHashMap<>();
     if (!tenant.isEmpty()) {
-      connection.setRequestProperty("X-Scope-OrgID", tenant);
+      headers.put("X-Scope-OrgID", tenant);
     }
     if (!bearerToken.isEmpty()) {
-      connection.setRequestProperty("Authorization", "Bearer " + bearerToken);
+      headers.put("Authorization", "Bearer " + bearerToken);
     } else if (!username.isEmpty()) {
       byte[] pair = (username + ":" + password).getBytes(StandardCharsets.UTF_8);
-      connection.setRequestProperty(
-          "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+      headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
     }
+    return headers;
   }
 
   private static InputStream decoded(HttpURLConnection connection, InputStream stream)

@@ -4,6 +4,10 @@ package io.skald.cli;
 final class UnreachableException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  UnreachableException(String message) {
+    super(message);
+  }
+
   UnreachableException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -67,8 +67,10 @@ final class UpCommand implements Callable<Integer> {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
     Logging.configure(logLevel, System.err);
-    Everything everything = new Everything(new SingleProcess(config, Clock.system()));
-    return RunningProcess.run(everything::start, everything::close);
+    RunningProcess process = new RunningProcess();
+    Everything everything =
+        new Everything(new SingleProcess(config, Clock.system(), process::stop));
+    return process.run(everything::start, everything::close);
   }
 
   private Map<String, String> overrides(InetSocketAddress address) {

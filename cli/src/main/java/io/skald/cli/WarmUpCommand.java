@@ -51,7 +51,7 @@ final class WarmUpCommand implements Callable<Integer> {
                       "server.http_listen_port", "0",
                       "common.path_prefix", directory.resolve("data").toString()))
               .config();
-      try (SingleProcess server = new SingleProcess(config, Clock.system())) {
+      try (SingleProcess server = new SingleProcess(config, Clock.system(), () -> {})) {
         server.start();
         URI push = URI.create(server.address() + "/loki/api/v1/push");
         AgentConfig agentConfig =

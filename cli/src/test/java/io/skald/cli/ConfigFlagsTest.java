@@ -37,6 +37,18 @@ class ConfigFlagsTest {
   }
 
   @Test
+  void server_asksForSettings_printsThemAndEnds() throws IOException {
+    Path file = Files.writeString(directory.resolve("a.yaml"), "analytics: {}\n");
+    String config = "-config.file=" + file;
+
+    // Both would not return if the server were started.
+    assertThat(Called.skald("server", config, "-verify-config").exitCode()).isZero();
+    assertThat(Called.skald("server", config, "-print-config", "-target=all").exitCode()).isZero();
+    assertThat(Called.skald("server", config, "-verify-config", "-target=x").exitCode())
+        .isEqualTo(2);
+  }
+
+  @Test
   void overrides_keysAndValues_areSplitAtTheFirstEquals() {
     assertThat(
             ConfigFlags.overrides(

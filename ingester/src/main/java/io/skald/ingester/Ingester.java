@@ -51,11 +51,13 @@ public final class Ingester
   /** What an entry takes in a head beside its line. */
   private static final int BYTES_PER_ENTRY = 16;
 
-  private enum State {
+  /** Where an ingester stands in its life; each state is entered once, in this order. */
+  public enum State {
     NEW,
     STARTING,
     RUNNING,
-    CLOSING
+    STOPPING,
+    STOPPED
   }
 
   private final IngesterConfig config;
@@ -83,6 +85,9 @@ public final class Ingester
 
   private volatile State state = State.NEW;
   private volatile @Nullable ReplayReport replayReport;
+
+  /** Whether the log has been replayed: from then on reads miss nothing, also while stopping. */
+  private volatile boolean replayed;
 
   /**
    * Opens the log; nothing is read yet.
@@ -156,6 +161,7 @@ public final class Ingester
     skipKnownPositions();
     wal.start();
     flushLoop.start();
+    replayed = true;
     state = State.RUNNING;
   }
 
@@ -169,11 +175,14 @@ public final class Ingester
     wal.skipPast(last.get());
   }
 
-  /**
-   * Returns whether pushes are taken: the log has been replayed, and nobody closes the ingester.
-   */
-  public boolean isReady() {
-    return state == State.RUNNING;
+  /** Returns where the ingester stands. */
+  public State state() {
+    return state;
+  }
+
+  /** Returns whether reads see all that was acknowledged; also true once pushes are refused. */
+  public boolean isReadable() {
+    return replayed;
   }
 
   @Override
@@ -281,8 +290,9 @@ public final class Ingester
       case NEW, STARTING ->
           throw new IngestUnavailableException(
               UNAVAILABLE, "the ingester is starting: it replays its WAL; push again later");
-      case CLOSING ->
-          throw new IngestUnavailableException(UNAVAILABLE, "the ingester is shutting down");
+      case STOPPING, STOPPED ->
+          throw new IngestUnavailableException(
+              UNAVAILABLE, "the ingester is stopping or has stopped");
     }
   }
 
@@ -359,30 +369,48 @@ public final class Ingester
   }
 
   /**
-   * Refuses new pushes, finishes those that wait, and flushes everything. If the flush fails, the
-   * data stays in the log for the next start.
+   * Refuses new pushes, finishes those that wait, and flushes everything if that is asked for.
+   * Reads go on. Does nothing if it was called before.
+   *
+   * @param flush without, what is in memory is replayed from the log at the next start
+   * @throws FlushFailedException if the flush fails; the ingester has stopped all the same, and the
+   *     log keeps the data for the next start
    */
-  @Override
-  public void close() {
+  public synchronized void stop(boolean flush) {
     State before = state;
-    state = State.CLOSING;
-    flushLoop.close();
-    wal.close();
-    if (before == State.RUNNING) {
-      flushAtClose();
+    if (before == State.STOPPED) {
+      return;
     }
-    sealing.close();
+    state = State.STOPPING;
+    try {
+      flushLoop.close();
+      wal.close();
+      if (before == State.RUNNING && flush) {
+        flushAtStop();
+      }
+    } finally {
+      sealing.close();
+      state = State.STOPPED;
+    }
   }
 
-  private void flushAtClose() {
+  private void flushAtStop() {
     try {
       flusher.flushAll(FlushReason.SHUTDOWN);
       wal.forgetAll();
-    } catch (FlushFailedException e) {
-      log.error("not everything could be flushed at shutdown; the WAL keeps it", e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       log.warn("interrupted during the flush at shutdown; the WAL keeps the data");
+    }
+  }
+
+  /** Stops with a flush, unless it has been stopped. */
+  @Override
+  public void close() {
+    try {
+      stop(true);
+    } catch (FlushFailedException e) {
+      log.error("not everything could be flushed at shutdown; the WAL keeps it", e);
     }
   }
 

@@ -63,19 +63,19 @@ final class IngesterPushTest {
   @Test
   void push_beforeStartAndAfterClose_isRefused() throws Exception {
     ingester.close();
-    assertThat(ingester.isReady()).isFalse();
+    assertThat(ingester.state()).isNotEqualTo(Ingester.State.RUNNING);
     assertThatThrownBy(() -> IngesterFixture.push(ingester, PUMP, NOW, "x"))
         .isInstanceOf(IngestUnavailableException.class)
-        .hasMessageContaining("shutting down");
+        .hasMessageContaining("has stopped");
 
     ingester = fixture.created(IngesterFixture.config());
-    assertThat(ingester.isReady()).isFalse();
+    assertThat(ingester.state()).isNotEqualTo(Ingester.State.RUNNING);
     assertThatThrownBy(() -> IngesterFixture.push(ingester, PUMP, NOW, "x"))
         .isInstanceOfSatisfying(
             IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(503))
         .hasMessageContaining("starting");
     ingester.start();
-    assertThat(ingester.isReady()).isTrue();
+    assertThat(ingester.state()).isEqualTo(Ingester.State.RUNNING);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.skald.server;
 import io.skald.common.tls.ServerTls;
 import io.skald.common.tls.ServerTlsConfig;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * The keys of the {@code server} block about what the listener bears and about its TLS. Limits are
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param httpMaxHeaderBytes of one request
  * @param httpMaxHeaders header fields of one request
  * @param httpMaxInflightBodyBytes request bodies at one time
+ * @param httpCorsAllowedOrigins whose scripts may read answers; {@code *} is everybody
  * @param httpTlsConfig certificate and key; without, connections are plain
  * @param httpTlsHandshakeTimeout how long a TLS handshake may take
  * @param tlsMinVersion {@code VersionTLS12} or {@code VersionTLS13}
@@ -30,6 +32,7 @@ public record ListenerSection(
     long httpMaxHeaderBytes,
     int httpMaxHeaders,
     long httpMaxInflightBodyBytes,
+    List<String> httpCorsAllowedOrigins,
     ServerTlsConfig httpTlsConfig,
     Duration httpTlsHandshakeTimeout,
     String tlsMinVersion,
@@ -45,6 +48,7 @@ public record ListenerSection(
           128 << 10,
           256,
           128 << 20,
+          List.of(),
           ServerTlsConfig.DEFAULTS,
           Duration.ofSeconds(10),
           "VersionTLS12",

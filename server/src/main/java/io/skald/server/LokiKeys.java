@@ -82,7 +82,7 @@ final class LokiKeys {
       ingester.max_transfer_retries
       ingester.owned_streams_check_interval
       ingester.query_store_max_look_back_period
-      ingester.shutdown_marker_path
+      ingester.shutdown_marker_path: the marker lies below common.path_prefix
       ingester.sync_min_utilization
       ingester.sync_period
       ingester.wal.flush_on_shutdown: everything is flushed at shutdown
@@ -232,7 +232,6 @@ final class LokiKeys {
       server.report_grpc_codes_in_instrumentation_label_enabled
       server.trace_request_headers
       server.trace_request_exclude_headers_list
-      shutdown_delay
       storage_config.bloom_shipper
       storage_config.boltdb: the index lies below common.path_prefix
       storage_config.boltdb_shipper: the index lies below common.path_prefix

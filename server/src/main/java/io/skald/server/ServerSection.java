@@ -78,6 +78,7 @@ public record ServerSection(
         listener.httpListenConnLimit(),
         listener.httpListenConnLimitPerAddress(),
         listener.httpMaxInflightBodyBytes(),
+        listener.httpCorsAllowedOrigins(),
         HttpServerConfig.DEFAULTS.compressResponses());
   }
 

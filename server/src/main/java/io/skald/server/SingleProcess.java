@@ -1,17 +1,14 @@
 package io.skald.server;
 
-import io.skald.common.http.HttpResponse;
 import io.skald.common.http.Permission;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
-import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
 import io.skald.common.time.Clock;
 import io.skald.distributor.Distributor;
-import io.skald.ingester.FlushFailedException;
 import io.skald.ingester.Ingester;
 import io.skald.ingester.IngesterLimits;
 import io.skald.ingester.IngesterStatistics;
@@ -54,12 +51,13 @@ import io.skald.storage.wal.DirectoryWalDisk;
 import io.skald.storage.wal.WalDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -75,24 +73,27 @@ public final class SingleProcess implements AutoCloseable {
   private static final String INGESTER_ID = "single-process";
   private static final int TOKENS = 128;
 
-  /** The API version that clients look for; what it answers like, not what it is. */
-  private static final String API_VERSION = "3.7.6";
-
   private final SkaldConfig config;
   private final Clock clock;
+  private final Runnable terminate;
   private final ServerMetrics metrics = new ServerMetrics();
   private final StorageMetrics cacheMetrics = new StorageMetrics(metrics);
 
   /** What has been opened, the last first. */
   private final Deque<Runnable> closers = new ArrayDeque<>();
 
-  private volatile String notReady = "starting";
+  private volatile boolean stopping;
   private @Nullable Listeners listeners;
   private List<Router.Endpoint> endpoints = List.of();
 
-  public SingleProcess(SkaldConfig config, Clock clock) {
+  /**
+   * @param terminate called when somebody asks over HTTP for the end of the process; must have
+   *     {@link #close} called on another thread
+   */
+  public SingleProcess(SkaldConfig config, Clock clock, Runnable terminate) {
     this.config = config;
     this.clock = clock;
+    this.terminate = terminate;
   }
 
   /**
@@ -197,7 +198,7 @@ public final class SingleProcess implements AutoCloseable {
             tenants,
             config.querier().multiTenantQueriesEnabled(),
             turns,
-            ingester::isReady,
+            ingester::isReadable,
             ReadObserver.all(queryMetrics, new QueryLog(config.querier().log())),
             clock);
     queryRoutes.register(router);
@@ -217,13 +218,14 @@ public final class SingleProcess implements AutoCloseable {
             new VolumeApi(data, queries, clock),
             new DetectedApi(data, queries, clock),
             new LegacyApi(queries, clock),
-            new LimitsApi(limits, tenants, config.patternIngester().enabled(), API_VERSION),
+            new LimitsApi(
+                limits, tenants, config.patternIngester().enabled(), StatusRoutes.API_VERSION),
             queryRoutes)
         .register(router);
     new PatternRoutes(patternApi(ingester, index, objects, decoder, queries), queryRoutes)
         .register(router);
     registerDeletion(router, deletes, tenants, limits, random);
-    registerAdministration(router, ingester);
+    registerAdministration(router, ingester, ring);
     Tracing tracing = Tracing.open(config.tracing(), System.getenv(), Version.current(), clock);
     closers.push(tracing::close);
     Observation observation = new Observation(metrics, config, tracing);
@@ -234,7 +236,6 @@ public final class SingleProcess implements AutoCloseable {
     listeners = listening;
     endpoints = router.endpoints();
     ingester.start();
-    notReady = "";
     LOG.info("listening on {}", address());
   }
 
@@ -286,44 +287,15 @@ public final class SingleProcess implements AutoCloseable {
     return new CacheConfig(size / 16, size * 9 / 16, size * 6 / 16);
   }
 
-  private void registerAdministration(Router router, Ingester ingester) {
+  private void registerAdministration(Router router, Ingester ingester, InMemoryRing ring) {
+    new StatusRoutes(config, ingester, metrics, () -> stopping).register(router);
+    RingPage ringPage = new RingPage(ring);
     router
-        .get("/ready", Permission.OPEN, _ -> ready())
-        .get("/metrics", Permission.OPEN, _ -> metrics.scrape())
-        .get("/loki/api/v1/status/buildinfo", Permission.OPEN, _ -> buildInfo())
-        .get("/skald/api/v1/openapi.yaml", Permission.OPEN, _ -> OpenApiDocument.answer())
-        .get("/config", Permission.ADMIN, request -> ConfigPage.answer(config, request))
-        .get("/log_level", Permission.ADMIN, _ -> LogLevelPage.get())
-        .post("/log_level", Permission.ADMIN, LogLevelPage::set)
-        .admin("/flush", _ -> flush(ingester));
-  }
-
-  private HttpResponse ready() {
-    String reason = notReady;
-    return reason.isEmpty()
-        ? HttpResponse.text(200, "ready\n")
-        : HttpResponse.text(503, "not ready: " + reason + "\n");
-  }
-
-  private static HttpResponse flush(Ingester ingester) {
-    try {
-      ingester.flush();
-      return HttpResponse.empty(204);
-    } catch (FlushFailedException e) {
-      return HttpResponse.error(500, e.getMessage() + "\n");
-    } catch (IngestUnavailableException e) {
-      return HttpResponse.error(e.status(), e.getMessage() + "\n");
-    }
-  }
-
-  private static HttpResponse buildInfo() {
-    String json =
-        "{\"version\":\""
-            + API_VERSION
-            + "\",\"revision\":\"skald-"
-            + Version.current()
-            + "\",\"branch\":\"\",\"buildUser\":\"\",\"buildDate\":\"\",\"goVersion\":\"\"}\n";
-    return HttpResponse.of(200, "application/json", json.getBytes(StandardCharsets.UTF_8));
+        .get("/ring", Permission.ADMIN, ringPage::show)
+        .post("/ring", Permission.ADMIN, ringPage::forget);
+    new IngesterRoutes(
+            ingester, config.common().pathPrefix(), () -> ring.remove(INGESTER_ID), terminate)
+        .register(router);
   }
 
   private void bind(Ingester ingester) {
@@ -423,7 +395,10 @@ public final class SingleProcess implements AutoCloseable {
   /** Refuses new work, finishes running requests, flushes, closes. */
   @Override
   public void close() {
-    notReady = "stopping";
+    stopping = true;
+    if (listeners != null) {
+      awaitQuietly(config.shutdownDelay());
+    }
     RuntimeException first = null;
     while (!closers.isEmpty()) {
       try {
@@ -438,6 +413,14 @@ public final class SingleProcess implements AutoCloseable {
     }
     if (first != null) {
       throw first;
+    }
+  }
+
+  private static void awaitQuietly(Duration time) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(time.toNanos());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 

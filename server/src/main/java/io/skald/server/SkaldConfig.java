@@ -1,6 +1,7 @@
 package io.skald.server;
 
 import io.skald.common.config.ConfigReader;
+import io.skald.common.config.ConfigWriter;
 import io.skald.common.limits.Limits;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
@@ -19,6 +20,8 @@ import java.util.Map;
  * @param authEnabled whether requests name their tenant; without, all belongs to one
  * @param target only {@code all} in a single process
  * @param authentication who callers are and what they may
+ * @param shutdownDelay how long work goes on after a stop is asked for, while {@code /ready} says
+ *     that the process stops
  */
 public record SkaldConfig(
     boolean authEnabled,
@@ -34,7 +37,8 @@ public record SkaldConfig(
     QuerierSection querier,
     RuntimeConfigSection runtimeConfig,
     TracingConfig tracing,
-    Limits limitsConfig) {
+    Limits limitsConfig,
+    Duration shutdownDelay) {
   public static final SkaldConfig DEFAULTS =
       new SkaldConfig(
           true,
@@ -50,10 +54,14 @@ public record SkaldConfig(
           QuerierSection.DEFAULTS,
           RuntimeConfigSection.DEFAULTS,
           TracingConfig.DEFAULTS,
-          Limits.DEFAULTS);
+          Limits.DEFAULTS,
+          Duration.ZERO);
 
   public SkaldConfig {
     server.check(authentication.type());
+    if (shutdownDelay.isNegative()) {
+      throw new IllegalArgumentException("shutdown_delay must not be negative: " + shutdownDelay);
+    }
     if (!target.equals("all")) {
       throw new IllegalArgumentException(
           "target must be all: this version runs as a single process, not as '" + target + "'");
@@ -66,7 +74,12 @@ public record SkaldConfig(
   }
 
   /** A configuration and what was said while it was read. */
-  public record Loaded(SkaldConfig config, List<String> warnings) {}
+  public record Loaded(SkaldConfig config, List<String> warnings) {
+    /** Returns all settings, in the shape of the file. */
+    public String yaml() {
+      return ConfigWriter.yaml(config);
+    }
+  }
 
   /**
    * Reads a configuration.
@@ -127,7 +140,8 @@ public record SkaldConfig(
         querier,
         runtimeConfig,
         tracing,
-        limitsConfig);
+        limitsConfig,
+        shutdownDelay);
   }
 
   private IngesterConfig withWalDirectory(Path directory) {

@@ -13,15 +13,19 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a running process tells about its settings and its log. */
 class AdminPagesTest {
   @TempDir private Path directory;
   private SingleProcess server;
+  private final CountDownLatch terminated = new CountDownLatch(1);
   private final HttpClient client = HttpClient.newHttpClient();
   private final String levelBefore = Logging.level();
 
@@ -32,8 +36,12 @@ class AdminPagesTest {
             "server.http_listen_address", "127.0.0.1",
             "server.http_listen_port", "0",
             "common.path_prefix", directory.toString());
-    String yaml = "limits_config: {max_query_series: 77}";
-    server = new SingleProcess(SkaldConfig.load("test.yaml", yaml, keys).config(), Clock.system());
+    String yaml = "auth_enabled: false\nlimits_config: {max_query_series: 77}";
+    server =
+        new SingleProcess(
+            SkaldConfig.load("test.yaml", yaml, keys).config(),
+            Clock.system(),
+            terminated::countDown);
     server.start();
   }
 
@@ -70,7 +78,7 @@ class AdminPagesTest {
 
   @Test
   void logLevel_set_isTold() throws Exception {
-    HttpResponse<String> set = post("log_level=warn");
+    HttpResponse<String> set = post("/log_level", "log_level=warn");
     assertThat(set.statusCode()).isEqualTo(200);
     assertThat(set.body())
         .isEqualTo("{\"status\":\"success\",\"message\":\"Log level set to warn\"}");
@@ -79,20 +87,127 @@ class AdminPagesTest {
 
   @Test
   void logLevel_unknown_isRefusedAndKept() throws Exception {
-    HttpResponse<String> refused = post("log_level=z\"z");
+    HttpResponse<String> refused = post("/log_level", "log_level=z\"z");
     assertThat(refused.statusCode()).isEqualTo(400);
     assertThat(refused.body())
         .isEqualTo("{\"status\":\"failed\",\"message\":\"unrecognized log level \\\"z\\\"z\\\"\"}");
     assertThat(Logging.level()).isEqualTo(levelBefore);
   }
 
+  @Test
+  void services_whileRunning_areTold() throws Exception {
+    assertThat(get("/ready").body()).isEqualTo("ready\n");
+    HttpResponse<String> services = get("/services");
+    assertThat(services.headers().firstValue("Content-Type")).hasValue("text/plain; charset=utf-8");
+    assertThat(services.body())
+        .isEqualTo(
+            """
+            distributor => Running
+            ingester => Running
+            querier => Running
+            ring => Running
+            runtime-config => Running
+            server => Running
+            """);
+  }
+
+  @Test
+  void ring_ofOneProcess_showsItAsPageAndAsJson() throws Exception {
+    HttpResponse<String> page = get("/ring");
+    assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
+    assertThat(page.body())
+        .contains("<td>single-process</td><td></td><td>ACTIVE</td><td>128</td><td>100.0%</td>");
+    assertThat(send("/ring", HttpRequest.newBuilder().header("Accept", "application/json")).body())
+        .isEqualTo(
+            "{\"shards\":[{\"id\":\"single-process\",\"zone\":\"\",\"state\":\"ACTIVE\","
+                + "\"tokens\":128,\"owned_share\":1.0}]}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "forget=single-process,400,instance 'single-process' is alive; stop it and it leaves",
+    "forget=x,404,there is no instance 'x'",
+    "'',400,forget must name an instance",
+  })
+  void ring_forget_ofWhatHasNotDied_isRefused(String form, int status, String message)
+      throws Exception {
+    HttpResponse<String> refused = post("/ring", form);
+    assertThat(refused.statusCode()).isEqualTo(status);
+    assertThat(refused.body()).isEqualTo(message + "\n");
+  }
+
+  @Test
+  void prepareShutdown_setAndTakenBack_isTold() throws Exception {
+    String path = "/ingester/prepare_shutdown";
+    assertThat(get(path).body()).isEqualTo("unset");
+    assertThat(post(path, "").statusCode()).isEqualTo(204);
+    assertThat(get(path).body()).isEqualTo("set");
+    assertThat(directory.resolve("shutdown-requested.txt")).exists();
+    assertThat(send(path, HttpRequest.newBuilder().DELETE()).statusCode()).isEqualTo(204);
+    assertThat(get(path).body()).isEqualTo("unset");
+  }
+
+  @Test
+  void shutdown_withoutTerminating_flushesRefusesPushesAndStillAnswersReads() throws Exception {
+    assertThat(push("one").statusCode()).isEqualTo(204);
+
+    assertThat(post("/ingester/shutdown", "terminate=false").statusCode()).isEqualTo(204);
+
+    assertThat(directory.resolve("chunks/fake")).exists();
+    assertThat(get("/ready").statusCode()).isEqualTo(503);
+    assertThat(get("/ready").body()).isEqualTo("Ingester not ready: it was shut down\n");
+    assertThat(get("/services").body()).contains("ingester => Terminated\n");
+    assertThat(push("two").statusCode()).isEqualTo(503);
+    assertThat(get("/loki/api/v1/query_range?query=%7Bapp%3D%22a%22%7D").body())
+        .contains("\"one\"")
+        .doesNotContain("\"two\"");
+    HttpResponse<String> again = post("/ingester/shutdown", "");
+    assertThat(again.statusCode()).isEqualTo(503);
+    assertThat(again.body()).isEqualTo("Ingester is stopping or already stopped.\n");
+    assertThat(terminated.getCount()).isEqualTo(1);
+  }
+
+  @Test
+  void shutdown_withoutFlush_leavesTheLogAndEndsTheProcess() throws Exception {
+    assertThat(push("one").statusCode()).isEqualTo(204);
+
+    assertThat(post("/ingester/shutdown", "flush=false").statusCode()).isEqualTo(204);
+
+    assertThat(terminated.getCount()).isZero();
+    assertThat(directory.resolve("chunks/fake")).doesNotExist();
+    server.close();
+    start();
+    assertThat(get("/loki/api/v1/query_range?query=%7Bapp%3D%22a%22%7D").body())
+        .contains("\"one\"");
+  }
+
+  @Test
+  void shutdown_badFlag_isRefusedAndNothingStops() throws Exception {
+    HttpResponse<String> refused = post("/ingester/shutdown", "flush=maybe");
+    assertThat(refused.statusCode()).isEqualTo(400);
+    assertThat(refused.body()).isEqualTo("flush must be true or false, not 'maybe'\n");
+    assertThat(get("/ready").statusCode()).isEqualTo(200);
+  }
+
+  private HttpResponse<String> push(String line) throws IOException, InterruptedException {
+    String body =
+        "{\"streams\":[{\"stream\":{\"app\":\"a\"},\"values\":[[\"%d\",\"%s\"]]}]}"
+            .formatted(Clock.system().nowNanos(), line);
+    return send(
+        "/loki/api/v1/push",
+        HttpRequest.newBuilder()
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)));
+  }
+
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return send(path, HttpRequest.newBuilder());
   }
 
-  private HttpResponse<String> post(String form) throws IOException, InterruptedException {
+  private HttpResponse<String> post(String path, String form)
+      throws IOException, InterruptedException {
     return send(
-        "/log_level",
+        path,
         HttpRequest.newBuilder()
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(BodyPublishers.ofString(form)));

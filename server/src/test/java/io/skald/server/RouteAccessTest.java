@@ -106,7 +106,7 @@ class RouteAccessTest {
     keys.putAll(more);
     SingleProcess started =
         new SingleProcess(
-            SkaldConfig.load("test.yaml", authentication, keys).config(), Clock.system());
+            SkaldConfig.load("test.yaml", authentication, keys).config(), Clock.system(), () -> {});
     server = started; // first: what fails to start is closed all the same
     started.start();
   }

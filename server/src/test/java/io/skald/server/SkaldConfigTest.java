@@ -36,6 +36,7 @@ class SkaldConfigTest {
       """
       auth_enabled: false
       target: all
+      shutdown_delay: 10s
       authentication:
         type: oidc
         open_status_endpoints: false
@@ -68,6 +69,7 @@ class SkaldConfigTest {
         http_max_header_bytes: 118KB
         http_max_headers: 119
         http_max_inflight_body_bytes: 20MB
+        http_cors_allowed_origins: ['https://grafana.example:3000', '*']
         http_tls_config:
           cert_file: /etc/cert.pem
           key_file: /etc/key.pem
@@ -238,6 +240,7 @@ class SkaldConfigTest {
                   118 << 10,
                   119,
                   20 << 20,
+                  List.of("https://grafana.example:3000", "*"),
                   new ServerTlsConfig(
                       "/etc/cert.pem", "/etc/key.pem", "RequireAndVerifyClientCert", "/etc/ca.pem"),
                   Duration.ofSeconds(18),
@@ -337,7 +340,8 @@ class SkaldConfigTest {
                   List.of(new BlockedQuery("x", true, List.of("metric", "filter"), "90")),
                   List.of("approx_topk")),
               new RetentionLimits(Duration.ofDays(84), "filter-only"),
-              new OverridesSource("/srv/overrides.yaml", Duration.ofSeconds(91))));
+              new OverridesSource("/srv/overrides.yaml", Duration.ofSeconds(91))),
+          Duration.ofSeconds(10));
 
   /** Keys that this version knows with one value only. */
   private static final Set<String> FIXED =
@@ -398,6 +402,8 @@ class SkaldConfigTest {
           server: {log_level: loud} -> a.yaml:1:9: 'server': server.log_level must be debug, info, warn or error: loud
           server: {log_format: xml} -> a.yaml:1:9: 'server': server.log_format must be logfmt or json: xml
           server: {http_listen_prt: 1} -> a.yaml:1:10: unknown key 'http_listen_prt' in 'server'; did you mean 'http_listen_port'?
+          server: {http_cors_allowed_origins: ['https://a/']} -> a.yaml:1:1: http_cors_allowed_origins must be like https://grafana.example:3000, or *: https://a/
+          shutdown_delay: -1s -> a.yaml:1:1: shutdown_delay must not be negative: PT-1S
           target: read -> a.yaml:1:1: target must be all: this version runs as a single process, not as 'read'
           common: {replication_factor: 3} -> a.yaml:1:9: 'common': common.replication_factor must be 1 in a single process: 3
           distributor: {replication_factor: 3} -> a.yaml:1:1: distributor.replication_factor must be 1 in a single process: 3

@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +39,7 @@ class ObservabilityTest {
   private final int port = SkaldProcess.freePort();
   private final SkaldClient client = new SkaldClient("http://127.0.0.1:" + port);
   private final long now = System.currentTimeMillis() * 1_000_000;
-  private SkaldProcess server;
+  private @Nullable SkaldProcess server;
 
   @AfterEach
   void close() {
@@ -47,7 +49,11 @@ class ObservabilityTest {
   }
 
   private void start(String settings, Map<String, String> environment) {
-    server = SkaldProcess.serve(directory, port, settings, true, environment);
+    server = SkaldProcess.serve(directory, port, settings, true, "", environment);
+  }
+
+  private SkaldProcess server() {
+    return Objects.requireNonNull(server);
   }
 
   private Exposition metrics() {
@@ -57,7 +63,7 @@ class ObservabilityTest {
   private SkaldClient.Answer send(String tenant, String path, String query, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
-            URI.create(server.address() + path + "?query=" + URLEncoder.encode(query, UTF_8)));
+            URI.create(server().address() + path + "?query=" + URLEncoder.encode(query, UTF_8)));
     for (int i = 0; i < headers.length; i += 2) {
       request.header(headers[i], headers[i + 1]);
     }
@@ -185,7 +191,7 @@ class ObservabilityTest {
 
   /** Returns what the program itself has printed; the launcher and the JVM print lines, too. */
   private List<JsonNode> log() {
-    return server
+    return server()
         .output()
         .lines()
         .filter(line -> !line.startsWith("WARNING: ") && !line.startsWith("skald: "))
@@ -196,16 +202,8 @@ class ObservabilityTest {
   @Test
   void log_asJson_tellsRequestsAndQueries_andNoSecrets() {
     server =
-        SkaldProcess.start(
-            directory,
-            port,
-            List.of(
-                "server",
-                "-server.http-listen-address=127.0.0.1",
-                "-server.http-listen-port=" + port,
-                "-common.path-prefix=" + directory.resolve("data"),
-                "-server.log-format=json",
-                "-server.log-request-at-info-level-enabled=true"));
+        SkaldProcess.serve(
+            directory, port, "", true, "log_format: json, log_request_at_info_level_enabled: true");
     String hostile = "{app=\"web\"} |= `\n{\"msg\":\"forged\"}` # \u001b[31m";
 
     SkaldClient.Answer answer =
@@ -222,7 +220,7 @@ class ObservabilityTest {
     assertThat(answer.status()).isEqualTo(200);
     await(() -> log().stream().anyMatch(line -> is(line, "request") && has(line, "path", QUERY)));
 
-    assertThat(server.output()).doesNotContain("hunter2", "\u001b");
+    assertThat(server().output()).doesNotContain("hunter2", "\u001b");
     List<JsonNode> queries = log().stream().filter(line -> is(line, "query")).toList();
     assertThat(queries).hasSize(1);
     JsonNode query = queries.getFirst();
@@ -261,8 +259,8 @@ class ObservabilityTest {
     start("querier: {log_queries_longer_than: 1h}", Map.of());
     send("acme", QUERY, "{app=\"web\"}");
 
-    assertThat(server.stop()).isZero();
-    assertThat(server.output()).contains("msg=\"listening on").doesNotContain("msg=\"query\"");
+    assertThat(server().stop()).isZero();
+    assertThat(server().output()).contains("msg=\"listening on").doesNotContain("msg=\"query\"");
   }
 
   @Test
@@ -274,7 +272,7 @@ class ObservabilityTest {
       await(() -> collector.spans().size() >= 11);
 
       Map<String, OtlpReceiver.Span> query = ofTrace(collector, TRACE);
-      OtlpReceiver.Span root = query.get("GET " + QUERY);
+      OtlpReceiver.Span root = Objects.requireNonNull(query.get("GET " + QUERY));
       assertThat(root.parentSpanId()).isEqualTo(PARENT);
       assertThat(root.attributes())
           .containsEntry("http.route", QUERY)
@@ -286,13 +284,14 @@ class ObservabilityTest {
       assertThat(query.keySet()).containsAll(phases).hasSize(phases.size() + 1);
       long last = root.startNanos();
       for (String phase : phases) {
-        OtlpReceiver.Span span = query.get(phase);
+        OtlpReceiver.Span span = Objects.requireNonNull(query.get(phase));
         assertThat(span.parentSpanId()).as(phase).isEqualTo(root.spanId());
         assertThat(span.startNanos()).as(phase).isBetween(last, root.endNanos());
         assertThat(span.endNanos()).as(phase).isBetween(span.startNanos(), root.endNanos());
         last = span.endNanos();
       }
-      assertThat(query.get("scan").attributes()).containsEntry("skald.query.lines", 1L);
+      assertThat(Objects.requireNonNull(query.get("scan")).attributes())
+          .containsEntry("skald.query.lines", 1L);
 
       OtlpReceiver.Span pushed =
           collector.spans().stream()
@@ -324,9 +323,9 @@ class ObservabilityTest {
     assertThat(metrics().sum("skald_tracing_spans_ended_total")).isGreaterThan(80);
 
     long asked = System.nanoTime();
-    assertThat(server.stop()).isZero();
+    assertThat(server().stop()).isZero();
     assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(30));
-    assertThat(server.output().lines().filter(line -> !line.startsWith("WARNING: ")))
+    assertThat(server().output().lines().filter(line -> !line.startsWith("WARNING: ")))
         .as("lines of libraries are in the form of the log, too")
         .allMatch(line -> line.startsWith("ts=") || line.startsWith("skald: "));
   }
@@ -340,7 +339,7 @@ class ObservabilityTest {
     send("acme", QUERY, "{app=\"web\"}", "traceparent", TRACEPARENT);
     client.get("/metrics");
 
-    assertThat(server.stop()).isZero();
+    assertThat(server().stop()).isZero();
     try (var lines = Files.lines(classes)) {
       List<String> loaded =
           lines

@@ -194,7 +194,7 @@ class RealClientsTest {
         .asString();
   }
 
-  private static boolean installed(String program) {
+  static boolean installed(String program) {
     for (String folder : System.getenv("PATH").split(":")) {
       if (Files.isExecutable(Path.of(folder, program))) {
         return true;

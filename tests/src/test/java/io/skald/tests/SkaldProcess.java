@@ -53,22 +53,37 @@ final class SkaldProcess implements AutoCloseable {
 
   /** As the other one, with tenants or without. */
   static SkaldProcess serve(Path directory, int port, String settings, boolean tenants) {
-    return serve(directory, port, settings, tenants, Map.of());
+    return serve(directory, port, settings, tenants, "");
+  }
+
+  /**
+   * As the other ones.
+   *
+   * @param listener further keys of the server section, in flow style
+   */
+  static SkaldProcess serve(
+      Path directory, int port, String settings, boolean tenants, String listener) {
+    return serve(directory, port, settings, tenants, listener, Map.of());
   }
 
   /** As the other one, with variables added to its environment. */
   static SkaldProcess serve(
-      Path directory, int port, String settings, boolean tenants, Map<String, String> environment) {
+      Path directory,
+      int port,
+      String settings,
+      boolean tenants,
+      String listener,
+      Map<String, String> environment) {
     Path config = directory.resolve("skald.yaml");
     try {
       Files.writeString(
           config,
           """
           auth_enabled: %s
-          server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
+          server: {http_listen_address: 127.0.0.1, http_listen_port: %d, %s}
           common: {path_prefix: ./data}
           """
-                  .formatted(tenants, port)
+                  .formatted(tenants, port, listener)
               + settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

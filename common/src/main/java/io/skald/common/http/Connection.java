@@ -104,6 +104,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
               .build());
 
   private final HttpServerConfig config;
+  private final CrossOrigin crossOrigin;
   private final Router router;
   private final Guard guard;
   private final RequestObserver observer;
@@ -146,6 +147,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       Drain drain,
       OpenSockets sockets) {
     this.config = config;
+    this.crossOrigin = new CrossOrigin(config.corsAllowedOrigins());
     this.router = router;
     this.guard = guard;
     this.observer = observer;
@@ -344,7 +346,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     switch (match) {
       case Router.Match.NotFound() ->
           refuse(context, head, HttpResponse.error(404, "404 page not found\n"));
-      case Router.Match.WrongMethod() -> refuse(context, head, HttpResponse.empty(405));
+      case Router.Match.WrongMethod(List<String> allowed) ->
+          refuse(
+              context,
+              head,
+              crossOrigin.isPreflight(head)
+                  ? crossOrigin.preflight(head, allowed)
+                  : HttpResponse.empty(405));
       case Router.Match.Moved(String cleaned) ->
           refuse(
               context,
@@ -740,6 +748,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       message.headers().set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
     }
     response.headers().forEach((name, value) -> message.headers().set(name, value));
+    crossOrigin.allow(head, message.headers());
     if (response.status() != 204) {
       message.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.length());
     }

@@ -1,6 +1,8 @@
 package io.skald.common.http;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * How a server listens and what it bears.
@@ -17,6 +19,8 @@ import java.time.Duration;
  * @param maxConnections more are closed at once
  * @param maxConnectionsPerAddress of one client address; more are closed at once
  * @param maxInflightBodyBytes of all request bodies together; more are refused with 503
+ * @param corsAllowedOrigins whose scripts may read answers; {@code *} is everybody, without
+ *     credentials
  * @param compressResponses whether clients that accept gzip get it for larger answers
  */
 public record HttpServerConfig(
@@ -32,6 +36,7 @@ public record HttpServerConfig(
     int maxConnections,
     int maxConnectionsPerAddress,
     long maxInflightBodyBytes,
+    List<String> corsAllowedOrigins,
     boolean compressResponses) {
   public static final HttpServerConfig DEFAULTS =
       new HttpServerConfig(
@@ -47,9 +52,15 @@ public record HttpServerConfig(
           4096,
           1024,
           128L << 20,
+          List.of(),
           true);
 
+  /** Scheme, host and perhaps port, as browsers send it: in lower case, without a path. */
+  private static final Pattern ORIGIN = Pattern.compile("https?://[^/@?#A-Z\\s]+");
+
   public HttpServerConfig {
+    corsAllowedOrigins = List.copyOf(corsAllowedOrigins);
+    corsAllowedOrigins.forEach(HttpServerConfig::checkOrigin);
     if (maxHeaderBytes < 64 << 10) {
       throw new IllegalArgumentException(
           "http_max_header_bytes must be at least 64KB, clients send large header sets: "
@@ -67,6 +78,13 @@ public record HttpServerConfig(
     positive("http_listen_conn_limit", maxConnections);
     positive("http_listen_conn_limit_per_address", maxConnectionsPerAddress);
     positive("http_max_inflight_body_bytes", maxInflightBodyBytes);
+  }
+
+  private static void checkOrigin(String origin) {
+    if (!origin.equals("*") && !ORIGIN.matcher(origin).matches()) {
+      throw new IllegalArgumentException(
+          "http_cors_allowed_origins must be like https://grafana.example:3000, or *: " + origin);
+    }
   }
 
   private static void positive(String key, Duration duration) {

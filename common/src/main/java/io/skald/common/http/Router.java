@@ -43,8 +43,12 @@ public final class Router {
   sealed interface Match {
     record Found(Route route, String pathParameter) implements Match {}
 
-    /** The path is known, the method is not. */
-    record WrongMethod() implements Match {}
+    /**
+     * The path is known, the method is not.
+     *
+     * @param allowed the methods of the path, sorted
+     */
+    record WrongMethod(List<String> allowed) implements Match {}
 
     record NotFound() implements Match {}
 
@@ -156,7 +160,9 @@ public final class Router {
 
   private static Match byMethod(Map<String, Route> methods, String method, String parameter) {
     Route route = methods.get(method);
-    return route == null ? new Match.WrongMethod() : new Match.Found(route, parameter);
+    return route == null
+        ? new Match.WrongMethod(methods.keySet().stream().sorted().toList())
+        : new Match.Found(route, parameter);
   }
 
   /** Returns the raw parameter segment, or null if the path has another shape. */

@@ -14,8 +14,13 @@ import java.util.Set;
  * passed over, and the walk extends to the next.
  */
 public final class Ring {
+  /** How many keys there are. */
+  private static final long KEYS = 1L << 32;
+
   /** Tokens in unsigned order, parallel to {@code owners}. */
   private final long[] tokens;
+
+  private final List<Instance> instances;
 
   private final Instance[] owners;
   private final Set<String> zones = new HashSet<>();
@@ -24,6 +29,7 @@ public final class Ring {
    * @throws IllegalArgumentException if two instances own one token
    */
   public Ring(List<Instance> instances) {
+    this.instances = List.copyOf(instances);
     Map<Long, Instance> byToken = new HashMap<>();
     for (Instance instance : instances) {
       for (int token : instance.tokens()) {
@@ -77,6 +83,26 @@ public final class Ring {
       replicas.add(sameZone.get(i));
     }
     return replicas;
+  }
+
+  /** Returns all members, in the order as given. */
+  public List<Instance> instances() {
+    return instances;
+  }
+
+  /**
+   * Returns which part of all keys meets a token of {@code id} first, whether or not that instance
+   * takes writes: 0 to 1.
+   */
+  public double ownedShare(String id) {
+    long owned = 0;
+    for (int i = 0; i < tokens.length; i++) {
+      if (owners[i].id().equals(id)) {
+        long before = i == 0 ? tokens[tokens.length - 1] - KEYS : tokens[i - 1];
+        owned += tokens[i] - before;
+      }
+    }
+    return (double) owned / KEYS;
   }
 
   private int firstAtOrAfter(long key) {

@@ -66,6 +66,7 @@ class HostileRequestsTest {
         16,
         4,
         1 << 20,
+        List.of(),
         true);
   }
 

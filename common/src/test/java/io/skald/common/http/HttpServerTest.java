@@ -83,6 +83,7 @@ class HttpServerTest {
             8,
             8,
             100_000,
+            List.of("https://app.example"),
             true);
     server = new HttpServer(config, router, RequestObserver.NONE, Clock.system());
     server.start();
@@ -119,6 +120,42 @@ class HttpServerTest {
   void request_pathAndMethod_haveTheirStatus(String line, int status) throws IOException {
     assertThat(exchange(line + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 " + status + " ");
+  }
+
+  @Test
+  void answer_toScriptOfListedOrigin_letsItRead() throws IOException {
+    String answer = fromOrigin("GET", "https://app.example", "");
+
+    assertThat(answer)
+        .contains("access-control-allow-origin: https://app.example\r\n")
+        .contains("access-control-allow-credentials: true\r\n")
+        .contains("vary: origin\r\n");
+    assertThat(fromOrigin("GET", "https://other.example", ""))
+        .startsWith("HTTP/1.1 200 ")
+        .doesNotContain("access-control-");
+  }
+
+  @Test
+  void preflight_ofListedOrigin_tellsTheMethodsOfThePath() throws IOException {
+    String asks =
+        "Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: x-scope-orgid\r\n";
+
+    assertThat(fromOrigin("OPTIONS", "https://app.example", asks))
+        .startsWith("HTTP/1.1 204 ")
+        .contains("Access-Control-Allow-Methods: GET, POST\r\n")
+        .contains("Access-Control-Allow-Headers: x-scope-orgid\r\n")
+        .contains("access-control-allow-origin: https://app.example\r\n");
+    assertThat(fromOrigin("OPTIONS", "https://other.example", asks)).startsWith("HTTP/1.1 405 ");
+  }
+
+  private String fromOrigin(String method, String origin, String headers) throws IOException {
+    return exchange(
+        method
+            + " /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nOrigin: "
+            + origin
+            + "\r\n"
+            + headers
+            + "\r\n");
   }
 
   @Test

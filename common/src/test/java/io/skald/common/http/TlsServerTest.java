@@ -117,6 +117,7 @@ class TlsServerTest {
             64,
             64,
             defaults.maxInflightBodyBytes(),
+            List.of(),
             true);
     Router router =
         new Router()

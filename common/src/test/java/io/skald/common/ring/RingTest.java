@@ -28,6 +28,20 @@ class RingTest {
   }
 
   @Test
+  void ownedShare_isTheKeysBeforeEachToken() {
+    Ring ring =
+        new Ring(
+            List.of(
+                instance("a", "", State.ACTIVE, 1 << 30, 0),
+                instance("b", "", State.LEAVING, Integer.MIN_VALUE)));
+
+    assertThat(ring.ownedShare("a")).isEqualTo(0.75);
+    assertThat(ring.ownedShare("b")).isEqualTo(0.25);
+    assertThat(ring.ownedShare("c")).isZero();
+    assertThat(new Ring(List.of()).ownedShare("a")).isZero();
+  }
+
+  @Test
   void replicas_instanceThatTakesNoWrites_isPassedOver() {
     Ring ring =
         new Ring(

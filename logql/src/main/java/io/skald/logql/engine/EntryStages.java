@@ -25,6 +25,7 @@ final class EntryStages {
   private final boolean dropsErrors;
   private final BlockFilter filter;
   private final Pipeline rest;
+  private final boolean keepsEveryEntry;
 
   /** Null unless the query is analysed. */
   private final @Nullable StageCounts counts;
@@ -39,6 +40,7 @@ final class EntryStages {
     this.filter = pipeline.blockFilter();
     this.rest = pipeline.afterBlockFilter();
     this.counts = counts;
+    this.keepsEveryEntry = pipeline.stagesInOrder().stream().noneMatch(EntryStages::mayDropEntry);
   }
 
   /** Returns the same stages, counting. */
@@ -87,6 +89,28 @@ final class EntryStages {
         && picks.stream()
             .allMatch(pick -> pick.matcher() == null && ERROR_NAMES.contains(pick.name()))
         && picks.stream().anyMatch(pick -> pick.name().equals(PipelineErrors.ERROR));
+  }
+
+  /** Returns whether every entry passes, though it may come out changed. */
+  boolean keepEveryEntry() {
+    return keepsEveryEntry;
+  }
+
+  private static boolean mayDropEntry(Stage stage) {
+    return switch (stage) {
+      case Stage.LineFilter _, Stage.Filter _ -> true;
+      case Stage.Json _,
+          Stage.Logfmt _,
+          Stage.Regexp _,
+          Stage.Pattern _,
+          Stage.Unpack _,
+          Stage.LineFormat _,
+          Stage.LabelFormat _,
+          Stage.Decolorize _,
+          Stage.Drop _,
+          Stage.Keep _ ->
+          false;
+    };
   }
 
   /** Returns whether errors that came with the entries are dropped, which no stage then does. */

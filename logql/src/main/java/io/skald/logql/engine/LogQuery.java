@@ -4,9 +4,9 @@ import io.skald.common.model.Labels;
 import io.skald.logql.syntax.LogExpr;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Map;
 
 /**
  * Answers log queries: visits blocks from the side where the answer begins, and stops as soon as no
@@ -54,6 +54,20 @@ final class LogQuery {
 
   /** Returns the first entries, in the direction of the query, within inclusive bounds. */
   private List<LogEntry> first(int limit, long from, long through) {
+    boolean forward = request.forward();
+    if (stages.keepEveryEntry()) {
+      long edge = AnswerEdge.of(units, forward, limit, from, through);
+      List<LogEntry> near = forward ? scan(limit, from, edge) : scan(limit, edge, through);
+      if (near.size() == limit || edge == (forward ? through : from)) {
+        return near;
+      }
+      // Entries that an answer cannot tell apart stand in it once: there must be others.
+      near.forEach(entry -> context.budget().release(entry.bytes()));
+    }
+    return scan(limit, from, through);
+  }
+
+  private List<LogEntry> scan(int limit, long from, long through) {
     FirstEntries result = new FirstEntries(request.forward(), limit, context.budget());
     context
         .crew()
@@ -100,7 +114,7 @@ final class LogQuery {
   }
 
   private static QueryResult grouped(List<LogEntry> entries) {
-    SortedMap<Labels, List<QueryResult.Entry>> streams = new TreeMap<>(LabelText.ORDER);
+    Map<Labels, List<QueryResult.Entry>> streams = new HashMap<>();
     for (LogEntry entry : entries) {
       streams
           .computeIfAbsent(entry.labels(), _ -> new ArrayList<>())
@@ -110,6 +124,7 @@ final class LogQuery {
     }
     List<QueryResult.Stream> rows = new ArrayList<>(streams.size());
     streams.forEach((labels, lines) -> rows.add(new QueryResult.Stream(labels, lines)));
+    rows.sort(Comparator.comparing(QueryResult.Stream::labels, LabelText.ORDER));
     return new QueryResult.Streams(rows);
   }
 }

@@ -7,6 +7,7 @@ import io.skald.common.model.Labels;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +82,21 @@ class LogQueryTest {
     assertThat(run("{app=\"x\"}", 0, 9, 5, true))
         .containsExactly(
             Labels.of("app", "x", "level", "info", "s", "a") + " 1 p {}{}", A + " 1 p {}{}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void limit_reachedOnlyWithEntriesThatCollapse_goesOnToOthers(boolean forward) {
+    for (int i = 0; i < 10; i++) {
+      source.add(A, i, "line").add(B, i, "line");
+    }
+    Labels both = Labels.of("app", "x");
+
+    assertThat(run("{app=\"x\"} | keep app", 0, 10, 4, forward))
+        .containsExactlyElementsOf(
+            (forward ? IntStream.range(0, 4) : IntStream.iterate(9, i -> i - 1).limit(4))
+                .mapToObj(i -> both + " " + i + " line {}{}")
+                .toList());
   }
 
   @Test

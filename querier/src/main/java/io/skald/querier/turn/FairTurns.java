@@ -29,8 +29,11 @@ import org.slf4j.LoggerFactory;
  * Shares processors among reads. A thread works only while it holds one of the processors, and at
  * every pause between two pieces of work gives it up if a thread of a tenant that has used less
  * waits for it; the cost of a read is thus measured, not guessed. Tenants with work to do get equal
- * shares, whatever the number of their reads, and within a tenant reads take turns. (The rule is
- * that of virtual run time, as in the Completely Fair Scheduler of Linux.)
+ * shares, whatever the number of their reads, and within a tenant reads take turns. The beginning
+ * of a read counts for less than what it does later, so that a tenant of light reads gets most of
+ * what it asks for, and one of heavy reads still a fifth. (The rule is that of virtual run time, as
+ * in the Completely Fair Scheduler of Linux, with weights that fall as in a multi-level feedback
+ * queue.)
  *
  * <p>Reads run on platform threads: a virtual one that computes would keep its carrier from all
  * others. Thread-safe.
@@ -44,6 +47,14 @@ public final class FairTurns implements AutoCloseable {
    * the usual light read whole, before turns are taken.
    */
   private static final long CREDIT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /**
+   * How much of a read, in work of all its threads, is its beginning: the usual light one whole.
+   */
+  private static final long BEGINNING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** What the beginning counts for is divided by this. */
+  private static final int BEGINNING_WEIGHT = 4;
 
   /** Idle tenants that are remembered; what they have used is soon of no meaning. */
   private static final int MAX_IDLE_ACCOUNTS = 10_000;
@@ -116,24 +127,28 @@ public final class FairTurns implements AutoCloseable {
 
   /** A processor in the hands of a thread. */
   private static final class Hold {
-    final Account account;
+    final Turn turn;
 
     /** Since when it is not accounted for; volatile because pauses read it unlocked. */
     volatile long sinceNanos;
 
-    Hold(Account account) {
-      this.account = account;
+    Hold(Turn turn) {
+      this.turn = turn;
     }
   }
 
   /** A read that has been let in. */
   public final class Turn implements QueryThreads {
     private final Account account;
-    private final long queueNanos;
 
-    private Turn(Account account, long queueNanos) {
+    /** Written once, by the read's own thread before its work; volatile for those it starts. */
+    private volatile long queueNanos;
+
+    /** What its threads have used; guarded by lock. */
+    private long usedNanos;
+
+    private Turn(Account account) {
       this.account = account;
-      this.queueNanos = queueNanos;
     }
 
     /** Returns how long the read waited to be let in and for its first processor. */
@@ -146,7 +161,7 @@ public final class FairTurns implements AutoCloseable {
       begin(account);
       threads.execute(() -> {
         try {
-          holding(account, task);
+          holding(this, task);
         } finally {
           end(account);
         }
@@ -186,10 +201,14 @@ public final class FairTurns implements AutoCloseable {
     long askedNanos = clock.monotonicNanos();
     Account account = enter(tenant, cancellation);
     try {
+      Turn turn = new Turn(account);
       List<T> result = new ArrayList<>(1);
       Runnable begin =
-          () -> result.add(work.apply(new Turn(account, clock.monotonicNanos() - askedNanos)));
-      Future<?> done = threads.submit(() -> holding(account, begin));
+          () -> {
+            turn.queueNanos = clock.monotonicNanos() - askedNanos;
+            result.add(work.apply(turn));
+          };
+      Future<?> done = threads.submit(() -> holding(turn, begin));
       await(done);
       return result.getFirst();
     } finally {
@@ -360,8 +379,8 @@ public final class FairTurns implements AutoCloseable {
     waiter.condition.signal();
   }
 
-  private void holding(Account account, Runnable work) {
-    Hold hold = new Hold(account);
+  private void holding(Turn turn, Runnable work) {
+    Hold hold = new Hold(turn);
     acquire(hold);
     holds.set(hold);
     try {
@@ -378,7 +397,7 @@ public final class FairTurns implements AutoCloseable {
       if (freeProcessors > 0 && waitingForProcessor == 0) {
         freeProcessors--;
       } else {
-        awaitProcessor(hold.account);
+        awaitProcessor(hold.turn.account);
       }
       hold.sinceNanos = clock.monotonicNanos();
       held.add(hold);
@@ -414,8 +433,12 @@ public final class FairTurns implements AutoCloseable {
 
   private void charge(Hold hold) {
     long now = clock.monotonicNanos();
-    hold.account.usedNanos += now - hold.sinceNanos;
+    long worked = now - hold.sinceNanos;
     hold.sinceNanos = now;
+    Turn turn = hold.turn;
+    long beginning = Math.clamp(BEGINNING_NANOS - turn.usedNanos, 0, worked);
+    turn.usedNanos += worked;
+    turn.account.usedNanos += worked - beginning + beginning / BEGINNING_WEIGHT;
   }
 
   private void handOver(Waiter next) {
@@ -436,10 +459,10 @@ public final class FairTurns implements AutoCloseable {
     try {
       charge(hold);
       Waiter next = next(account -> account.processors.peek());
-      if (next != null && next.account.usedNanos <= hold.account.usedNanos) {
+      if (next != null && next.account.usedNanos <= hold.turn.account.usedNanos) {
         held.remove(hold);
         handOver(next);
-        awaitProcessor(hold.account);
+        awaitProcessor(hold.turn.account);
         hold.sinceNanos = clock.monotonicNanos();
         held.add(hold);
       }
