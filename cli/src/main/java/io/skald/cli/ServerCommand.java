@@ -61,7 +61,7 @@ final class ServerCommand implements Callable<Integer> {
     if (printConfigAndRun) {
       System.err.print(loaded.yaml());
     }
-    Logging.configure(config.server().logLevel(), System.err);
+    Logging.configure(config.server().logLevel(), config.server().logFormat(), System.err);
     loaded
         .warnings()
         .forEach(warning -> LoggerFactory.getLogger("io.skald.server.config").warn(warning));

@@ -14,10 +14,12 @@ import io.skald.common.limits.IngestionLimits;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.OtlpConfig;
 import io.skald.common.limits.TenantLimits;
+import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.TenantId;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
 import io.skald.common.time.Clock;
+import io.skald.common.trace.RequestTrace;
 import io.skald.distributor.labels.LabelCache;
 import io.skald.distributor.push.DecodeBudget;
 import io.skald.distributor.push.DecodedPush;
@@ -31,11 +33,13 @@ import io.skald.distributor.validate.RateLimits;
 import io.skald.distributor.validate.ValidatedPush;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers pushes: decode, validate, limit, replicate. What is good of a push is stored even if the
@@ -54,6 +58,7 @@ public final class Distributor {
   private final PushListener listener;
   private final DecodeBudget budget;
   private final PushDecoder decoder;
+  private final LabelCache labels;
   private final PushValidator validator;
   private final RateLimits rates;
   private final Replication replication;
@@ -83,7 +88,8 @@ public final class Distributor {
     this.listener = listener;
     this.budget = new DecodeBudget(config.maxInflightDecodedBytes());
     this.decoder = new PushDecoder(config.maxDecompressedSize(), config.maxRows());
-    this.validator = new PushValidator(new LabelCache(config.labelCacheBytes()), clock);
+    this.labels = new LabelCache(config.labelCacheBytes());
+    this.validator = new PushValidator(labels, clock);
     this.rates = new RateLimits(clock, distributors);
     this.clock = clock;
     this.replication = new Replication(ring, clients, config.replicationFactor());
@@ -100,7 +106,7 @@ public final class Distributor {
   private HttpHandler handler(Dialect dialect) {
     return request ->
         answer(
-            tenants.ofPush(request),
+            request,
             (_, lease) ->
                 decoder.decode(
                     request.header("Content-Type"),
@@ -113,7 +119,7 @@ public final class Distributor {
 
   private HttpResponse answerOtlp(HttpRequest request) {
     return answer(
-        tenants.ofPush(request),
+        request,
         (allowed, lease) ->
             decoder.decodeOtlp(
                 request.header("Content-Type"),
@@ -126,13 +132,16 @@ public final class Distributor {
   }
 
   private HttpResponse answer(
-      TenantId tenant,
+      HttpRequest request,
       BiFunction<Limits, DecodeBudget.Lease, DecodedPush> decode,
       Function<EntryRejection, HttpResponse> print) {
+    TenantId tenant = tenants.ofPush(request);
+    RequestTrace trace = request.trace();
     Optional<Refusal> failure;
     try (DecodeBudget.Lease lease = budget.lease()) {
       Limits tenantLimits = limits.of(tenant);
-      failure = push(tenant, tenantLimits, decode.apply(tenantLimits, lease));
+      DecodedPush decoded = phase(trace, "decode", () -> decode.apply(tenantLimits, lease));
+      failure = push(tenant, tenantLimits, decoded, trace);
     } catch (PushDecodeException e) {
       failure = Optional.of(new Refusal(e.status(), String.valueOf(e.getMessage())));
     } catch (IngestUnavailableException e) {
@@ -169,7 +178,8 @@ public final class Distributor {
    * @throws PushDecodeException if nothing is stored because of the form of the push
    * @throws IngestUnavailableException if it could not be stored now
    */
-  private Optional<Refusal> push(TenantId tenant, Limits tenantLimits, DecodedPush push) {
+  private Optional<Refusal> push(
+      TenantId tenant, Limits tenantLimits, DecodedPush push, RequestTrace trace) {
     if (push.streamCount() == 0) {
       throw new PushDecodeException(
           422, "error at least one valid stream is required for ingestion");
@@ -180,9 +190,11 @@ public final class Distributor {
           tenant, DiscardReason.BLOCKED_INGESTION, push.entryCount(), push.lineBytes());
       return Optional.of(blocked(tenant, ingestion));
     }
-    ValidatedPush valid = validator.validate(tenant, tenantLimits, push);
+    ValidatedPush valid =
+        phase(trace, "validate", () -> validator.validate(tenant, tenantLimits, push));
+    tell(trace, tenant, valid);
     try {
-      return store(tenant, tenantLimits, valid);
+      return store(tenant, tenantLimits, valid, trace);
     } finally {
       valid
           .discards()
@@ -202,19 +214,49 @@ public final class Distributor {
             + "'");
   }
 
-  private Optional<Refusal> store(TenantId tenant, Limits tenantLimits, ValidatedPush valid) {
+  /** Does a part of the work, and tells how long it took if anybody listens. */
+  private <T> T phase(RequestTrace trace, String name, Supplier<T> work) {
+    if (!trace.isRecorded()) {
+      return work.get();
+    }
+    long started = clock.monotonicNanos();
+    try {
+      return work.get();
+    } finally {
+      trace.phase(name, started, clock.monotonicNanos() - started, Map.of());
+    }
+  }
+
+  private static void tell(RequestTrace trace, TenantId tenant, ValidatedPush valid) {
+    if (trace.isRecorded()) {
+      trace.attributes(
+          Map.of(
+              "skald.tenant",
+              tenant.value(),
+              "skald.push.lines",
+              valid.lines(),
+              "skald.push.bytes",
+              valid.bytes()));
+    }
+  }
+
+  private Optional<Refusal> store(
+      TenantId tenant, Limits tenantLimits, ValidatedPush valid, RequestTrace trace) {
     List<EntryRejection> rejections = new ArrayList<>();
     if (!valid.batches().isEmpty()) {
-      Optional<EntryRejection> refused = rates.admit(tenant, tenantLimits, valid);
-      if (refused.isPresent()) {
+      Optional<EntryRejection> tooFast = rates.admit(tenant, tenantLimits, valid);
+      if (tooFast.isPresent()) {
         long seconds = rates.retryAfterSeconds(tenant, tenantLimits, valid);
-        return refused.map(rate -> new Refusal(rate.status(), rate.message(), seconds));
+        return tooFast.map(rate -> new Refusal(rate.status(), rate.message(), seconds));
       }
       RateLimits.Admitted admitted = rates.admitStreams(tenant, tenantLimits, valid);
       rejections.addAll(admitted.rejections());
       if (!admitted.batches().isEmpty()) {
         listener.received(tenant, valid.lines(), valid.bytes());
-        rejections.addAll(replication.push(tenant, admitted.batches()));
+        List<EntryRejection> refused =
+            phase(trace, "store", () -> replication.push(tenant, admitted.batches()));
+        refused.forEach(rejection -> count(tenant, rejection));
+        rejections.addAll(refused);
       }
     }
     if (!rejections.isEmpty()) {
@@ -223,6 +265,25 @@ public final class Distributor {
     return valid.errors().isEmpty()
         ? Optional.empty()
         : Optional.of(new Refusal(400, valid.errors().text()));
+  }
+
+  private void count(TenantId tenant, EntryRejection refused) {
+    @Nullable DiscardReason reason =
+        switch (refused.cause()) {
+          case TOO_FAR_BEHIND -> DiscardReason.TOO_FAR_BEHIND;
+          case OUT_OF_ORDER -> DiscardReason.OUT_OF_ORDER;
+          case STREAM_LIMIT -> DiscardReason.STREAM_LIMIT;
+          case RECORD_TOO_LARGE -> DiscardReason.RECORD_TOO_LARGE;
+          case COUNTED -> null;
+        };
+    if (reason != null) {
+      listener.discarded(tenant, reason, refused.lines(), refused.bytes());
+    }
+  }
+
+  /** Returns what the cache of label text has done. */
+  public CacheStatistics labelCache() {
+    return labels.statistics();
   }
 
   /** One answer for several: a status that makes clients send again wins. */

@@ -660,6 +660,19 @@ class DistributorTest {
   }
 
   @Test
+  void push_rejectedByTheIngester_isCountedAsDiscarded() {
+    ingester.rejections =
+        List.of(
+            new EntryRejection(400, "a", EntryRejection.Cause.TOO_FAR_BEHIND, 2, 20),
+            new EntryRejection(429, "b", EntryRejection.Cause.STREAM_LIMIT, 3, 30),
+            new EntryRejection(400, "counted elsewhere"));
+
+    entries("{\"a\":\"1\"}", ONE_LINE);
+
+    assertThat(heard).contains("fake too_far_behind 2 20", "fake stream_limit 3 30").hasSize(3);
+  }
+
+  @Test
   void push_ingesterUnavailable_answersWithItsStatus() {
     ingester.failure = new IngestUnavailableException(503, "ingester is starting");
 

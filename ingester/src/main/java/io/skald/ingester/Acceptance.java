@@ -32,6 +32,7 @@ final class Acceptance {
   private final List<String> named = new ArrayList<>();
   private EntryBatch accepted;
   private int ignored;
+  private long ignoredBytes;
 
   private Acceptance(EntryBatch entries, long windowNanos, boolean ordered) {
     this.entries = entries;
@@ -67,7 +68,7 @@ final class Acceptance {
         if (kept == null) {
           kept = keepBefore(i);
         }
-        reject(timestamp, oldestAcceptable(latest));
+        reject(i, oldestAcceptable(latest));
         continue;
       }
       latest = known ? Math.max(latest, timestamp) : timestamp;
@@ -103,8 +104,10 @@ final class Acceptance {
         entries.metadataId(index));
   }
 
-  private void reject(long timestamp, long oldest) {
+  private void reject(int index, long oldest) {
+    long timestamp = entries.timestamp(index);
     ignored++;
+    ignoredBytes += entries.length(index);
     if (named.size() < MAX_NAMED) {
       named.add(
           "entry with timestamp "
@@ -144,7 +147,10 @@ final class Acceptance {
             + " out of "
             + entries.size()
             + " for stream: "
-            + labels);
+            + labels,
+        ordered ? EntryRejection.Cause.OUT_OF_ORDER : EntryRejection.Cause.TOO_FAR_BEHIND,
+        ignored,
+        ignoredBytes);
   }
 
   private static Instant instant(long nanos) {

@@ -46,6 +46,10 @@ final class ChunkFlush {
     return estimatedBytes;
   }
 
+  long chunkCount() {
+    return work.stream().mapToLong(part -> part.chunks.size()).sum();
+  }
+
   boolean isEmpty() {
     return work.isEmpty();
   }

@@ -1,8 +1,10 @@
 package io.skald.ingester;
 
+import io.skald.common.measure.DurationHistogram;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What was flushed; written by flushes, read by any thread. */
@@ -12,14 +14,28 @@ final class FlushCounters {
   private final LongAdder bytes = new LongAdder();
   private final LongAdder failures = new LongAdder();
   private final LongAdder checkpoints = new LongAdder();
+  private final AtomicLong waiting = new AtomicLong();
+  private final DurationHistogram packTimes =
+      new DurationHistogram(.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60);
 
   void flushed(LiveChunk chunk, long storedBytes) {
     chunks.computeIfAbsent(chunk.reason(), _ -> new LongAdder()).increment();
     bytes.add(storedBytes);
+    waiting.decrementAndGet();
+  }
+
+  /** A cycle has found so many closed chunks; those that an earlier one left are among them. */
+  void planned(long chunkCount) {
+    waiting.set(chunkCount);
   }
 
   void packWritten() {
     packs.increment();
+  }
+
+  /** A pack is written and indexed. */
+  void packFlushed(long nanos) {
+    packTimes.observe(nanos);
   }
 
   void failed() {
@@ -45,6 +61,14 @@ final class FlushCounters {
 
   long bytes() {
     return bytes.sum();
+  }
+
+  long waitingChunks() {
+    return waiting.get();
+  }
+
+  DurationHistogram.Snapshot packTimes() {
+    return packTimes.snapshot();
   }
 
   long failures() {

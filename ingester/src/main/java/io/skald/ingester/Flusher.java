@@ -145,6 +145,7 @@ final class Flusher {
   /** Flushes all closed chunks; returns the first failure, or null. */
   private @Nullable Throwable flushClosed() throws InterruptedException {
     List<ChunkFlush> flushes = plan();
+    counters.planned(flushes.stream().mapToLong(ChunkFlush::chunkCount).sum());
     if (flushes.isEmpty()) {
       return null;
     }
@@ -157,7 +158,9 @@ final class Flusher {
       for (ChunkFlush flush : flushes) {
         running.add(
             executor.submit(() -> {
+              long started = clock.monotonicNanos();
               flush.run(sealing, packs, index, memory, counters);
+              counters.packFlushed(clock.monotonicNanos() - started);
               return null;
             }));
       }

@@ -210,7 +210,13 @@ public final class Ingester
       }
       return plan.rejections();
     } catch (RecordTooLargeException e) {
-      return List.of(new EntryRejection(BAD_REQUEST, String.valueOf(e.getMessage())));
+      return List.of(
+          new EntryRejection(
+              BAD_REQUEST,
+              String.valueOf(e.getMessage()),
+              EntryRejection.Cause.RECORD_TOO_LARGE,
+              plan.entries(),
+              plan.lineBytes()));
     } finally {
       plan.abandonRest();
       buffers.giveBack(buffer);
@@ -240,7 +246,7 @@ public final class Ingester
           streams.getOrCreate(
               batch.fingerprint(), allowed.maxGlobalStreamsPerUser(), () -> newStream(batch));
       if (stream == null) {
-        plan.reject(Tenants.tooManyStreams(streams.tenant(), batch.labels()));
+        plan.reject(Tenants.tooManyStreams(streams.tenant(), batch));
         return;
       }
       Acceptance acceptance = stream.accept(batch.entries(), allowed.unorderedWrites());
@@ -411,8 +417,10 @@ public final class Ingester
   /** Returns what the ingester has done and holds now. */
   public IngesterStatistics statistics() {
     return new IngesterStatistics(
+        tenants.all().size(),
         tenants.streamCount(),
         memory.unflushedBytes(),
+        memory.unsealedBytes(),
         memory.refusals(),
         pushedEntries.sum(),
         pushedBytes.sum(),
@@ -420,6 +428,8 @@ public final class Ingester
         flushCounters.packs(),
         flushCounters.bytes(),
         flushCounters.failures(),
+        flushCounters.waitingChunks(),
+        flushCounters.packTimes(),
         flushCounters.checkpoints(),
         wal.statistics(),
         replayReport);

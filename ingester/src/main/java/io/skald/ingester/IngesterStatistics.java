@@ -1,5 +1,6 @@
 package io.skald.ingester;
 
+import io.skald.common.measure.DurationHistogram;
 import io.skald.storage.wal.ReplayReport;
 import io.skald.storage.wal.WalStatistics;
 import java.util.Map;
@@ -8,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an ingester has done since it was made, and holds now.
  *
+ * @param tenants tenants that have or had streams in memory
  * @param streams streams in memory, of all tenants
  * @param unflushedBytes memory of data that is not in object storage
+ * @param unsealedBytes the part of it that waits to be compressed
  * @param refusedPushes pushes refused because that memory was full
  * @param pushedEntries entries acknowledged
  * @param pushedBytes line bytes of these
@@ -17,12 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param flushedPacks objects written
  * @param flushedBytes bytes of the chunks in them
  * @param flushFailures flush cycles that failed
+ * @param waitingChunks closed chunks that are being flushed, or wait after a flush that failed
+ * @param packTimes how long it took to compress, write and index a pack
  * @param checkpoints checkpoints of the log written
  * @param replay what the start found in the log; null before it has been read
  */
 public record IngesterStatistics(
+    int tenants,
     int streams,
     long unflushedBytes,
+    long unsealedBytes,
     long refusedPushes,
     long pushedEntries,
     long pushedBytes,
@@ -30,6 +37,8 @@ public record IngesterStatistics(
     long flushedPacks,
     long flushedBytes,
     long flushFailures,
+    long waitingChunks,
+    DurationHistogram.Snapshot packTimes,
     long checkpoints,
     WalStatistics wal,
     @Nullable ReplayReport replay) {

@@ -144,6 +144,15 @@ final class MemoryAccount {
     }
   }
 
+  long unsealedBytes() {
+    lock.lock();
+    try {
+      return unsealed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   long refusals() {
     lock.lock();
     try {

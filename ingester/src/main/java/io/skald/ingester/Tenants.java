@@ -1,8 +1,8 @@
 package io.skald.ingester;
 
 import io.skald.common.ingest.EntryRejection;
+import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
-import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import java.util.Collection;
 import java.util.Map;
@@ -58,14 +58,17 @@ final class Tenants {
     return oldest;
   }
 
-  static EntryRejection tooManyStreams(TenantId tenant, Labels labels) {
+  static EntryRejection tooManyStreams(TenantId tenant, StreamBatch refused) {
     return new EntryRejection(
         TOO_MANY_REQUESTS,
         "maximum active stream limit exceeded when trying to create stream "
-            + labels
+            + refused.labels()
             + ", reduce the number of active streams (reduce labels or reduce label values), or"
             + " contact your Loki administrator to see if the limit can be increased, user: '"
             + tenant
-            + "'");
+            + "'",
+        EntryRejection.Cause.STREAM_LIMIT,
+        refused.entries().size(),
+        refused.entries().lineBytes());
   }
 }

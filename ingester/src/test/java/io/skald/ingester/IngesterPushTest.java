@@ -114,7 +114,10 @@ final class IngesterPushTest {
                 'entry too far behind, entry timestamp is: 2026-11-20T17:31:35Z, oldest \
                 acceptable timestamp is: 2026-11-20T17:31:35Z',
                 user 't-def', total ignored: 2 out of 3 for stream: {app="pump", env="dev"}\
-                """));
+                """,
+                EntryRejection.Cause.TOO_FAR_BEHIND,
+                2,
+                2));
     assertThat(fixture.lines(ingester, PUMP)).containsExactly("y", "newest");
   }
 
@@ -169,7 +172,10 @@ final class IngesterPushTest {
                 "maximum active stream limit exceeded when trying to create stream"
                     + " {app=\"valve\", env=\"dev\"}, reduce the number of active streams (reduce"
                     + " labels or reduce label values), or contact your Loki administrator to see"
-                    + " if the limit can be increased, user: 't-def'"));
+                    + " if the limit can be increased, user: 't-def'",
+                EntryRejection.Cause.STREAM_LIMIT,
+                1,
+                2));
     assertThat(fixture.lines(ingester, PUMP)).containsExactlyInAnyOrder("one", "two");
     assertThat(fixture.lines(ingester, valve)).isEmpty();
   }

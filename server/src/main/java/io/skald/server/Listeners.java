@@ -4,6 +4,7 @@ import io.skald.common.http.Guard;
 import io.skald.common.http.HttpServer;
 import io.skald.common.http.HttpServerStatistics;
 import io.skald.common.http.Permission;
+import io.skald.common.http.RequestObserver;
 import io.skald.common.http.Router;
 import io.skald.common.reload.FileReloads;
 import io.skald.common.time.Clock;
@@ -39,6 +40,7 @@ final class Listeners implements AutoCloseable {
   private final List<HttpServer> servers = new ArrayList<>();
 
   /**
+   * @param observer hears of requests
    * @param random makes keys; a secure one
    * @throws IllegalArgumentException if a file of certificates or credentials is no good
    */
@@ -46,6 +48,7 @@ final class Listeners implements AutoCloseable {
       SkaldConfig config,
       Router router,
       ServerMetrics metrics,
+      RequestObserver observer,
       Clock clock,
       RandomGenerator random) {
     this.config = config;
@@ -57,12 +60,12 @@ final class Listeners implements AutoCloseable {
     boolean apart = section.adminListenPort() != 0;
     Router mainRouter =
         apart ? router.only(EnumSet.complementOf(EnumSet.of(Permission.ADMIN))) : router;
-    main = new HttpServer(config.server().http(), mainRouter, guard, tls, metrics, clock);
+    main = new HttpServer(config.server().http(), mainRouter, guard, tls, observer, clock);
     servers.add(main);
     if (apart) {
       Router adminRouter = router.only(EnumSet.of(Permission.ADMIN, Permission.OPEN));
       servers.add(
-          new HttpServer(config.server().adminHttp(), adminRouter, guard, tls, metrics, clock));
+          new HttpServer(config.server().adminHttp(), adminRouter, guard, tls, observer, clock));
     }
     bind(metrics, tls);
   }
@@ -79,6 +82,26 @@ final class Listeners implements AutoCloseable {
         "skald_http_connections",
         "Open connections.",
         () -> sum(HttpServerStatistics::openConnections));
+    metrics.gauge(
+        "skald_http_requests_in_flight",
+        "Requests that are being answered.",
+        () -> sum(HttpServerStatistics::runningRequests));
+    metrics.gauge(
+        "skald_http_websockets",
+        "Open connections that are WebSockets.",
+        () -> sum(HttpServerStatistics::openWebSockets));
+    metrics.counter(
+        "skald_http_websockets_opened_total",
+        "Connections that became WebSockets.",
+        () -> sum(HttpServerStatistics::openedWebSockets));
+    metrics.gauge(
+        "skald_http_body_bytes",
+        "Memory of request bodies.",
+        () -> sum(HttpServerStatistics::bodyBytes));
+    metrics.gauge(
+        "skald_http_body_bytes_limit",
+        "Memory of request bodies at which requests are refused, of each port.",
+        () -> config.server().listener().httpMaxInflightBodyBytes());
     metrics.counter(
         "skald_http_refused_connections_total",
         "Connections closed at once, beyond the limit of all or of one address.",

@@ -63,7 +63,7 @@ final class LokiKeys {
       distributor.rate_store
       distributor.ring
       distributor.write_failures_logging
-      frontend
+      frontend: queries are logged by querier.log_queries
       frontend_worker
       index_gateway
       ingest_limits
@@ -239,7 +239,6 @@ final class LokiKeys {
       server.grpc_tls_config: there is no gRPC port
       server.http_listen_network
       server.http_log_closed_connections_without_response_enabled
-      server.log_request_at_info_level_enabled
       server.log_request_exclude_headers_list
       server.log_request_headers
       server.log_source_ips_enabled
@@ -262,7 +261,7 @@ final class LokiKeys {
       storage_config.max_parallel_get_chunk
       storage_config.tsdb_shipper: the index lies below common.path_prefix
       table_manager: nothing is deleted by age in this version
-      tracing
+      tracing.profiling_enabled
       ui
       """;
 

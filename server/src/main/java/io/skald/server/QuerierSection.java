@@ -1,5 +1,6 @@
 package io.skald.server;
 
+import io.skald.common.config.Flat;
 import java.time.Duration;
 
 /**
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param cacheSize bytes of decoded columns and footers that are kept
  * @param tailMaxDuration after which a tail is ended, for its client to begin anew
  * @param multiTenantQueriesEnabled whether a read may name several tenants
+ * @param log what is told of queries
  */
 public record QuerierSection(
     int maxConcurrent,
@@ -21,9 +23,11 @@ public record QuerierSection(
     long maxQueryMemory,
     long cacheSize,
     Duration tailMaxDuration,
-    boolean multiTenantQueriesEnabled) {
+    boolean multiTenantQueriesEnabled,
+    @Flat QueryLogSection log) {
   static final QuerierSection DEFAULTS =
-      new QuerierSection(0, 16, 2048, 128L << 20, 96L << 20, Duration.ofHours(1), false);
+      new QuerierSection(
+          0, 16, 2048, 128L << 20, 96L << 20, Duration.ofHours(1), false, QueryLogSection.DEFAULTS);
 
   public QuerierSection {
     if (maxConcurrent < 0) {

@@ -82,7 +82,7 @@ final class RulerParts implements AutoCloseable {
     this.ruler =
         new Ruler(
             source(),
-            new InstantQueries(queries, turns, () -> stopped)::at,
+            new InstantQueries(queries, turns, () -> stopped, clock)::at,
             new Tenants(),
             new EvaluationConfig(
                 own.evaluationInterval(),

@@ -7,24 +7,41 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.skald.common.http.AnsweredRequest;
 import io.skald.common.http.HttpResponse;
-import io.skald.common.http.RequestObserver;
+import io.skald.common.measure.DurationHistogram;
 import io.skald.common.model.TenantId;
 import io.skald.distributor.PushListener;
 import io.skald.distributor.validate.DiscardReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /** The metrics of the process, in Prometheus text. Names and help are stable. */
-final class ServerMetrics implements RequestObserver, PushListener {
+final class ServerMetrics implements PushListener {
   private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final double NANOS_PER_SECOND = 1e9;
 
+  /** From an answer out of memory to the usual time-out of a query. */
+  private static final double[] BOUNDS = {
+    .001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60
+  };
+
+  /** A client may send any word as method, and must not make a series of each. */
+  private static final Set<String> METHODS =
+      Set.of("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH");
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final Histogram requests;
+  private final TenantLabels tenants = new TenantLabels();
+  private final Timing requests;
   private final Counter receivedBytes;
   private final Counter receivedLines;
   private final Counter discardedBytes;
@@ -39,13 +56,12 @@ final class ServerMetrics implements RequestObserver, PushListener {
         .register(registry)
         .addLabelValues(Version.current());
     requests =
-        Histogram.builder()
-            .name("skald_request_duration_seconds")
-            .help("Time from the head of a request to its answer.")
-            .labelNames("route", "method", "status_code")
-            .classicOnly()
-            .classicUpperBounds(.001, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60)
-            .register(registry);
+        timing(
+            "skald_request_duration_seconds",
+            "Time from the head of a request to its answer.",
+            "route",
+            "method",
+            "status_code");
     receivedBytes =
         tenantCounter(
             "skald_distributor_bytes_received_total", "Line and metadata bytes taken, by tenant.");
@@ -58,7 +74,12 @@ final class ServerMetrics implements RequestObserver, PushListener {
   }
 
   private Counter tenantCounter(String name, String help) {
-    return Counter.builder().name(name).help(help).labelNames("tenant").register(registry);
+    return Counter.builder()
+        .name(name)
+        .help(help)
+        .labelNames("tenant")
+        .withoutExemplars()
+        .register(registry);
   }
 
   private Counter reasonCounter(String name, String help) {
@@ -66,6 +87,7 @@ final class ServerMetrics implements RequestObserver, PushListener {
         .name(name)
         .help(help)
         .labelNames("reason", "tenant")
+        .withoutExemplars()
         .register(registry);
   }
 
@@ -87,21 +109,100 @@ final class ServerMetrics implements RequestObserver, PushListener {
         .register(registry);
   }
 
-  @Override
-  public void answered(String route, String method, int status, long nanos) {
-    requests.labelValues(route, method, Integer.toString(status)).observe(nanos / NANOS_PER_SECOND);
+  /** Adds a gauge with one label; the values of it are read when metrics are asked for. */
+  void gauges(String name, String help, String label, Supplier<Map<String, Double>> values) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(label)
+        .callback(callback -> values.get().forEach((of, value) -> callback.call(value, of)))
+        .register(registry);
+  }
+
+  /** Adds a counter with one label; the values of it are read when metrics are asked for. */
+  void counters(String name, String help, String label, Supplier<Map<String, Double>> values) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(label)
+        .callback(callback -> values.get().forEach((of, value) -> callback.call(value, of)))
+        .register(registry);
+  }
+
+  /** Adds a histogram that is kept elsewhere and read when metrics are asked for. */
+  void histogram(String name, String help, Supplier<DurationHistogram.Snapshot> values) {
+    Collector collector =
+        () -> {
+          DurationHistogram.Snapshot now = values.get();
+          return HistogramSnapshot.builder()
+              .name(name)
+              .help(help)
+              .dataPoint(
+                  HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                      .classicHistogramBuckets(
+                          ClassicHistogramBuckets.of(now.boundsSeconds(), now.counts()))
+                      .sum(now.sumSeconds())
+                      .build())
+              .build();
+        };
+    registry.register(collector);
+  }
+
+  /** A counter that is added to. */
+  @FunctionalInterface
+  interface Count {
+    void add(long number, String... labelValues);
+  }
+
+  /** Adds a counter with labels. */
+  Count count(String name, String help, String... labels) {
+    Counter counter =
+        Counter.builder()
+            .name(name)
+            .help(help)
+            .labelNames(labels)
+            .withoutExemplars()
+            .register(registry);
+    return (number, values) -> counter.labelValues(values).inc(number);
+  }
+
+  /** A histogram of durations. */
+  @FunctionalInterface
+  interface Timing {
+    void observe(long nanos, String... labelValues);
+  }
+
+  /** Adds a histogram with labels. */
+  Timing timing(String name, String help, String... labels) {
+    // Without exemplars: the text format has none, and they would look for a tracing library.
+    Histogram histogram =
+        Histogram.builder()
+            .name(name)
+            .help(help)
+            .labelNames(labels)
+            .classicOnly()
+            .classicUpperBounds(BOUNDS)
+            .withoutExemplars()
+            .register(registry);
+    return (nanos, values) -> histogram.labelValues(values).observe(nanos / NANOS_PER_SECOND);
+  }
+
+  /** Counts a request. */
+  void answered(AnsweredRequest request) {
+    String method = METHODS.contains(request.method()) ? request.method() : AnsweredRequest.OTHER;
+    requests.observe(request.nanos(), request.route(), method, Integer.toString(request.status()));
   }
 
   @Override
   public void received(TenantId tenant, long lines, long bytes) {
-    receivedLines.labelValues(tenant.value()).inc(lines);
-    receivedBytes.labelValues(tenant.value()).inc(bytes);
+    receivedLines.labelValues(tenants.of(tenant)).inc(lines);
+    receivedBytes.labelValues(tenants.of(tenant)).inc(bytes);
   }
 
   @Override
   public void discarded(TenantId tenant, DiscardReason reason, long lines, long bytes) {
-    discardedLines.labelValues(reason.text(), tenant.value()).inc(lines);
-    discardedBytes.labelValues(reason.text(), tenant.value()).inc(bytes);
+    discardedLines.labelValues(reason.text(), tenants.of(tenant)).inc(lines);
+    discardedBytes.labelValues(reason.text(), tenants.of(tenant)).inc(bytes);
   }
 
   /** Returns all metrics. */

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param httpListenAddress host or address to bind; empty binds all
  * @param httpListenPort 0 picks a free port
  * @param logLevel debug, info, warn or error
- * @param logFormat only {@code logfmt}
+ * @param logFormat logfmt or json
+ * @param logRequestAtInfoLevelEnabled whether each request is told at level info; else at debug
  * @param httpServerIdleTimeout how long a kept-alive connection may be silent
  * @param httpServerReadTimeout how long a request may take to arrive
  * @param gracefulShutdownTimeout how long running requests may take after a stop is asked for
@@ -22,6 +23,7 @@ public record ServerSection(
     int httpListenPort,
     String logLevel,
     String logFormat,
+    boolean logRequestAtInfoLevelEnabled,
     Duration httpServerIdleTimeout,
     Duration httpServerReadTimeout,
     Duration gracefulShutdownTimeout,
@@ -32,6 +34,7 @@ public record ServerSection(
           3100,
           "info",
           "logfmt",
+          false,
           Duration.ofMinutes(2),
           Duration.ofSeconds(30),
           Duration.ofSeconds(30),
@@ -46,8 +49,8 @@ public record ServerSection(
       throw new IllegalArgumentException(
           "server.log_level must be debug, info, warn or error: " + logLevel);
     }
-    if (!logFormat.equals("logfmt")) {
-      throw new IllegalArgumentException("server.log_format must be logfmt: " + logFormat);
+    if (!LogFormat.names().contains(logFormat)) {
+      throw new IllegalArgumentException("server.log_format must be logfmt or json: " + logFormat);
     }
   }
 

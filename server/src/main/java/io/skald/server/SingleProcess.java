@@ -23,6 +23,7 @@ import io.skald.querier.api.PatternApi;
 import io.skald.querier.api.PatternRoutes;
 import io.skald.querier.api.QueryApi;
 import io.skald.querier.api.QueryRoutes;
+import io.skald.querier.api.ReadObserver;
 import io.skald.querier.api.TailRoutes;
 import io.skald.querier.api.VolumeApi;
 import io.skald.querier.delete.DeleteConfig;
@@ -33,6 +34,7 @@ import io.skald.querier.source.QueryData;
 import io.skald.querier.tail.TailCounters;
 import io.skald.querier.turn.FairTurns;
 import io.skald.querier.turn.TurnConfig;
+import io.skald.server.trace.Tracing;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.LabelIndex;
@@ -75,6 +77,7 @@ public final class SingleProcess implements AutoCloseable {
   private final Clock clock;
   private final Runnable terminate;
   private final ServerMetrics metrics = new ServerMetrics();
+  private final StorageMetrics cacheMetrics = new StorageMetrics(metrics);
 
   /** What has been opened, the last first. */
   private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -113,9 +116,12 @@ public final class SingleProcess implements AutoCloseable {
   private void open() throws IOException {
     RandomGenerator random = new SecureRandom();
     Files.createDirectories(config.common().pathPrefix());
-    FileObjectStore objects = new FileObjectStore(config.common().chunksDirectory());
+    ObjectStore objects =
+        new MeasuredObjectStore(
+            new FileObjectStore(config.common().chunksDirectory()), metrics, clock);
     RocksLabelIndex index = new RocksLabelIndex(config.common().indexDirectory());
     closers.push(index::close);
+    StorageMetrics.bind(metrics, index);
     WalDisk disk = DirectoryWalDisk.open(config.ingester().wal().dir());
     closers.push(() -> closeDisk(disk));
     ColumnDecoder decoder = new ColumnDecoder();
@@ -137,9 +143,12 @@ public final class SingleProcess implements AutoCloseable {
             random);
     closers.push(ingester::close);
     bind(ingester);
+    IngesterMetrics.bind(metrics, ingester, config.ingester());
 
     DeleteRequests deletes = new DeleteRequests(objects);
-    ChunkReader reader = new ChunkReader(objects, new ChunkCaches(cacheConfig()), decoder);
+    StorageMetrics.bind(metrics, deletes);
+    ChunkCaches caches = new ChunkCaches(cacheConfig());
+    ChunkReader reader = new ChunkReader(objects, caches, decoder);
     FairTurns turns =
         new FairTurns(
             new TurnConfig(
@@ -149,6 +158,8 @@ public final class SingleProcess implements AutoCloseable {
             clock);
     closers.push(turns::close);
     bind(turns);
+    QueryMetrics queryMetrics = new QueryMetrics(metrics);
+    queryMetrics.bind(metrics, turns);
     TenantHeader tenants = new TenantHeader(config.authEnabled());
     QueryData data = new QueryData(ingester, index, reader, deletedEntries(deletes, limits));
     QueryApi queries =
@@ -176,6 +187,9 @@ public final class SingleProcess implements AutoCloseable {
         new Distributor(
             ring, _ -> ingester, limits, tenants, config.distributor(), metrics, () -> 1, clock);
 
+    cacheMetrics.bind(caches);
+    cacheMetrics.bind("labels", distributor::labelCache);
+
     Router router = new Router();
     distributor.register(router);
     QueryRoutes queryRoutes =
@@ -184,7 +198,9 @@ public final class SingleProcess implements AutoCloseable {
             tenants,
             config.querier().multiTenantQueriesEnabled(),
             turns,
-            ingester::isReadable);
+            ingester::isReadable,
+            ReadObserver.all(queryMetrics, new QueryLog(config.querier().log())),
+            clock);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
     TailRoutes tails =
@@ -215,7 +231,11 @@ public final class SingleProcess implements AutoCloseable {
     rules.register(router, tenants);
     rules.bind(metrics);
     registerAdministration(router, ingester, ring);
-    Listeners listening = new Listeners(config, router, metrics, clock, random);
+    Tracing tracing = Tracing.open(config.tracing(), System.getenv(), Version.current(), clock);
+    closers.push(tracing::close);
+    Observation observation = new Observation(metrics, config, tracing);
+    observation.bind();
+    Listeners listening = new Listeners(config, router, metrics, observation, clock, random);
     closers.push(listening::close);
     listening.start();
     listeners = listening;
@@ -240,6 +260,7 @@ public final class SingleProcess implements AutoCloseable {
       return null;
     }
     PatternReader reader = new PatternReader(objects, decoder, config.querier().cacheSize() / 32);
+    cacheMetrics.bind("patterns", reader::cacheStatistics);
     PatternSource source =
         new PatternSource(
             ingester, index, reader, config.patternIngester().patternSampleInterval());
@@ -298,10 +319,6 @@ public final class SingleProcess implements AutoCloseable {
         "skald_ingester_refused_pushes_total",
         "Pushes refused because memory was full.",
         () -> now.get().refusedPushes());
-    metrics.counter(
-        "skald_ingester_chunks_flushed_total",
-        "Chunks moved to object storage.",
-        () -> now.get().flushedChunks().values().stream().mapToLong(Long::longValue).sum());
     metrics.counter(
         "skald_ingester_packs_written_total",
         "Objects written to the object store.",

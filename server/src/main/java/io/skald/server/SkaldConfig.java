@@ -7,6 +7,7 @@ import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
 import io.skald.querier.rule.RulerConfig;
 import io.skald.server.auth.AuthenticationConfig;
+import io.skald.server.trace.TracingConfig;
 import io.skald.storage.pattern.PatternConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public record SkaldConfig(
     QuerierSection querier,
     RulerConfig ruler,
     RuntimeConfigSection runtimeConfig,
+    TracingConfig tracing,
     Limits limitsConfig,
     Duration shutdownDelay) {
   public static final SkaldConfig DEFAULTS =
@@ -54,6 +56,7 @@ public record SkaldConfig(
           QuerierSection.DEFAULTS,
           RulerConfig.DEFAULTS,
           RuntimeConfigSection.DEFAULTS,
+          TracingConfig.DEFAULTS,
           Limits.DEFAULTS,
           Duration.ZERO);
 
@@ -152,6 +155,7 @@ public record SkaldConfig(
         querier,
         ruler,
         runtimeConfig,
+        tracing,
         limitsConfig,
         shutdownDelay);
   }

@@ -119,6 +119,10 @@ final class TenantOverrides implements TenantLimits, AutoCloseable {
         "skald_overrides_reload_failures_total",
         "Times the limits of single tenants changed into something that is no good.",
         reloads::failures);
+    metrics.counter(
+        "skald_overrides_reloads_total",
+        "Times changed limits of single tenants were taken over.",
+        reloads::reloads);
     metrics.gauge(
         "skald_overrides_last_success_timestamp_seconds",
         "When the limits of single tenants were last taken from their file; 0 without one.",

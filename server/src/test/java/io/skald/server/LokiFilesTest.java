@@ -152,7 +152,6 @@ class LokiFilesTest {
             "query_range",
             "query_scheduler",
             "schema_config",
-            "tracing",
             "ui",
             "server.grpc_listen_port",
             "server.log_request_headers",

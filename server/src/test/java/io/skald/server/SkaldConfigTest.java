@@ -22,6 +22,7 @@ import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
 import io.skald.querier.rule.RulerConfig;
 import io.skald.server.auth.AuthenticationConfig;
+import io.skald.server.trace.TracingConfig;
 import io.skald.storage.pattern.PatternConfig;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -61,7 +62,8 @@ class SkaldConfigTest {
         http_listen_address: 127.0.0.2
         http_listen_port: 3199
         log_level: debug
-        log_format: logfmt
+        log_format: json
+        log_request_at_info_level_enabled: true
         http_server_idle_timeout: 11s
         http_server_read_timeout: 12s
         graceful_shutdown_timeout: 13s
@@ -139,6 +141,8 @@ class SkaldConfigTest {
         cache_size: 53MB
         tail_max_duration: 89s
         multi_tenant_queries_enabled: true
+        log_queries: false
+        log_queries_longer_than: 92s
       ruler:
         external_url: http://grafana
         datasource_uid: loki
@@ -178,6 +182,10 @@ class SkaldConfigTest {
       runtime_config:
         file: [a.yaml, b.yaml]
         period: 89s
+      tracing:
+        enabled: false
+        otlp_endpoint: http://collector:4318
+        sampling_ratio: 0.25
       limits_config:
         ingestion_rate_mb: 61.5
         ingestion_burst_size_mb: 62.5
@@ -317,7 +325,8 @@ class SkaldConfigTest {
               "127.0.0.2",
               3199,
               "debug",
-              "logfmt",
+              "json",
+              true,
               Duration.ofSeconds(11),
               Duration.ofSeconds(12),
               Duration.ofSeconds(13),
@@ -365,9 +374,18 @@ class SkaldConfigTest {
                   Duration.ofSeconds(46))),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
           new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
-          new QuerierSection(51, 87, 88, 52 << 20, 53 << 20, Duration.ofSeconds(89), true),
+          new QuerierSection(
+              51,
+              87,
+              88,
+              52 << 20,
+              53 << 20,
+              Duration.ofSeconds(89),
+              true,
+              new QueryLogSection(false, Duration.ofSeconds(92))),
           ruler(),
           new RuntimeConfigSection(List.of("a.yaml", "b.yaml"), Duration.ofSeconds(89)),
+          new TracingConfig(false, "http://collector:4318", 0.25),
           new Limits(
               new IngestionLimits(
                   61.5,
@@ -429,7 +447,6 @@ class SkaldConfigTest {
   private static final Set<String> FIXED =
       Set.of(
           "target",
-          "server.logFormat",
           "common.replicationFactor",
           "distributor.replicationFactor",
           "ingester.wal.enabled",
@@ -492,7 +509,7 @@ class SkaldConfigTest {
           server: {http_listen_port: 65536} -> a.yaml:1:9: 'server': server.http_listen_port must be 0 to 65535: 65536
           server: {http_listen_port: x} -> a.yaml:1:28: 'server.http_listen_port' must be a whole number, not 'x'
           server: {log_level: loud} -> a.yaml:1:9: 'server': server.log_level must be debug, info, warn or error: loud
-          server: {log_format: json} -> a.yaml:1:9: 'server': server.log_format must be logfmt: json
+          server: {log_format: xml} -> a.yaml:1:9: 'server': server.log_format must be logfmt or json: xml
           server: {http_listen_prt: 1} -> a.yaml:1:10: unknown key 'http_listen_prt' in 'server'; did you mean 'http_listen_port'?
           server: {http_cors_allowed_origins: ['https://a/']} -> a.yaml:1:1: http_cors_allowed_origins must be like https://grafana.example:3000, or *: https://a/
           shutdown_delay: -1s -> a.yaml:1:1: shutdown_delay must not be negative: PT-1S
@@ -509,6 +526,8 @@ class SkaldConfigTest {
           ruler: {alertmanager_url: "host:9093"} -> a.yaml:1:8: 'ruler': ruler.alertmanager_url must be like http://host:9093: host:9093
           ruler: {evaluation_interval: 1ms} -> a.yaml:1:8: 'ruler': ruler.evaluation_interval must be at least 1s: PT0.001S
           ruler: {remote_write: {client: {headers: {Host: x}}}} -> a.yaml:1:32: 'ruler.remote_write.client': headers cannot hold 'Host': restricted header name: "Host"
+          tracing: {sampling_ratio: 1.5} -> a.yaml:1:10: 'tracing': tracing.sampling_ratio must be 0 to 1: 1.5
+          tracing: {otlp_endpoint: 'collector:4318'} -> a.yaml:1:10: 'tracing': tracing.otlp_endpoint must be a URL like http://collector:4318: collector:4318
           querier: {cache_size: 1KB} -> a.yaml:1:10: 'querier': querier.cache_size must be at least 1MB: 1024
           server: {http_max_headers: 1} -> a.yaml:1:1: http_max_headers must be at least 32, proxies add some: 1
           server: {tls_min_version: VersionTLS11} -> a.yaml:1:9: 'server': tls_min_version VersionTLS11 is no longer safe (RFC 8996); use VersionTLS12 or VersionTLS13

@@ -104,6 +104,10 @@ class ArchitectureTest {
       onlyIn("com.nimbusds..", "io.skald.server.auth..");
 
   @ArchTest
+  static final ArchRule thirdPartyTypes_stayAtTheEdge_openTelemetry =
+      onlyIn("io.opentelemetry..", "io.skald.server.trace..");
+
+  @ArchTest
   static final ArchRule names_sayWhatAThingIs =
       classes()
           .that()

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -62,6 +63,17 @@ final class SkaldProcess implements AutoCloseable {
    */
   static SkaldProcess serve(
       Path directory, int port, String settings, boolean tenants, String listener) {
+    return serve(directory, port, settings, tenants, listener, Map.of());
+  }
+
+  /** As the other one, with variables added to its environment. */
+  static SkaldProcess serve(
+      Path directory,
+      int port,
+      String settings,
+      boolean tenants,
+      String listener,
+      Map<String, String> environment) {
     Path config = directory.resolve("skald.yaml");
     try {
       Files.writeString(
@@ -76,24 +88,29 @@ final class SkaldProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return start(directory, port, List.of("server", "-config.file=" + config));
+    return start(directory, port, List.of("server", "-config.file=" + config), environment);
   }
 
   /** Starts {@code skald arguments...} in {@code directory} and waits until it is ready. */
   static SkaldProcess start(Path directory, int port, List<String> arguments) {
+    return start(directory, port, arguments, Map.of());
+  }
+
+  private static SkaldProcess start(
+      Path directory, int port, List<String> arguments, Map<String, String> environment) {
     try {
       Files.createDirectories(directory);
       Path log = directory.resolve("skald.log");
       List<String> command = new ArrayList<>();
       command.add(root().resolve("skald").toString());
       command.addAll(arguments);
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(directory.toFile())
               .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start();
-      SkaldProcess skald = new SkaldProcess(process, port, log);
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+      builder.environment().putAll(environment);
+      SkaldProcess skald = new SkaldProcess(builder.start(), port, log);
       skald.awaitReady();
       return skald;
     } catch (IOException e) {

@@ -20,6 +20,10 @@ final class BodyBudget {
     return false;
   }
 
+  long heldBytes() {
+    return held.get();
+  }
+
   void giveBack(long bytes) {
     held.addAndGet(-bytes);
   }

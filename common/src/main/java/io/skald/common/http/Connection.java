@@ -32,6 +32,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.skald.common.time.Clock;
+import io.skald.common.trace.RequestTrace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -76,8 +77,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final int FIRST_BODY_BYTES = 256 << 10;
 
   private static final int BODY_GROWTH = 4;
+
+  /** What is told of the header that names tenants; it may be as long as all headers. */
+  private static final int MAX_TENANT = 512;
+
   private static final Duration LINGER = Duration.ofSeconds(1);
-  private static final String OTHER = "other";
 
   /** The name of {@link #deadlines} in the pipeline. */
   static final String DEADLINES = "deadlines";
@@ -509,18 +513,26 @@ final class Connection extends ChannelInboundHandlerAdapter {
     disarm();
     drain.enter();
     handlers.execute(() -> {
+      String route = request.route.template();
+      RequestTrace trace;
       HttpResponse response;
       try {
-        response = handle(request);
+        trace =
+            observer.begin(
+                route,
+                request.head.method().name(),
+                request.startedNanos,
+                request.head.headers()::get);
+        try (LogContext _ = LogContext.begin(tenant(request.head), trace.traceId())) {
+          response = handle(request, trace);
+        }
       } finally {
         budget.giveBack(request.reserved);
       }
       HttpResponse answer = compressed(request.head, response);
-      observer.answered(
-          request.route.template(),
-          request.head.method().name(),
-          answer.status(),
-          clock.monotonicNanos() - request.startedNanos);
+      trace.end(answer.status());
+      long nanos = clock.monotonicNanos() - request.startedNanos;
+      observer.answered(answered(request.head, route, answer, nanos, request.length, trace));
       WebSocket.Conversation conversation = request.conversation.get();
       context
           .executor()
@@ -529,6 +541,33 @@ final class Connection extends ChannelInboundHandlerAdapter {
                   ? () -> upgrade(context, request.head, conversation)
                   : () -> write(context, request.head, answer, drain.hasBegun()));
     });
+  }
+
+  private static AnsweredRequest answered(
+      io.netty.handler.codec.http.HttpRequest head,
+      String route,
+      HttpResponse answer,
+      long nanos,
+      long requestBytes,
+      RequestTrace trace) {
+    String uri = head.uri();
+    int mark = uri.indexOf('?');
+    return new AnsweredRequest(
+        route,
+        head.method().name(),
+        mark < 0 ? uri : uri.substring(0, mark),
+        answer.status(),
+        nanos,
+        tenant(head),
+        requestBytes,
+        answer.length(),
+        trace.traceId());
+  }
+
+  /** Returns what the head says, unchecked but of bounded length; "" if nothing. */
+  private static String tenant(io.netty.handler.codec.http.HttpRequest head) {
+    String tenant = head.headers().get(TenantHeader.NAME);
+    return tenant == null ? "" : tenant.substring(0, Math.min(tenant.length(), MAX_TENANT));
   }
 
   /** Makes the connection a WebSocket; this handler and what serves it go. */
@@ -587,9 +626,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private HttpResponse handle(Pending request) {
+  private HttpResponse handle(Pending request, RequestTrace trace) {
     try {
-      return request.route.handler().handle(toRequest(request));
+      return request.route.handler().handle(toRequest(request, trace));
     } catch (HttpException e) {
       return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
     } catch (RuntimeException | Error e) {
@@ -599,7 +638,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private HttpRequest toRequest(Pending request) {
+  private HttpRequest toRequest(Pending request, RequestTrace trace) {
     Map<String, List<String>> headers = new HashMap<>();
     for (Map.Entry<String, String> header : request.head.headers()) {
       HttpRequest.add(headers, header.getKey().toLowerCase(Locale.ROOT), header.getValue());
@@ -622,7 +661,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         headers,
         body,
         clientGone,
-        request.conversation);
+        request.conversation,
+        trace);
   }
 
   private HttpResponse compressed(
@@ -655,7 +695,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       ChannelHandlerContext context,
       io.netty.handler.codec.http.HttpRequest head,
       HttpResponse response) {
-    refuse(context, head, OTHER, response);
+    refuse(context, head, AnsweredRequest.OTHER, response);
   }
 
   private void refuse(
@@ -663,7 +703,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       io.netty.handler.codec.http.HttpRequest head,
       String route,
       HttpResponse response) {
-    observer.answered(route, head.method().name(), response.status(), 0);
+    observer.answered(answered(head, route, response, 0, 0, RequestTrace.NONE));
     boolean bodyFollows =
         HttpUtil.getContentLength(head, 0L) > 0 || HttpUtil.isTransferEncodingChunked(head);
     answering = true;
@@ -689,7 +729,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void refuseImproper(ChannelHandlerContext context, HttpResponse response) {
     answering = true;
     drain.enter();
-    observer.answered(OTHER, "", response.status(), 0);
+    observer.answered(
+        new AnsweredRequest(
+            AnsweredRequest.OTHER, "", "", response.status(), 0, "", 0, response.length(), ""));
     write(context, null, response, true);
   }
 

@@ -63,8 +63,15 @@ final class ConnectionCounts {
     timedOut.increment();
   }
 
-  HttpServerStatistics statistics() {
+  HttpServerStatistics statistics(Drain drain, OpenSockets sockets, BodyBudget budget) {
     return new HttpServerStatistics(
-        open.get(), refused.sum(), failedHandshakes.sum(), timedOut.sum());
+        open.get(),
+        refused.sum(),
+        failedHandshakes.sum(),
+        timedOut.sum(),
+        drain.running(),
+        sockets.open(),
+        sockets.opened(),
+        budget.heldBytes());
   }
 }

@@ -20,6 +20,11 @@ final class Drain {
     running.arriveAndDeregister();
   }
 
+  /** Returns how many requests are being answered. */
+  int running() {
+    return Math.max(0, running.getRegisteredParties() - 1);
+  }
+
   void begin() {
     begun = true;
   }

@@ -1,5 +1,6 @@
 package io.skald.common.http;
 
+import io.skald.common.trace.RequestTrace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class HttpRequest {
   private final byte[] body;
   private final AtomicBoolean clientGone;
   private final AtomicReference<WebSocket.@Nullable Conversation> conversation;
+  private final RequestTrace trace;
 
   HttpRequest(
       String method,
@@ -30,7 +32,8 @@ public final class HttpRequest {
       Map<String, List<String>> headers,
       byte[] body,
       AtomicBoolean clientGone,
-      AtomicReference<WebSocket.@Nullable Conversation> conversation) {
+      AtomicReference<WebSocket.@Nullable Conversation> conversation,
+      RequestTrace trace) {
     this.method = method;
     this.path = path;
     this.pathParameter = pathParameter;
@@ -39,6 +42,12 @@ public final class HttpRequest {
     this.body = body;
     this.clientGone = clientGone;
     this.conversation = conversation;
+    this.trace = trace;
+  }
+
+  /** Returns the trace that the request is part of. */
+  public RequestTrace trace() {
+    return trace;
   }
 
   public String method() {

@@ -179,9 +179,9 @@ public final class HttpServer {
     return handler;
   }
 
-  /** Returns the state of the connections. */
+  /** Returns the state of connections and requests. */
   public HttpServerStatistics statistics() {
-    return counts.statistics();
+    return counts.statistics(drain, sockets, budget);
   }
 
   /** Returns the bound port. */

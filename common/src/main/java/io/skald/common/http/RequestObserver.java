@@ -1,12 +1,28 @@
 package io.skald.common.http;
 
-/** Hears of every answered request; the place for metrics. Called on handler threads. */
+import io.skald.common.trace.RequestTrace;
+import io.skald.common.trace.TraceParent;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Hears of every request; the place for metrics, the access log and traces. */
 @FunctionalInterface
 public interface RequestObserver {
-  RequestObserver NONE = (_, _, _, _) -> {};
+  RequestObserver NONE = _ -> {};
 
   /**
-   * @param route the path as registered, or "other"
+   * Begins the trace of a request that is about to be handled; called on its handler's thread. The
+   * trace is ended when the answer is known.
+   *
+   * @param route the path as registered
+   * @param startNanos when its head came, by the monotonic clock
+   * @param headers gives the value of a header
    */
-  void answered(String route, String method, int status, long nanos);
+  default RequestTrace begin(
+      String route, String method, long startNanos, UnaryOperator<@Nullable String> headers) {
+    return RequestTrace.unrecorded(TraceParent.traceId(headers.apply(TraceParent.HEADER)));
+  }
+
+  /** Called when the answer is known; on a handler's thread, or on an event loop if none ran. */
+  void answered(AnsweredRequest request);
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
+import io.skald.common.trace.RequestTrace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -409,7 +410,8 @@ class HttpServerTest {
         Map.of("x-scope-orgid", java.util.List.of(tenant)),
         new byte[0],
         new java.util.concurrent.atomic.AtomicBoolean(),
-        new java.util.concurrent.atomic.AtomicReference<>());
+        new java.util.concurrent.atomic.AtomicReference<>(),
+        RequestTrace.NONE);
   }
 
   private String exchange(String request) throws IOException {

@@ -2,6 +2,7 @@ package io.skald.distributor.labels;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.skald.common.measure.CacheStatistics;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -22,17 +23,20 @@ public final class LabelCache {
   /** Key, labels and printed text hold the text about this many times. */
   private static final int COPIES = 4;
 
+  private final long maxBytes;
   private final Cache<Key, StreamLabels> cache;
 
   /**
    * @param maxBytes about how much memory may be used
    */
   public LabelCache(long maxBytes) {
+    this.maxBytes = maxBytes;
     cache =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
             .weigher((Key key, StreamLabels _) -> ENTRY_OVERHEAD + COPIES * key.length)
             .executor(Runnable::run)
+            .recordStats()
             .build();
   }
 
@@ -54,6 +58,11 @@ public final class LabelCache {
     StreamLabels labels = StreamLabelsReader.read(rules, area, start, length);
     cache.put(key.copy(), labels);
     return labels;
+  }
+
+  /** Returns what the cache has done. */
+  public CacheStatistics statistics() {
+    return CacheStatistics.of(cache, maxBytes);
   }
 
   /** Rules by identity, text by content. For a look-up it points into the request. */

@@ -19,7 +19,11 @@ public enum DiscardReason {
   MISSING_ENFORCED_LABELS,
   BLOCKED_INGESTION,
   RATE_LIMITED,
-  PER_STREAM_RATE_LIMIT;
+  PER_STREAM_RATE_LIMIT,
+  TOO_FAR_BEHIND,
+  OUT_OF_ORDER,
+  STREAM_LIMIT,
+  RECORD_TOO_LARGE;
 
   /** Returns the value of the label. */
   public String text() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skald.common.limits.Limits;
+import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.Fingerprint;
 import io.skald.distributor.labels.StreamLabels.Accepted;
 import io.skald.distributor.labels.StreamLabels.Refused;
@@ -23,6 +24,19 @@ class LabelCacheTest {
 
   private Accepted accepted(String text) {
     return (Accepted) read(text);
+  }
+
+  @Test
+  void statistics_ofTwoReadsOfOneText_areAMissAndAHit() {
+    read("{app=\"a\"}");
+    read("{app=\"a\"}");
+
+    CacheStatistics statistics = cache.statistics();
+    assertThat(statistics.hits()).isEqualTo(1);
+    assertThat(statistics.misses()).isEqualTo(1);
+    assertThat(statistics.evictions()).isZero();
+    assertThat(statistics.bytes()).isBetween(100L, 1000L);
+    assertThat(statistics.limitBytes()).isEqualTo(1 << 20);
   }
 
   @ParameterizedTest

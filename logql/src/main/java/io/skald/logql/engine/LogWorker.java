@@ -49,7 +49,7 @@ final class LogWorker {
     boolean overlaps = block.minTimestamp() <= through && block.maxTimestamp() >= from;
     long nearest = request.forward() ? block.minTimestamp() : block.maxTimestamp();
     if (!overlaps || !result.admits(nearest) || stages.canSkip(block)) {
-      context.statistics().blocksSkipped.increment();
+      context.statistics().skipped(block.lineBytes());
       return;
     }
     int first = block.lowerBound(from);

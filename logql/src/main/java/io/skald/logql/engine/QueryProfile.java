@@ -33,8 +33,8 @@ public final class QueryProfile {
     peakMemoryBytes = budget.peak();
   }
 
-  ScanProfile add(Expr node) {
-    ScanProfile scan = new ScanProfile(node, nanoTime);
+  ScanProfile add(Expr node, QueryStatistics statistics) {
+    ScanProfile scan = new ScanProfile(node, nanoTime, statistics);
     scans.add(scan);
     return scan;
   }

@@ -1,6 +1,7 @@
 package io.skald.logql.engine;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /** What one query cost; added to by every thread that works for it. */
 public final class QueryStatistics {
@@ -16,6 +17,10 @@ public final class QueryStatistics {
   public final LongAdder structuredMetadataBytes = new LongAdder();
   public final LongAdder blocksTotal = new LongAdder();
   public final LongAdder blocksSkipped = new LongAdder();
+
+  /** Line bytes of these blocks. */
+  public final LongAdder bytesSkipped = new LongAdder();
+
   public final LongAdder compressedBytes = new LongAdder();
   public final LongAdder decompressedBytes = new LongAdder();
   public final LongAdder decompressedLines = new LongAdder();
@@ -23,4 +28,34 @@ public final class QueryStatistics {
   public final LongAdder streams = new LongAdder();
   public final LongAdder headBytes = new LongAdder();
   public final LongAdder headLines = new LongAdder();
+
+  /** Time for compiling stages and finding the blocks of selectors. */
+  public final LongAdder planNanos = new LongAdder();
+
+  /** Time for going through these blocks, until the last of them was done. */
+  public final LongAdder scanNanos = new LongAdder();
+
+  private final LongSupplier nanoTime;
+
+  /** Statistics without times. */
+  public QueryStatistics() {
+    this(() -> 0);
+  }
+
+  /**
+   * @param nanoTime a monotonic reading in nanoseconds
+   */
+  public QueryStatistics(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /** Adds a block that was not looked into. */
+  void skipped(long lineBytes) {
+    blocksSkipped.increment();
+    bytesSkipped.add(lineBytes);
+  }
+
+  long monotonicNanos() {
+    return nanoTime.getAsLong();
+  }
 }

@@ -73,7 +73,7 @@ final class RangeWorker {
       return; // between two windows
     }
     if (stages.canSkip(block)) {
-      context.statistics().blocksSkipped.increment();
+      context.statistics().skipped(block.lineBytes());
       return;
     }
     if (!stages.filtersBlocks() && !entriesAreProcessed) {

@@ -7,15 +7,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counts and times of one pass over a selector's blocks. Of a query that is not analysed there
- * is {@link #NONE}, which does nothing. Called by the thread that leads the query; the counts of
+ * The counts and times of one pass over a selector's blocks. Of a query that is not analysed only
+ * the times are taken, for its statistics. Called by the thread that leads the query; the counts of
  * stages may be added to by all.
  */
 final class ScanProfile {
-  static final ScanProfile NONE = new ScanProfile(null, () -> 0);
-
   private final @Nullable Expr node;
   private final LongSupplier nanoTime;
+  private final QueryStatistics statistics;
   private @Nullable StageCounts stages;
   private long streams;
   private long blocks;
@@ -26,15 +25,22 @@ final class ScanProfile {
   private long scanNanos;
   private long mergeNanos;
 
-  ScanProfile(@Nullable Expr node, LongSupplier nanoTime) {
+  /**
+   * @param node null if nothing is counted
+   */
+  ScanProfile(@Nullable Expr node, LongSupplier nanoTime, QueryStatistics statistics) {
     this.node = node;
     this.nanoTime = nanoTime;
+    this.statistics = statistics;
     this.last = nanoTime.getAsLong();
   }
 
   static ScanProfile of(QueryContext context, Expr node) {
     QueryProfile profile = context.profile();
-    return profile == null ? NONE : profile.add(node);
+    QueryStatistics statistics = context.statistics();
+    return profile == null
+        ? new ScanProfile(null, statistics::monotonicNanos, statistics)
+        : profile.add(node, statistics);
   }
 
   @Nullable Expr node() {
@@ -52,10 +58,11 @@ final class ScanProfile {
   }
 
   void selected(List<ScanUnit> units) {
+    selectNanos = lap();
+    statistics.planNanos.add(selectNanos);
     if (node == null) {
       return;
     }
-    selectNanos = lap();
     streams = units.stream().mapToInt(ScanUnit::stream).distinct().count();
     blocks = units.size();
     lines = units.stream().mapToLong(unit -> unit.block().size()).sum();
@@ -63,15 +70,12 @@ final class ScanProfile {
   }
 
   void scanned() {
-    if (node != null) {
-      scanNanos = lap();
-    }
+    scanNanos = lap();
+    statistics.scanNanos.add(scanNanos);
   }
 
   void merged() {
-    if (node != null) {
-      mergeNanos = lap();
-    }
+    mergeNanos = lap();
   }
 
   private long lap() {

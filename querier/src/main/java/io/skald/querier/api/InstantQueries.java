@@ -1,6 +1,7 @@
 package io.skald.querier.api;
 
 import io.skald.common.model.TenantId;
+import io.skald.common.time.Clock;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.QueryResult;
 import io.skald.querier.source.ReadTenants;
@@ -16,14 +17,16 @@ public final class InstantQueries {
   private final QueryApi api;
   private final FairTurns turns;
   private final BooleanSupplier stopped;
+  private final Clock clock;
 
   /**
    * @param stopped ends queries that are under way
    */
-  public InstantQueries(QueryApi api, FairTurns turns, BooleanSupplier stopped) {
+  public InstantQueries(QueryApi api, FairTurns turns, BooleanSupplier stopped, Clock clock) {
     this.api = api;
     this.turns = turns;
     this.stopped = stopped;
+    this.clock = clock;
   }
 
   /**
@@ -44,7 +47,8 @@ public final class InstantQueries {
                   name -> name.equals("query") ? List.of(query) : List.of(),
                   List.of(),
                   cancellation,
-                  turn);
+                  turn,
+                  new ReadMeter(clock));
           return api.instant(asking, request, timeNanos);
         });
   }

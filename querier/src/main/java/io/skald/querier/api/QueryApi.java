@@ -78,7 +78,8 @@ public final class QueryApi {
 
   /** {@code /loki/api/v1/query_range}. */
   public Body queryRange(ReadTenants tenants, ReadRequest request) {
-    return answering(() -> execute(tenants, rangeQuery(tenants, request), request));
+    return answering(() ->
+        execute(tenants, request.meter().parsing(() -> rangeQuery(tenants, request)), request));
   }
 
   /** Reads and checks the parameters of a range query. */
@@ -112,7 +113,8 @@ public final class QueryApi {
 
   /** {@code /loki/api/v1/query}. */
   public Body queryInstant(ReadTenants tenants, ReadRequest request) {
-    return answering(() -> execute(tenants, instantQuery(tenants, request), request));
+    return answering(() ->
+        execute(tenants, request.meter().parsing(() -> instantQuery(tenants, request)), request));
   }
 
   /** Evaluates an instant query at another time than its parameters say. */
@@ -234,20 +236,24 @@ public final class QueryApi {
     long earliest = LimitChecks.earliest(allowed, clock.nowNanos());
     if (LimitChecks.readsData(query.expression()) && query.endNanos() < earliest) {
       return new Answer(
-          nothing(query), json -> StatisticsWriter.write(json, new QueryStatistics(), 0, 0));
+          nothing(query),
+          json ->
+              StatisticsWriter.write(
+                  json, new QueryStatistics(), 0, request.meter().queueNanos(), 0));
     }
     LimitChecks.bytes(query, tenants, data, allowed, earliest);
-    QueryStatistics statistics = new QueryStatistics();
+    ReadMeter meter = request.meter();
+    QueryStatistics statistics = meter.statistics();
     long started = clock.monotonicNanos();
-    ReadStatistics reads = new ReadStatistics();
+    ReadStatistics reads = meter.reads();
+    QueryEngine engine = engines.apply(allowed, request.threads());
     QueryResult result =
-        engines
-            .apply(allowed, request.threads())
-            .execute(
+        meter.evaluating(() ->
+            engine.execute(
                 query,
                 entries(tenants, statistics, reads, earliest),
                 statistics,
-                request.cancellation());
+                request.cancellation()));
     statistics.compressedBytes.add(reads.compressedBytes.sum());
     statistics.decompressedBytes.add(reads.decompressedBytes.sum());
     statistics.decompressedLines.add(reads.decompressedLines.sum());
@@ -256,7 +262,10 @@ public final class QueryApi {
         result instanceof QueryResult.Streams(List<QueryResult.Stream> streams)
             ? streams.stream().mapToLong(stream -> stream.entries().size()).sum()
             : 0;
-    return new Answer(result, json -> StatisticsWriter.write(json, statistics, nanos, entries));
+    meter.returned(entries);
+    return new Answer(
+        result,
+        json -> StatisticsWriter.write(json, statistics, nanos, meter.queueNanos(), entries));
   }
 
   /**

@@ -7,6 +7,7 @@ import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
+import io.skald.common.time.Clock;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryThreads;
@@ -29,24 +30,31 @@ public final class QueryRoutes {
   private final boolean federation;
   private final FairTurns turns;
   private final BooleanSupplier ready;
+  private final ReadObserver observer;
+  private final Clock clock;
 
   /**
    * @param federation whether a request may name several tenants
    * @param turns decides when a read is worked on, and on which threads
    * @param ready whether all acknowledged entries can be read; until then queries are answered 503,
    *     not with a part of the data
+   * @param observer hears of every read
    */
   public QueryRoutes(
       QueryApi api,
       TenantHeader tenants,
       boolean federation,
       FairTurns turns,
-      BooleanSupplier ready) {
+      BooleanSupplier ready,
+      ReadObserver observer,
+      Clock clock) {
     this.api = api;
     this.tenants = tenants;
     this.federation = federation;
     this.turns = turns;
     this.ready = ready;
+    this.observer = observer;
+    this.clock = clock;
   }
 
   public void register(Router router) {
@@ -72,16 +80,40 @@ public final class QueryRoutes {
 
   private HttpResponse answer(
       HttpRequest request, BiFunction<ReadTenants, ReadRequest, QueryApi.Body> endpoint) {
-    return respond(request, (tenants, read) -> json(200, endpoint.apply(tenants, read)));
+    return respond(
+        request,
+        (tenants, read) -> {
+          QueryApi.Body body = endpoint.apply(tenants, read);
+          return read.meter().writing(() -> json(200, body));
+        });
   }
 
   /** Answers a read request, or says why not. */
   HttpResponse respond(
       HttpRequest request, BiFunction<ReadTenants, ReadRequest, HttpResponse> endpoint) {
     requireReady();
+    ReadTenants asking = readTenants(request);
+    ReadMeter meter = new ReadMeter(clock);
+    int status = 500;
     try {
-      ReadTenants asking = readTenants(request);
-      return read(request, asking, read -> endpoint.apply(asking, read));
+      HttpResponse answer = answer(request, asking, meter, endpoint);
+      status = answer.status();
+      return answer;
+    } catch (HttpException e) {
+      status = e.status();
+      throw e;
+    } finally {
+      observer.finished(meter.finish(request, asking, status));
+    }
+  }
+
+  private HttpResponse answer(
+      HttpRequest request,
+      ReadTenants asking,
+      ReadMeter meter,
+      BiFunction<ReadTenants, ReadRequest, HttpResponse> endpoint) {
+    try {
+      return read(request, asking, meter, read -> endpoint.apply(asking, read));
     } catch (QueryException e) {
       return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
     } catch (StorageException e) {
@@ -97,9 +129,19 @@ public final class QueryRoutes {
 
   /** Has a read done when it is its turn. */
   <T> T read(HttpRequest request, ReadTenants asking, Function<ReadRequest, T> work) {
+    return read(request, asking, new ReadMeter(clock), work);
+  }
+
+  private <T> T read(
+      HttpRequest request, ReadTenants asking, ReadMeter meter, Function<ReadRequest, T> work) {
     Cancellation cancellation = api.cancellation(asking, request::isClientGone);
     return turns.run(
-        asking.key(), cancellation, turn -> work.apply(readRequest(request, cancellation, turn)));
+        asking.key(),
+        cancellation,
+        turn -> {
+          meter.queued(turn.queueNanos());
+          return work.apply(readRequest(request, cancellation, turn, meter));
+        });
   }
 
   /** Queries that read no data are answered whoever asks. */
@@ -124,9 +166,13 @@ public final class QueryRoutes {
   }
 
   private static ReadRequest readRequest(
-      HttpRequest request, Cancellation cancellation, QueryThreads threads) {
+      HttpRequest request, Cancellation cancellation, QueryThreads threads, ReadMeter meter) {
     return new ReadRequest(
-        request::parameters, ReadRequest.flags(request.headers(FLAGS)), cancellation, threads);
+        request::parameters,
+        ReadRequest.flags(request.headers(FLAGS)),
+        cancellation,
+        threads,
+        meter);
   }
 
   static HttpResponse json(int status, QueryApi.Body body) {

@@ -13,12 +13,14 @@ import java.util.function.Function;
  * @param encodingFlags the values of {@code X-Loki-Response-Encoding-Flags}, split at commas
  * @param cancellation ends the work when its time is up or nobody waits for the answer any more
  * @param threads run its work
+ * @param meter measures it
  */
 public record ReadRequest(
     Function<String, List<String>> values,
     List<String> encodingFlags,
     Cancellation cancellation,
-    QueryThreads threads) {
+    QueryThreads threads,
+    ReadMeter meter) {
   static final String CATEGORIZE = "categorize-labels";
 
   /** Splits the header into flags; blanks are dropped. */

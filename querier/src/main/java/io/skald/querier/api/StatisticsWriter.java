@@ -22,10 +22,16 @@ final class StatisticsWriter {
 
   private StatisticsWriter() {}
 
-  static void write(JsonGenerator json, QueryStatistics statistics, long nanos, long entries) {
+  /**
+   * @param nanos how long the evaluation took
+   * @param queueNanos how long it had waited before for its tenant's turn
+   * @param entries the entries of the answer
+   */
+  static void write(
+      JsonGenerator json, QueryStatistics statistics, long nanos, long queueNanos, long entries) {
     double seconds = nanos / 1e9;
     json.writeStartObject();
-    writeSummary(json, statistics, seconds, entries);
+    writeSummary(json, statistics, seconds, queueNanos / 1e9, entries);
     json.writeObjectPropertyStart("querier");
     writeStore(json, statistics, false);
     json.writeNumberProperty("querierExecTime", seconds);
@@ -69,7 +75,11 @@ final class StatisticsWriter {
   }
 
   private static void writeSummary(
-      JsonGenerator json, QueryStatistics statistics, double seconds, long entries) {
+      JsonGenerator json,
+      QueryStatistics statistics,
+      double seconds,
+      double queueSeconds,
+      long entries) {
     long bytes = statistics.processedBytes.sum();
     long lines = statistics.processedLines.sum();
     json.writeObjectPropertyStart("summary");
@@ -78,7 +88,7 @@ final class StatisticsWriter {
     json.writeNumberProperty("totalBytesProcessed", bytes);
     json.writeNumberProperty("totalLinesProcessed", lines);
     json.writeNumberProperty("execTime", seconds);
-    json.writeNumberProperty("queueTime", 0);
+    json.writeNumberProperty("queueTime", queueSeconds);
     json.writeNumberProperty("subqueries", 0);
     json.writeNumberProperty("totalEntriesReturned", entries);
     json.writeNumberProperty("splits", 1);

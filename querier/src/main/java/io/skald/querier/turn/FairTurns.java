@@ -141,11 +141,19 @@ public final class FairTurns implements AutoCloseable {
   public final class Turn implements QueryThreads {
     private final Account account;
 
+    /** Written once, by the read's own thread before its work; volatile for those it starts. */
+    private volatile long queueNanos;
+
     /** What its threads have used; guarded by lock. */
     private long usedNanos;
 
     private Turn(Account account) {
       this.account = account;
+    }
+
+    /** Returns how long the read waited to be let in and for its first processor. */
+    public long queueNanos() {
+      return queueNanos;
     }
 
     @Override
@@ -190,11 +198,17 @@ public final class FairTurns implements AutoCloseable {
    * @throws io.skald.logql.engine.QueryCancelledException if {@code cancellation} ended the wait
    */
   public <T> T run(String tenant, Cancellation cancellation, Function<Turn, T> work) {
+    long askedNanos = clock.monotonicNanos();
     Account account = enter(tenant, cancellation);
     try {
       Turn turn = new Turn(account);
       List<T> result = new ArrayList<>(1);
-      Future<?> done = threads.submit(() -> holding(turn, () -> result.add(work.apply(turn))));
+      Runnable begin =
+          () -> {
+            turn.queueNanos = clock.monotonicNanos() - askedNanos;
+            result.add(work.apply(turn));
+          };
+      Future<?> done = threads.submit(() -> holding(turn, begin));
       await(done);
       return result.getFirst();
     } finally {
@@ -482,7 +496,7 @@ public final class FairTurns implements AutoCloseable {
   }
 
   /** Returns how many threads wait for a processor. */
-  int waitingForProcessor() {
+  public int waitingForProcessor() {
     return waitingForProcessor;
   }
 

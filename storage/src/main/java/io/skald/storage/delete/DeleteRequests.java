@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The delete requests of all tenants, one object per tenant: {@code <tenant>/deletes/requests}. An
@@ -24,6 +25,8 @@ public final class DeleteRequests {
   private static final int MAX_CACHED_TENANTS = 10_000;
 
   private final ObjectStore store;
+  private final LongAdder created = new LongAdder();
+  private final LongAdder cancelled = new LongAdder();
 
   // Guarded by this; the order is that of use.
   private final Map<TenantId, List<DeleteRequest>> cache = new LinkedHashMap<>(16, 0.75f, true);
@@ -61,6 +64,7 @@ public final class DeleteRequests {
     }
     requests.add(request);
     write(tenant, requests);
+    created.increment();
     return true;
   }
 
@@ -76,7 +80,18 @@ public final class DeleteRequests {
       return false;
     }
     write(tenant, requests);
+    cancelled.increment();
     return true;
+  }
+
+  /** Returns how many requests were added since the start. */
+  public long created() {
+    return created.sum();
+  }
+
+  /** Returns how many requests were removed since the start. */
+  public long cancelled() {
+    return cancelled.sum();
   }
 
   private List<DeleteRequest> read(TenantId tenant) {

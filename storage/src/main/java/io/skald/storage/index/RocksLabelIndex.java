@@ -316,6 +316,23 @@ public final class RocksLabelIndex implements LabelIndex {
     });
   }
 
+  /** Returns what the index holds. */
+  public IndexStatistics statistics() {
+    return whileOpen(() -> {
+      try {
+        return new IndexStatistics(
+            database.getAggregatedLongProperty("rocksdb.estimate-num-keys"),
+            database.getAggregatedLongProperty("rocksdb.total-sst-files-size"),
+            database.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables"),
+            database.getLongProperty("rocksdb.block-cache-usage"), // shared by both families
+            database.getAggregatedLongProperty("rocksdb.estimate-pending-compaction-bytes"),
+            database.getLongProperty("rocksdb.background-errors"));
+      } catch (RocksDBException e) {
+        throw IndexSnapshot.unreadable(e);
+      }
+    });
+  }
+
   private <T> T whileOpen(Supplier<T> call) {
     open.readLock().lock();
     try {

@@ -2,6 +2,7 @@ package io.skald.storage.pattern;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.skald.common.measure.CacheStatistics;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.chunk.ColumnDecoder;
@@ -20,6 +21,7 @@ public final class PatternReader {
   private final ObjectStore store;
   private final PackReader packs;
   private final ColumnDecoder decoder;
+  private final long cacheBytes;
 
   /** Where the patterns of packs are; packs never change. */
   private final Cache<String, Directory> directories;
@@ -35,6 +37,7 @@ public final class PatternReader {
     this.store = store;
     this.packs = new PackReader(store);
     this.decoder = decoder;
+    this.cacheBytes = cacheBytes;
     // Maintenance on the calling thread: no work is left behind in a shared pool.
     this.directories =
         Caffeine.newBuilder()
@@ -42,7 +45,13 @@ public final class PatternReader {
             .weigher((String key, Directory directory) ->
                 BYTES_PER_PACK + key.length() + BYTES_PER_CHUNK * directory.chunks.size())
             .executor(Runnable::run)
+            .recordStats()
             .build();
+  }
+
+  /** Returns what the cache of directories has done. */
+  public CacheStatistics cacheStatistics() {
+    return CacheStatistics.of(directories, cacheBytes);
   }
 
   /**

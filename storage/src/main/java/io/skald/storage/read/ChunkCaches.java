@@ -4,12 +4,14 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Weigher;
 import io.skald.common.block.MetadataTable;
+import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.Labels;
 import io.skald.storage.chunk.ChunkFooter;
 import io.skald.storage.chunk.Column;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.SkipFilter;
 import io.skald.storage.chunk.StoredLines;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +26,13 @@ public final class ChunkCaches {
   private static final int OBJECT_OVERHEAD = 64;
   private static final int BLOCK_OVERHEAD = 400;
 
+  private final CacheConfig config;
   private final Cache<FooterKey, ChunkFooter> footers;
   private final Cache<ColumnKey, Object> columns;
   private final Cache<ColumnKey, Object> lines;
 
   public ChunkCaches(CacheConfig config) {
+    this.config = config;
     this.footers =
         bounded(
             config.footerBytes(),
@@ -47,6 +51,7 @@ public final class ChunkCaches {
         .maximumWeight(bytes)
         .weigher(weigher)
         .executor(Runnable::run)
+        .recordStats()
         .build();
   }
 
@@ -73,6 +78,14 @@ public final class ChunkCaches {
       }
     }
     return weight;
+  }
+
+  /** Returns what each of the caches has done: footers, columns, lines. */
+  public Map<String, CacheStatistics> statistics() {
+    return Map.of(
+        "footers", CacheStatistics.of(footers, config.footerBytes()),
+        "columns", CacheStatistics.of(columns, config.columnBytes()),
+        "lines", CacheStatistics.of(lines, config.lineBytes()));
   }
 
   @Nullable ChunkFooter footer(FooterKey key) {

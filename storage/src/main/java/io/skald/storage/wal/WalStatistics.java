@@ -1,5 +1,7 @@
 package io.skald.storage.wal;
 
+import io.skald.common.measure.DurationHistogram;
+
 /**
  * What a log has done since it was opened.
  *
@@ -9,6 +11,10 @@ package io.skald.storage.wal;
  * @param syncNanos time spent in them
  * @param maxSyncNanos the longest of them
  * @param failures groups that could not be written; their pushes were refused
+ * @param syncTimes how long the syncs took
+ * @param refusedForFullDisk records refused because the disk is full
+ * @param refusedForFailingDisk records refused because it cannot be written for another reason
+ * @param refusedForSlowDisk records refused because too many bytes wait for the disk
  * @param queuedBytes records that wait for the disk now
  * @param segments segment files on disk now
  * @param segmentBytes their size
@@ -20,6 +26,10 @@ public record WalStatistics(
     long syncNanos,
     long maxSyncNanos,
     long failures,
+    DurationHistogram.Snapshot syncTimes,
+    long refusedForFullDisk,
+    long refusedForFailingDisk,
+    long refusedForSlowDisk,
     long queuedBytes,
     int segments,
     long segmentBytes) {}

@@ -121,6 +121,7 @@ public final class WriteAheadLog implements AutoCloseable {
           && !queue.isEmpty()
           && queuedBytes + pending.recordBytes() > config.maxQueuedBytes()) {
         if (waitNanos <= 0) {
+          counters.refusedForSlowDisk();
           throw new IngestUnavailableException(
               503,
               "the WAL queue is full ("
@@ -150,6 +151,11 @@ public final class WriteAheadLog implements AutoCloseable {
   private IngestUnavailableException unwritable(IOException cause) {
     String reason = String.valueOf(cause.getMessage());
     boolean full = reason.toLowerCase(Locale.ROOT).contains("no space");
+    if (full) {
+      counters.refusedForFullDisk();
+    } else {
+      counters.refusedForFailingDisk();
+    }
     return new IngestUnavailableException(
         full ? 503 : 500,
         "the push was not stored: cannot write the WAL in "

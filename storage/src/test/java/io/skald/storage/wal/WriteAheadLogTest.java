@@ -7,6 +7,7 @@ import io.skald.common.ingest.IngestUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -98,6 +99,7 @@ final class WriteAheadLogTest {
           .isInstanceOf(IngestUnavailableException.class)
           .hasMessageContaining("WAL queue is full")
           .hasMessageContaining("limit 200");
+      assertThat(log.statistics().refusedForSlowDisk()).isEqualTo(1);
 
       mayGoOn.countDown();
       first.join();
@@ -135,6 +137,11 @@ final class WriteAheadLogTest {
           .isInstanceOf(IngestUnavailableException.class);
       clock.advance(Duration.ofSeconds(2));
       WalFixture.append(log, "after");
+
+      WalStatistics statistics = log.statistics();
+      assertThat(statistics.refusedForFullDisk()).isEqualTo(2);
+      assertThat(statistics.refusedForFailingDisk()).isZero();
+      assertThat(Arrays.stream(statistics.syncTimes().counts()).sum()).isEqualTo(2);
     }
 
     WalFixture.Replayed replayed = WalFixture.replay(disk);
@@ -177,6 +184,7 @@ final class WriteAheadLogTest {
               IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(500))
           .hasMessageContaining("Input/output error");
       assertThat(applied).hasValue(0);
+      assertThat(log.statistics().refusedForFailingDisk()).isEqualTo(1);
 
       disk.beforeSync(() -> {});
       clock.advance(Duration.ofSeconds(2));
