@@ -287,7 +287,7 @@ class SkaldConfigTest {
             new RulerConfig.RemoteClient(
                 "http://prometheus/api/v1/write",
                 Duration.ofSeconds(97),
-                Map.of("X-A", "b"),
+                Map.of("X-A", new Secret("b")),
                 token,
                 queue),
             Map.of(
@@ -525,7 +525,7 @@ class SkaldConfigTest {
           ruler: {alertmanager_url: "http://u:p@h"} -> a.yaml:1:8: 'ruler': ruler.alertmanager_url must not hold credentials; they have their own keys
           ruler: {alertmanager_url: "host:9093"} -> a.yaml:1:8: 'ruler': ruler.alertmanager_url must be like http://host:9093: host:9093
           ruler: {evaluation_interval: 1ms} -> a.yaml:1:8: 'ruler': ruler.evaluation_interval must be at least 1s: PT0.001S
-          ruler: {remote_write: {client: {headers: {Host: x}}}} -> a.yaml:1:32: 'ruler.remote_write.client': headers cannot hold 'Host': restricted header name: "Host"
+          ruler: {remote_write: {client: {headers: {Host: x}}}} -> a.yaml:1:32: 'ruler.remote_write.client': headers cannot hold 'Host', or its value is not one
           tracing: {sampling_ratio: 1.5} -> a.yaml:1:10: 'tracing': tracing.sampling_ratio must be 0 to 1: 1.5
           tracing: {otlp_endpoint: 'collector:4318'} -> a.yaml:1:10: 'tracing': tracing.otlp_endpoint must be a URL like http://collector:4318: collector:4318
           querier: {cache_size: 1KB} -> a.yaml:1:10: 'querier': querier.cache_size must be at least 1MB: 1024

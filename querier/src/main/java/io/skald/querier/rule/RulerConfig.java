@@ -239,13 +239,13 @@ public record RulerConfig(
    * A receiver of samples.
    *
    * @param remoteTimeout of one request
-   * @param headers sent with every request
+   * @param headers sent with every request; values may be credentials
    * @param access credentials and TLS
    */
   public record RemoteClient(
       String url,
       Duration remoteTimeout,
-      Map<String, String> headers,
+      Map<String, Secret> headers,
       @Flat ClientAccess access,
       QueueConfig queueConfig) {
     static final RemoteClient DEFAULTS =
@@ -262,12 +262,13 @@ public record RulerConfig(
     }
 
     /** Asks who will send it: some names are the client's own, some values no header's. */
-    private static void checkHeader(String name, String value) {
+    private static void checkHeader(String name, Secret value) {
       try {
-        HttpRequest.newBuilder().header(name, value);
+        HttpRequest.newBuilder().header(name, value.reveal());
       } catch (IllegalArgumentException e) {
+        // Told without the cause, which may show the value.
         throw new IllegalArgumentException(
-            "headers cannot hold '" + name + "': " + e.getMessage(), e);
+            "headers cannot hold '" + name + "', or its value is not one");
       }
     }
   }

@@ -205,7 +205,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
       if (addTenant) {
         headers.put("X-Scope-OrgID", tenant.value());
       }
-      headers.putAll(config.headers());
+      config.headers().forEach((name, value) -> headers.put(name, value.reveal()));
       return headers;
     }
 
