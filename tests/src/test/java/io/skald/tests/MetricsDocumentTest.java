@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.skald.distributor.validate.DiscardReason;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -128,14 +126,9 @@ class MetricsDocumentTest {
 
   @Test
   void promtool_findsNothing() throws Exception {
-    boolean installed =
-        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "promtool")));
-    String reason = "promtool is not on PATH (Debian: package prometheus), its check is left out";
-    if (!installed) {
-      System.out.println(reason);
-    }
-    assumeTrue(installed, reason);
+    assumeTrue(
+        RealClientsTest.installed("promtool"),
+        "skipped: promtool is not installed (Debian: apt-get install prometheus)");
     Path scraped = Files.writeString(directory.resolve("metrics.txt"), text);
     Path said = directory.resolve("promtool.txt");
     Process promtool =

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -35,16 +34,6 @@ class RealAlertsTest {
       other.destroy();
       other.waitFor();
     }
-  }
-
-  private static boolean installed(String program) {
-    for (String folder : System.getenv("PATH").split(":")) {
-      if (Files.isExecutable(Path.of(folder, program))) {
-        return true;
-      }
-    }
-    System.out.printf(Locale.ROOT, "%s is not installed: its test is skipped%n", program);
-    return false;
   }
 
   private void start(String... command) throws IOException {
@@ -77,7 +66,7 @@ class RealAlertsTest {
   @Test
   void alertmanager_alertFiresAndEnds_isShownWithItsWords() throws IOException {
     assumeTrue(
-        installed("prometheus-alertmanager"),
+        RealClientsTest.installed("prometheus-alertmanager"),
         "skipped: Alertmanager is not installed (Debian: apt-get install prometheus-alertmanager)");
     int port = SkaldProcess.freePort();
     Path config = directory.resolve("alertmanager.yml");
@@ -138,7 +127,7 @@ class RealAlertsTest {
   @Test
   void prometheus_recordingRule_isASeriesThere() throws IOException {
     assumeTrue(
-        installed("prometheus"),
+        RealClientsTest.installed("prometheus"),
         "skipped: prometheus is not installed (Debian: apt-get install prometheus)");
     int port = SkaldProcess.freePort();
     Path config = directory.resolve("prometheus.yml");

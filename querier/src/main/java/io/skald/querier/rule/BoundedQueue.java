@@ -65,10 +65,6 @@ public final class BoundedQueue<T> {
     notifyAll();
   }
 
-  public synchronized boolean isClosed() {
-    return closed;
-  }
-
   public synchronized int size() {
     return items.size();
   }

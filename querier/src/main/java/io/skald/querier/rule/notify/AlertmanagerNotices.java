@@ -6,12 +6,12 @@ import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.querier.rule.BoundedQueue;
+import io.skald.querier.rule.QueueWorker;
 import io.skald.querier.rule.RulerConfig;
 import io.skald.querier.rule.evaluate.Notice;
 import io.skald.querier.rule.evaluate.NoticeSink;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +29,6 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertmanagerNotices.class);
   private static final int BATCH = 64;
   private static final String PATH = "/api/v2/alerts";
-
-  /** What is waiting when the process stops may take so long. */
-  private static final Duration LAST_CHANCE = Duration.ofSeconds(2);
 
   private final List<Receiver> receivers = new ArrayList<>();
   private final Labels externalLabels;
@@ -55,7 +52,7 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
               clock);
       receivers.add(new Receiver(target, sender, json, config.notificationQueueCapacity()));
     }
-    receivers.forEach(Receiver::start);
+    receivers.forEach(receiver -> receiver.worker.start());
   }
 
   @Override
@@ -64,7 +61,7 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
       return;
     }
     List<Notice> labelled = notices.stream().map(this::withExternalLabels).toList();
-    receivers.forEach(receiver -> receiver.queue.add(tenant, labelled));
+    receivers.forEach(receiver -> receiver.worker.add(tenant, labelled));
   }
 
   /** An alert's own labels win. */
@@ -93,11 +90,11 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
 
   /** Returns how many alerts were not told, as too many waited. */
   public long dropped() {
-    return sum(receiver -> receiver.queue.dropped());
+    return sum(receiver -> receiver.worker.dropped());
   }
 
   public long waiting() {
-    return sum(receiver -> receiver.queue.size());
+    return sum(receiver -> receiver.worker.waiting());
   }
 
   private long sum(ToLongFunction<Receiver> count) {
@@ -107,7 +104,7 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
   /** Tells what waits, if that is quick, and ends. */
   @Override
   public void close() {
-    receivers.forEach(receiver -> receiver.queue.close());
+    receivers.forEach(receiver -> receiver.worker.finish());
     receivers.forEach(Receiver::end);
   }
 
@@ -116,36 +113,16 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
     final URI url;
     final HttpSender sender;
     final NoticeJson json;
-    final BoundedQueue<Notice> queue;
+    final QueueWorker<Notice> worker;
     final LongAdder sent = new LongAdder();
     final LongAdder errors = new LongAdder();
-    final Thread thread;
-    private boolean troubled; // confined to the thread
+    private boolean troubled; // confined to the worker's thread
 
     Receiver(URI url, HttpSender sender, NoticeJson json, int capacity) {
       this.url = url;
       this.sender = sender;
       this.json = json;
-      this.queue = new BoundedQueue<>(capacity);
-      this.thread = Thread.ofVirtual().name("alertmanager-" + url).unstarted(this::run);
-    }
-
-    void start() {
-      thread.start();
-    }
-
-    private void run() {
-      try {
-        while (true) {
-          BoundedQueue.Batch<Notice> batch = queue.take(BATCH);
-          if (batch.items().isEmpty()) {
-            return;
-          }
-          send(batch);
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      this.worker = new QueueWorker<>("alertmanager-" + url, capacity, BATCH, this::send);
     }
 
     private void send(BoundedQueue.Batch<Notice> batch) {
@@ -175,15 +152,7 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
     }
 
     void end() {
-      try {
-        if (!thread.join(LAST_CHANCE)) {
-          thread.interrupt();
-          thread.join();
-        }
-      } catch (InterruptedException e) {
-        thread.interrupt();
-        Thread.currentThread().interrupt();
-      }
+      worker.close();
       sender.close();
     }
   }

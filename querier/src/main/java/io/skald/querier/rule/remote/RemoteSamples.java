@@ -6,12 +6,12 @@ import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.querier.rule.BoundedQueue;
+import io.skald.querier.rule.QueueWorker;
 import io.skald.querier.rule.RulerConfig;
 import io.skald.querier.rule.evaluate.Sample;
 import io.skald.querier.rule.evaluate.SampleSink;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,9 +31,6 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteSamples.class);
   private static final int TOO_MANY_REQUESTS = 429;
 
-  /** What is waiting when the process stops may take so long. */
-  private static final Duration LAST_CHANCE = Duration.ofSeconds(2);
-
   private final List<Receiver> receivers = new ArrayList<>();
   private final Labels externalLabels;
 
@@ -51,7 +48,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
           .forEach((_, client) ->
               receivers.add(new Receiver(client, remote.addOrgIdHeader(), userAgent, clock)));
     }
-    receivers.forEach(Receiver::start);
+    receivers.forEach(receiver -> receiver.worker.start());
   }
 
   @Override
@@ -60,7 +57,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
       return;
     }
     List<Sample> labelled = samples.stream().map(this::withExternalLabels).toList();
-    receivers.forEach(receiver -> receiver.queue.add(tenant, labelled));
+    receivers.forEach(receiver -> receiver.worker.add(tenant, labelled));
   }
 
   /** A sample's own labels win. */
@@ -84,7 +81,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
 
   /** Returns how many samples were dropped, as too many waited or the process stopped. */
   public long dropped() {
-    return sum(receiver -> receiver.queue.dropped() + receiver.lost.sum());
+    return sum(receiver -> receiver.worker.dropped());
   }
 
   /** Returns how many requests failed for the moment and were repeated. */
@@ -93,7 +90,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
   }
 
   public long waiting() {
-    return sum(receiver -> receiver.queue.size());
+    return sum(receiver -> receiver.worker.waiting());
   }
 
   private long sum(ToLongFunction<Receiver> count) {
@@ -103,7 +100,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
   /** Sends what waits, if that is quick, and ends. */
   @Override
   public void close() {
-    receivers.forEach(receiver -> receiver.queue.close());
+    receivers.forEach(receiver -> receiver.worker.finish());
     receivers.forEach(Receiver::end);
   }
 
@@ -112,13 +109,11 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
     final RulerConfig.RemoteClient config;
     final boolean addTenant;
     final HttpSender sender;
-    final BoundedQueue<Sample> queue;
+    final QueueWorker<Sample> worker;
     final LongAdder sent = new LongAdder();
     final LongAdder refused = new LongAdder();
-    final LongAdder lost = new LongAdder();
     final LongAdder retries = new LongAdder();
-    final Thread thread;
-    private boolean troubled; // confined to the thread
+    private boolean troubled; // confined to the worker's thread
 
     Receiver(RulerConfig.RemoteClient config, boolean addTenant, String userAgent, Clock clock) {
       this.config = config;
@@ -126,28 +121,12 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
       this.sender =
           new HttpSender(
               URI.create(config.url()), config.remoteTimeout(), userAgent, config.access(), clock);
-      this.queue = new BoundedQueue<>(config.queueConfig().capacity());
-      this.thread = Thread.ofVirtual().name("remote-write-" + config.url()).unstarted(this::run);
-    }
-
-    void start() {
-      thread.start();
-    }
-
-    private void run() {
-      BoundedQueue.Batch<Sample> batch = new BoundedQueue.Batch<>(TenantId.SINGLE, List.of());
-      try {
-        while (true) {
-          batch = queue.take(config.queueConfig().maxSamplesPerSend());
-          if (batch.items().isEmpty()) {
-            return;
-          }
-          send(batch);
-        }
-      } catch (InterruptedException e) {
-        lost.add(batch.items().size() + queue.size());
-        Thread.currentThread().interrupt();
-      }
+      this.worker =
+          new QueueWorker<>(
+              "remote-write-" + config.url(),
+              config.queueConfig().capacity(),
+              config.queueConfig().maxSamplesPerSend(),
+              this::send);
     }
 
     /** Returns when the batch is sent or refused. */
@@ -210,15 +189,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
     }
 
     void end() {
-      try {
-        if (!thread.join(LAST_CHANCE)) {
-          thread.interrupt();
-          thread.join();
-        }
-      } catch (InterruptedException e) {
-        thread.interrupt();
-        Thread.currentThread().interrupt();
-      }
+      worker.close();
       sender.close();
     }
   }
