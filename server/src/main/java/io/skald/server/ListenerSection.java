@@ -44,7 +44,7 @@ public record ListenerSection(
           Duration.ofSeconds(10),
           Duration.ofMinutes(2),
           4096,
-          1024,
+          2048,
           128 << 10,
           256,
           128 << 20,

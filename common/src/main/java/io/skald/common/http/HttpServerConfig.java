@@ -50,7 +50,7 @@ public record HttpServerConfig(
           Duration.ofMinutes(2),
           Duration.ofSeconds(10),
           4096,
-          1024,
+          2048,
           128L << 20,
           List.of(),
           true);
