@@ -91,7 +91,7 @@ public final class Tail implements WebSocket.Conversation {
     counters.open.incrementAndGet();
     try (LiveEntries.Subscription _ = source.subscribe(incoming)) {
       List<TailLine> history = source.history();
-      history.forEach(sent::add);
+      history.forEach(line -> sent.add(line, begun));
       send(socket, history);
       while (socket.isOpen()) {
         if (clock.monotonicNanos() - begun >= maxDuration.toNanos()) {
@@ -120,7 +120,7 @@ public final class Tail implements WebSocket.Conversation {
             block,
             (labels, entry) -> {
               TailLine line = new TailLine(labels, entry);
-              if (sent.add(line)) {
+              if (sent.add(line, now)) {
                 buffer.add(line, now);
               }
             });
