@@ -1,5 +1,6 @@
 package io.skald.server;
 
+import io.skald.storage.object.s3.S3Config;
 import java.nio.file.Path;
 
 /**
@@ -11,7 +12,7 @@ import java.nio.file.Path;
  */
 public record CommonSection(Path pathPrefix, int replicationFactor, Storage storage) {
   static final CommonSection DEFAULTS =
-      new CommonSection(Path.of("data"), 1, new Storage(new Filesystem("", "")));
+      new CommonSection(Path.of("data"), 1, new Storage(new Filesystem("", ""), S3Config.DEFAULTS));
 
   public CommonSection {
     if (replicationFactor != 1) {
@@ -20,8 +21,8 @@ public record CommonSection(Path pathPrefix, int replicationFactor, Storage stor
     }
   }
 
-  /** Object stores. */
-  public record Storage(Filesystem filesystem) {}
+  /** Object stores, of which one is used: the bucket if one is named, else the folder. */
+  public record Storage(Filesystem filesystem, S3Config s3) {}
 
   /**
    * Objects as files.
@@ -31,17 +32,45 @@ public record CommonSection(Path pathPrefix, int replicationFactor, Storage stor
    */
   public record Filesystem(String chunksDirectory, String rulesDirectory) {}
 
-  /** Returns this with another folder of the object store, unless it has one. */
-  CommonSection withFallback(String chunksDirectory) {
-    return storage.filesystem().chunksDirectory().isEmpty()
-        ? new CommonSection(
-            pathPrefix,
-            replicationFactor,
-            new Storage(new Filesystem(chunksDirectory, storage.filesystem().rulesDirectory())))
-        : this;
+  /**
+   * Returns this with the object store that the older place names, unless it has one.
+   *
+   * @throws IllegalArgumentException if a folder and a bucket are named, or what names the bucket
+   *     is no good
+   */
+  CommonSection withFallback(StorageSection older) {
+    Filesystem files = storage.filesystem();
+    boolean isOlder = files.chunksDirectory().isEmpty();
+    String folder = isOlder ? older.filesystem().directory() : files.chunksDirectory();
+    S3Config bucket = storage.s3().isSet() ? storage.s3() : older.aws();
+    if (bucket.isSet()) {
+      String place = storage.s3().isSet() ? "common.storage.s3" : "storage_config.aws";
+      if (!folder.isEmpty()) {
+        throw new IllegalArgumentException(
+            "objects are kept in a folder or in S3, and both are configured: remove %s or %s"
+                .formatted(
+                    isOlder
+                        ? "storage_config.filesystem.directory"
+                        : "common.storage.filesystem.chunks_directory",
+                    place));
+      }
+      checkAddress(bucket, place);
+    }
+    return new CommonSection(
+        pathPrefix,
+        replicationFactor,
+        new Storage(new Filesystem(folder, files.rulesDirectory()), bucket));
   }
 
-  /** Returns the root of the object store. */
+  private static void checkAddress(S3Config bucket, String place) {
+    try {
+      bucket.checkAddress();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns the folder of the object store, for when it is no bucket. */
   public Path chunksDirectory() {
     String directory = storage.filesystem().chunksDirectory();
     return directory.isEmpty() ? pathPrefix.resolve("chunks") : Path.of(directory);

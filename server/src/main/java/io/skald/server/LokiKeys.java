@@ -33,6 +33,8 @@ final class LokiKeys {
       common.ring
       common.storage.congestion_control
       common.storage.hedging
+      common.storage.s3.chunk_delimiter: keys of objects have one form
+      common.storage.s3.dualstack_enabled: set common.storage.s3.endpoint
       compactor.apply_retention_interval
       compactor.compaction_interval
       compactor.compactor_ring
@@ -249,6 +251,9 @@ final class LokiKeys {
       server.report_grpc_codes_in_instrumentation_label_enabled
       server.trace_request_headers
       server.trace_request_exclude_headers_list
+      storage_config.aws.chunk_delimiter: keys of objects have one form
+      storage_config.aws.dualstack_enabled: set storage_config.aws.endpoint
+      storage_config.aws.dynamodb: the index lies below common.path_prefix
       storage_config.bloom_shipper
       storage_config.boltdb: the index lies below common.path_prefix
       storage_config.boltdb_shipper: the index lies below common.path_prefix
@@ -267,7 +272,17 @@ final class LokiKeys {
 
   private static final String NO_STORE =
       "chunks would lie on this machine instead of the object store, and be lost with it; this"
-          + " version keeps them in a folder only: set common.storage.filesystem.chunks_directory";
+          + " version keeps them in a folder or in S3: set common.storage.filesystem or"
+          + " common.storage.s3";
+
+  private static final String SCHEMA_STORE = "schema_config.configs[].object_store";
+
+  private static final String OTHER_STORE =
+      "chunks would lie elsewhere than it says; s3 and aws need common.storage.s3 or"
+          + " storage_config.aws, and filesystem needs neither";
+
+  private static final String NO_TENANT_KEYS =
+      "objects of the tenant would be encrypted as all others; set common.storage.s3.sse for all";
 
   private static final String NO_POLICIES =
       "there are no ingestion policies, and what they forbid would be taken; use enforced_labels or"
@@ -296,7 +311,6 @@ final class LokiKeys {
           refuse("common.storage.cos", NO_STORE),
           refuse("common.storage.gcs", NO_STORE),
           refuse("common.storage.object_store", NO_STORE),
-          refuse("common.storage.s3", NO_STORE),
           refuse("common.storage.swift", NO_STORE),
           new Refusal(
               "distributor.ingester_writes_enabled",
@@ -321,15 +335,9 @@ final class LokiKeys {
           refuse("limits_config.ruler_remote_write_relabel_configs", ONE_RECEIVER),
           refuse("limits_config.ruler_remote_write_sigv4_config", ONE_RECEIVER),
           refuse("limits_config.ruler_remote_write_url", ONE_RECEIVER),
-          refuse(
-              "limits_config.s3_sse_kms_encryption_context",
-              "objects would not be encrypted; encrypt the file system"),
-          refuse(
-              "limits_config.s3_sse_kms_key_id",
-              "objects would not be encrypted; encrypt the file system"),
-          refuse(
-              "limits_config.s3_sse_type",
-              "objects would not be encrypted; encrypt the file system"),
+          refuse("limits_config.s3_sse_kms_encryption_context", NO_TENANT_KEYS),
+          refuse("limits_config.s3_sse_kms_key_id", NO_TENANT_KEYS),
+          refuse("limits_config.s3_sse_type", NO_TENANT_KEYS),
           refuse(
               "ruler.alert_relabel_configs",
               "alerts would have other labels, and go to other people; relabel in Alertmanager"),
@@ -372,7 +380,7 @@ final class LokiKeys {
           refuse(
               "ruler_storage.local",
               "its rules would not be found; set ruler.storage.local.directory"),
-          new Refusal("schema_config.configs[].object_store", Set.of("filesystem"), NO_STORE),
+          new Refusal(SCHEMA_STORE, Set.of("aws", "filesystem", "s3"), OTHER_STORE),
           refuse(
               "server.http_path_prefix",
               "paths begin at the root, and clients would get 404; set the prefix in a proxy"),
@@ -381,7 +389,6 @@ final class LokiKeys {
               Set.of("false"),
               "requests in the PROXY protocol cannot be read; switch it off in the proxy"),
           refuse("storage_config.alibabacloud", NO_STORE),
-          refuse("storage_config.aws", NO_STORE),
           refuse("storage_config.azure", NO_STORE),
           refuse("storage_config.bigtable", NO_STORE),
           refuse("storage_config.bos", NO_STORE),
@@ -392,13 +399,25 @@ final class LokiKeys {
           refuse("storage_config.named_stores", NO_STORE),
           refuse(
               "storage_config.object_prefix",
-              "objects would get other names; put the prefix into the folder"),
+              "objects would get other names; set common.storage.s3.object_prefix, or put the"
+                  + " prefix into the folder"),
           refuse("storage_config.object_store", NO_STORE),
           refuse("storage_config.swift", NO_STORE),
           new Refusal("storage_config.use_thanos_objstore", Set.of("false"), NO_STORE));
 
   /** Keys of the server's file. */
   static final ForeignKeys OF_SERVER = new ForeignKeys(ignored(), REFUSED);
+
+  /** Keys of a server's file that names no bucket: then its schema must not mean one. */
+  static final ForeignKeys WITHOUT_BUCKET =
+      new ForeignKeys(
+          ignored(),
+          REFUSED.stream()
+              .map(refusal ->
+                  refusal.key().equals(SCHEMA_STORE)
+                      ? new Refusal(SCHEMA_STORE, Set.of("filesystem"), OTHER_STORE)
+                      : refusal)
+              .toList());
 
   private static final Map<String, String> IGNORED_IN_OVERRIDES =
       Map.of("multi_kv_config", "", "configs", "");

@@ -39,7 +39,6 @@ import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.index.RocksLabelIndex;
-import io.skald.storage.object.FileObjectStore;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
 import io.skald.storage.pattern.PatternBudget;
@@ -118,7 +117,9 @@ public final class SingleProcess implements AutoCloseable {
     Files.createDirectories(config.common().pathPrefix());
     ObjectStore objects =
         new MeasuredObjectStore(
-            new FileObjectStore(config.common().chunksDirectory()), metrics, clock);
+            new ObjectStores(clock, random, metrics, closers).open(config.common()),
+            metrics,
+            clock);
     RocksLabelIndex index = new RocksLabelIndex(config.common().indexDirectory());
     closers.push(index::close);
     StorageMetrics.bind(metrics, index);

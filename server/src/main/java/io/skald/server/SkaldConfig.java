@@ -1,5 +1,6 @@
 package io.skald.server;
 
+import io.skald.common.config.ConfigException;
 import io.skald.common.config.ConfigReader;
 import io.skald.common.config.ConfigWriter;
 import io.skald.common.limits.Limits;
@@ -107,7 +108,16 @@ public record SkaldConfig(
               + ": 'ruler.storage.type' is local and no folder is named, so rules are kept in the"
               + " object store; set ruler.storage.local.directory");
     }
-    return new Loaded(config.withFolders(), warnings);
+    try {
+      SkaldConfig complete = config.withFolders();
+      if (!complete.common.storage().s3().isSet()) {
+        // Only now it is known that a schema must not name a bucket.
+        new ConfigReader(source, LokiKeys.WITHOUT_BUCKET).read(yaml, DEFAULTS, overrides);
+      }
+      return new Loaded(complete, warnings);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(source + ": " + e.getMessage()));
+    }
   }
 
   private String legacyOverrides() {
@@ -136,8 +146,8 @@ public record SkaldConfig(
   }
 
   /**
-   * A log directory that is not configured lies below the path prefix, like everything else; a
-   * folder for chunks may be named in the older place.
+   * A log directory that is not configured lies below the path prefix, like everything else; an
+   * object store may be named in the older place.
    */
   private SkaldConfig withFolders() {
     boolean walIsDefault = ingester.wal().dir().equals(IngesterConfig.defaults().wal().dir());
@@ -146,7 +156,7 @@ public record SkaldConfig(
         target,
         authentication,
         server,
-        common.withFallback(storageConfig.filesystem().directory()),
+        common.withFallback(storageConfig),
         storageConfig,
         distributor,
         walIsDefault ? withWalDirectory(common.walDirectory()) : ingester,

@@ -85,33 +85,14 @@ class LokiFilesTest {
   }
 
   @Test
-  void load_scalableWithS3_isRefusedAtEveryPlaceThatWouldLoseData() throws IOException {
-    String yaml = file("scalable-s3.yaml");
-
-    assertThatThrownBy(() -> SkaldConfig.load("s3.yaml", yaml, Map.of()))
-        .isInstanceOfSatisfying(
-            ConfigException.class,
-            e ->
-                assertThat(keys(String.valueOf(e.getMessage())))
-                    .containsExactlyInAnyOrder(
-                        "common.storage.s3",
-                        "schema_config.configs[].object_store",
-                        "schema_config.configs[].object_store",
-                        "storage_config.aws"))
-        .hasMessageContaining("set common.storage.filesystem.chunks_directory");
-  }
-
-  @Test
-  void load_scalableWithoutItsStore_startsWithOneReplica() throws IOException {
+  void load_scalableWithS3_keepsItsBucket() throws IOException {
     String yaml =
-        file("scalable-s3.yaml")
-            .replace("object_store: s3", "object_store: filesystem")
-            .replaceAll("(?m)^  aws:\n.*\n", "")
-            .replaceAll("(?s)  storage:\n    s3:.*?\n\n", "\n")
-            .replace("replication_factor: 3", "replication_factor: 1");
+        file("scalable-s3.yaml").replace("replication_factor: 3", "replication_factor: 1");
 
     SkaldConfig.Loaded loaded = SkaldConfig.load("s3.yaml", yaml, Map.of());
 
+    assertThat(loaded.config().common().storage().s3().bucketnames()).isEqualTo("loki-chunks");
+    assertThat(loaded.config().common().storage().s3().region()).isEqualTo("eu-central-1");
     assertThat(loaded.config().compactor().retentionEnabled()).isTrue();
     assertThat(keys(String.join("\n", loaded.warnings())))
         .containsExactlyInAnyOrder(
@@ -124,6 +105,25 @@ class LokiFilesTest {
             "limits_config.max_query_parallelism",
             "limits_config.retention_stream",
             "compactor.delete_request_store");
+  }
+
+  @Test
+  void load_scalableWithoutItsBucket_isRefusedAsItsSchemaMeansOne() throws IOException {
+    String yaml =
+        file("scalable-s3.yaml")
+            .replaceAll("(?m)^  aws:\n.*\n", "")
+            .replaceAll("(?s)  storage:\n    s3:.*?\n\n", "\n")
+            .replace("replication_factor: 3", "replication_factor: 1");
+
+    assertThatThrownBy(() -> SkaldConfig.load("s3.yaml", yaml, Map.of()))
+        .isInstanceOfSatisfying(
+            ConfigException.class,
+            e ->
+                assertThat(keys(String.valueOf(e.getMessage())))
+                    .containsExactly(
+                        "schema_config.configs[].object_store",
+                        "schema_config.configs[].object_store"))
+        .hasMessageContaining("s3 and aws need common.storage.s3");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The table of Loki's keys in docs/configuration.md tells what the program does with each. */
@@ -52,7 +53,7 @@ class LokiKeysDocumentTest {
     Map<String, Row> expected = new TreeMap<>();
     LokiKeys.ignored().forEach((key, note) -> expected.put(key, new Row("ignored", note)));
     for (ForeignKeys.Refusal refusal : LokiKeys.refused()) {
-      String unless = refusal.unless().isEmpty() ? "" : " unless `" + only(refusal) + "`";
+      String unless = refusal.unless().isEmpty() ? "" : " unless " + listed(refusal);
       expected.put(refusal.key(), new Row("refused" + unless, refusal.reason()));
     }
 
@@ -62,9 +63,14 @@ class LokiKeysDocumentTest {
     assertThat(documented).isEqualTo(expected);
   }
 
-  private static String only(ForeignKeys.Refusal refusal) {
-    assertThat(refusal.unless()).hasSize(1);
-    return refusal.unless().iterator().next();
+  /** {@code `a`, `b` or `c`}. */
+  private static String listed(ForeignKeys.Refusal refusal) {
+    String all =
+        refusal.unless().stream()
+            .sorted()
+            .map(value -> "`" + value + "`")
+            .collect(Collectors.joining(", "));
+    return all.replaceFirst(", (?=[^,]*$)", " or ");
   }
 
   @Test

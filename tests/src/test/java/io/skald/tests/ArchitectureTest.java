@@ -67,6 +67,14 @@ class ArchitectureTest {
       onlyIn("io.netty..", "io.skald.common.http..");
 
   @ArchTest
+  static final ArchRule thirdPartyTypes_stayAtTheEdge_minio =
+      onlyIn("io.minio..", "io.skald.storage.object.s3..");
+
+  @ArchTest
+  static final ArchRule thirdPartyTypes_stayAtTheEdge_okHttp =
+      onlyIn("okhttp3..", "io.skald.storage.object.s3..");
+
+  @ArchTest
   static final ArchRule time_comesFromTheClock =
       noClasses()
           .that()

@@ -13,6 +13,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the client's side of TLS from files. */
@@ -55,6 +56,24 @@ public final class ClientTls {
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Returns what trusts servers that the authorities of a file have signed.
+   *
+   * @throws IllegalArgumentException if the file is no good
+   */
+  public static X509TrustManager trusting(String caFile, byte[] pem) {
+    try {
+      return (X509TrustManager) Pem.trustManagers(Pem.certificates(caFile, pem))[0];
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns what trusts every server, whatever its name. */
+  public static X509TrustManager trustingAll() {
+    return new TrustsAll();
   }
 
   /** For insecure_skip_verify; the extended kind also leaves the check of the host's name out. */

@@ -56,7 +56,7 @@ public final class ObjectKey {
    *
    * @throws IllegalArgumentException if it breaks the rules above
    */
-  static void check(String key) {
+  public static void check(String key) {
     if (key.length() > MAX_KEY_LENGTH) {
       throw new IllegalArgumentException(
           "object key has " + key.length() + " characters, at most " + MAX_KEY_LENGTH);
@@ -72,8 +72,12 @@ public final class ObjectKey {
     }
   }
 
-  /** Checks what {@link ObjectStore#list} takes: the start of a key, or nothing. */
-  static void checkPrefix(String prefix) {
+  /**
+   * Checks what {@link ObjectStore#list} takes: the start of a key, or nothing.
+   *
+   * @throws IllegalArgumentException if it breaks the rules above
+   */
+  public static void checkPrefix(String prefix) {
     if (!prefix.isEmpty()) {
       check(prefix.endsWith("/") ? prefix + "x" : prefix);
     }

@@ -15,8 +15,9 @@ import java.util.List;
 public interface ObjectStore {
   /**
    * Stores the bytes of {@code parts}, one after the other. When this returns the whole object is
-   * durable; when it throws, or the machine stops before, the old state of the key is kept. An
-   * object that is there already is replaced.
+   * durable; when it throws, or the machine stops before, the old state of the key is kept, or the
+   * new one where the answer of a distant store got lost, and never a part of it. An object that is
+   * there already is replaced.
    *
    * @param parts read from their positions to their limits; the buffers are left untouched
    */

@@ -1,5 +1,6 @@
 /**
- * Where packs lie: whole immutable objects under keys, on a file system or in memory.
+ * Where packs lie: whole immutable objects under keys, on a file system, in memory, or in S3
+ * ({@code storage.object.s3}).
  *
  * <p>Owns the rules for keys and the durability of a written object; knows nothing of what an
  * object holds. Entry type: {@link io.skald.storage.object.ObjectStore}. No threads; every store

@@ -4,7 +4,7 @@ class InMemoryObjectStoreTest extends ObjectStoreContract {
   private final ObjectStore store = new InMemoryObjectStore();
 
   @Override
-  ObjectStore store() {
+  protected ObjectStore store() {
     return store;
   }
 }

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skald.common.block.StorageException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -16,9 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every object store does. */
-abstract class ObjectStoreContract {
+public abstract class ObjectStoreContract {
+  /** More than one part of the smallest size that S3 knows, and not a whole number of them. */
+  private static final int LARGE_SIZE = (11 << 20) + 7;
+
   /** Returns a store that is empty at the start of the test and the same throughout. */
-  abstract ObjectStore store();
+  protected abstract ObjectStore store();
 
   @Test
   void put_severalParts_areOneObject() {
@@ -46,6 +51,27 @@ abstract class ObjectStoreContract {
     store().put("a", List.of(bytes("second")));
 
     assertThat(store().read("a", 0, (int) store().size("a"))).asString().isEqualTo("second");
+  }
+
+  @Test
+  void put_largeObject_isReadInRanges() {
+    byte[] content = new byte[LARGE_SIZE];
+    new Random(42).nextBytes(content);
+    int half = LARGE_SIZE / 2;
+
+    store()
+        .put(
+            "t/large",
+            List.of(
+                ByteBuffer.wrap(content, 0, half),
+                ByteBuffer.wrap(content, half, LARGE_SIZE - half)));
+
+    assertThat(store().size("t/large")).isEqualTo(LARGE_SIZE);
+    int boundary = (5 << 20) - 10;
+    assertThat(store().read("t/large", boundary, 20))
+        .isEqualTo(Arrays.copyOfRange(content, boundary, boundary + 20));
+    assertThat(store().read("t/large", 0, LARGE_SIZE)).isEqualTo(content);
+    assertThat(store().list("")).containsExactly("t/large");
   }
 
   @Test
@@ -175,7 +201,7 @@ abstract class ObjectStoreContract {
     assertThat(store().read("t/3/x/63", 0, 3)).asString().isEqualTo("v63");
   }
 
-  static ByteBuffer bytes(String text) {
+  protected static ByteBuffer bytes(String text) {
     return ByteBuffer.wrap(text.getBytes(UTF_8));
   }
 }
