@@ -1,12 +1,12 @@
 package io.skald.agent;
 
+import io.skald.agent.pipeline.StageMetrics;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.HttpPushTransport;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.tail.DirectoryWatch;
-import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.net.URI;
@@ -18,11 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -41,28 +37,43 @@ public final class Agent implements AutoCloseable {
   private final Function<AgentConfig.Client, PushTransport> transports;
   private final SendListener listener;
   private final RandomGenerator random;
+  private final StageMetrics metrics;
+  private final String hostname = HostName.current();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private @Nullable FileChannel lockFile;
   private boolean closed;
 
-  /**
-   * @param transports makes the way to a client's server; {@link #http} is the usual one
-   * @param random spreads the pauses between attempts; used by several threads
-   * @throws IllegalArgumentException if the configuration is incomplete, naming the key
-   */
+  /** An agent whose {@code metrics} stages measure nothing. */
   public Agent(
       AgentConfig config,
       Clock clock,
       Function<AgentConfig.Client, PushTransport> transports,
       SendListener listener,
       RandomGenerator random) {
+    this(config, clock, transports, listener, random, StageMetrics.NONE);
+  }
+
+  /**
+   * @param transports makes the way to a client's server; {@link #http} is the usual one
+   * @param random spreads the pauses between attempts; used by several threads
+   * @param metrics what {@code metrics} stages count into; the first client's lines count
+   * @throws IllegalArgumentException if the configuration is incomplete or wrong, naming the key
+   */
+  public Agent(
+      AgentConfig config,
+      Clock clock,
+      Function<AgentConfig.Client, PushTransport> transports,
+      SendListener listener,
+      RandomGenerator random,
+      StageMetrics metrics) {
     config.validate();
     this.config = config;
     this.clock = clock;
     this.transports = transports;
     this.listener = listener;
     this.random = random;
-    config.clients().forEach(this::targetsOf); // reports a bad glob before anything is opened
+    this.metrics = metrics;
+    AgentChecks.check(config); // before anything is opened
   }
 
   /** Returns the maker of transports that push over HTTP. */
@@ -142,14 +153,15 @@ public final class Agent implements AutoCloseable {
               name,
               config,
               client,
-              targetsOf(client),
+              hostname,
               journal,
               positionsFile,
               transports.apply(client),
               listener,
               clock,
               DirectoryWatch.ofSystem(),
-              random));
+              random,
+              lanes.isEmpty() ? metrics : StageMetrics.NONE));
     }
   }
 
@@ -183,24 +195,6 @@ public final class Agent implements AutoCloseable {
       return "default";
     }
     return String.format("%08x", (client.url() + " " + client.tenantId()).hashCode());
-  }
-
-  /** A target for each static config with a path; the same path and labels count once. */
-  private List<Target> targetsOf(AgentConfig.Client client) {
-    List<Target> targets = new ArrayList<>();
-    for (AgentConfig.ScrapeConfig scrape : config.scrapeConfigs()) {
-      Set<Map<String, String>> seen = new HashSet<>();
-      int index = 0;
-      for (AgentConfig.StaticConfig staticConfig : scrape.staticConfigs()) {
-        Map<String, String> labels = new HashMap<>(client.externalLabels());
-        labels.putAll(staticConfig.labels());
-        if (seen.add(labels)) {
-          targets.add(new Target(scrape.jobName() + "/" + index, labels));
-        }
-        index++;
-      }
-    }
-    return targets;
   }
 
   private @Nullable IOException closeAll(@Nullable Throwable cause) {

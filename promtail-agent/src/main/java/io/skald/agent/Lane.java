@@ -1,5 +1,8 @@
 package io.skald.agent;
 
+import io.skald.agent.pipeline.StageContext;
+import io.skald.agent.pipeline.StageEvents;
+import io.skald.agent.pipeline.StageMetrics;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.BatchAssembler;
@@ -13,10 +16,8 @@ import io.skald.agent.tail.DirectoryWatch;
 import io.skald.agent.tail.TailCounters;
 import io.skald.agent.tail.TailSchedule;
 import io.skald.agent.tail.Tailer;
-import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
 import java.io.IOException;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,26 +43,36 @@ final class Lane implements AutoCloseable {
   private final PushTransport transport;
   private final Handover handover;
   private final BatchAssembler assembler;
+  private final PipelineSink stages;
+  private final Clock clock;
   private final Tailer tailer;
   private final Sender sender;
   private final TailCounters tailCounters = new TailCounters();
   private final SendCounters sendCounters = new SendCounters();
+  private final ReasonCounters linesDropped = new ReasonCounters();
+  private final ReasonCounters targetsFailed = new ReasonCounters();
   private @Nullable Thread reader;
   private @Nullable Thread senderThread;
 
-  /** Takes over the journal, the transport and the watch: they are closed with the lane. */
+  /**
+   * Takes over the journal, the transport and the watch: they are closed with the lane.
+   *
+   * @param hostname what {@code __host__} is compared with
+   * @param metrics what stages count into
+   */
   Lane(
       String name,
       AgentConfig config,
       AgentConfig.Client client,
-      List<Target> targets,
+      String hostname,
       DeliveryJournal journal,
       PositionsFile positionsFile,
       PushTransport transport,
       SendListener listener,
       Clock clock,
       DirectoryWatch watch,
-      RandomGenerator random) {
+      RandomGenerator random,
+      StageMetrics metrics) {
     this.client = client;
     this.name = name;
     this.journal = journal;
@@ -74,10 +85,30 @@ final class Lane implements AutoCloseable {
             journal.lastTimestampNanos(),
             client.batchsize(),
             client.batchwait().toNanos());
+    this.clock = clock;
+    StageEvents events =
+        new StageEvents() {
+          @Override
+          public void dropped(String reason) {
+            linesDropped.increment(reason);
+          }
+        };
+    this.stages =
+        new PipelineSink(
+            assembler,
+            Pipelines.compile(
+                    config.scrapeConfigs(), new StageContext(clock, random, events, metrics))
+                .byJob(),
+            client.externalLabels(),
+            config.limitsConfig(),
+            events,
+            null,
+            clock);
     AgentConfig.FileWatchConfig polls = config.global().fileWatchConfig();
     this.tailer =
         new Tailer(
-            targets,
+            new TargetSets(config, client.externalLabels(), hostname, clock, targetsFailed)
+                ::current,
             config.tailConfig(),
             new TailSchedule(
                 config.targetConfig().syncPeriod(),
@@ -85,7 +116,7 @@ final class Lane implements AutoCloseable {
                 polls.maxPollFrequency()),
             journal.readPositions(),
             positionsFile::loadedOffset,
-            assembler,
+            stages,
             clock,
             watch,
             tailCounters);
@@ -114,7 +145,14 @@ final class Lane implements AutoCloseable {
 
   /** Reads what is due; returns nanoseconds until more is. */
   long read() {
-    return assembler.closeIfDue(tailer.pass());
+    long wait = tailer.pass();
+    return assembler.closeIfDue(stages.flushDue(clock.monotonicNanos(), wait));
+  }
+
+  /** Hands on what stages hold back, at the end of reading. */
+  private void endStages() {
+    stages.flush();
+    assembler.close();
   }
 
   /** Sends what is due; returns nanoseconds until more is. */
@@ -144,7 +182,7 @@ final class Lane implements AutoCloseable {
 
   /** Ends at once, as far as a step without threads goes: for lanes that were never started. */
   void finish() throws IOException {
-    assembler.close();
+    endStages();
     sender.finish();
   }
 
@@ -163,6 +201,8 @@ final class Lane implements AutoCloseable {
         sendCounters.bodyBytesSent.sum(),
         sendCounters.entriesDropped.sum(),
         sendCounters.retries.sum(),
+        linesDropped.counts(),
+        targetsFailed.counts(),
         sendCounters.lastFailure);
   }
 
@@ -180,7 +220,7 @@ final class Lane implements AutoCloseable {
       while (handover.awaitRoom(Math.min(wait, MAX_WAIT_NANOS))) {
         wait = read();
       }
-      assembler.close();
+      endStages();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package io.skald.agent;
 
+import io.skald.agent.pipeline.StageMetrics;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.FileStat;
 import io.skald.agent.position.PositionsFile;
@@ -7,8 +8,8 @@ import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.tail.DirectoryWatch;
 import io.skald.agent.tail.TailConfig;
-import io.skald.agent.tail.Target;
 import io.skald.common.client.ClientAccess;
+import io.skald.common.config.ConfigNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,6 @@ final class LaneHarness implements AutoCloseable {
   private final Path logs;
   private final Path positions;
   private final AgentConfig config;
-  private final List<Target> targets;
   private final PushTransport transport;
   private final RandomGenerator random;
   Lane lane;
@@ -47,14 +47,36 @@ final class LaneHarness implements AutoCloseable {
       RandomGenerator random,
       @Nullable PushTransport transport)
       throws IOException {
+    this(directory, glob, tail, batchSize, random, transport, List.of());
+  }
+
+  /**
+   * @param stages what lines go through
+   */
+  LaneHarness(
+      Path directory,
+      String glob,
+      TailConfig tail,
+      int batchSize,
+      RandomGenerator random,
+      @Nullable PushTransport transport,
+      List<ConfigNode> stages)
+      throws IOException {
     this.logs = Files.createDirectories(directory.resolve("logs")).toRealPath();
     this.positions = Files.createDirectories(directory.resolve("state")).resolve("positions.yaml");
     this.random = random;
     this.transport = transport == null ? new FaultyTransport(server, random) : transport;
-    this.targets = List.of(new Target("job/0", Map.of("job", "t", "__path__", logs + "/" + glob)));
     AgentConfig.Client defaults = AgentConfig.Client.defaults();
     this.config =
         AgentConfig.defaults()
+            .withScrapeConfigs(
+                List.of(
+                    AgentConfig.ScrapeConfig.defaults()
+                        .withName("job")
+                        .withStages(stages)
+                        .withStaticConfig(
+                            new AgentConfig.StaticConfig(
+                                List.of(), Map.of("job", "t", "__path__", logs + "/" + glob)))))
             .withTailConfig(tail)
             .withClient(
                 new AgentConfig.Client(
@@ -143,13 +165,14 @@ final class LaneHarness implements AutoCloseable {
         "default",
         config,
         config.clients().getFirst(),
-        targets,
+        "host",
         journal,
         PositionsFile.load(positions, false, clock.nowNanos()),
         transport,
         SendListener.NONE,
         clock,
         DirectoryWatch.none(),
-        random);
+        random,
+        StageMetrics.NONE);
   }
 }

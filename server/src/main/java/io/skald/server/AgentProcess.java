@@ -1,6 +1,7 @@
 package io.skald.server;
 
 import io.skald.agent.Agent;
+import io.skald.agent.AgentChecks;
 import io.skald.agent.AgentConfig;
 import io.skald.agent.AgentStatus;
 import io.skald.agent.push.SendListener;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,7 @@ public final class AgentProcess implements AutoCloseable {
       List<AgentConfig.ScrapeConfig> scrapeConfigs,
       AgentConfig.TargetConfig targetConfig,
       AgentConfig.Global global,
+      AgentConfig.LimitsConfig limitsConfig,
       io.skald.agent.tail.TailConfig tailConfig) {}
 
   private record Server(String logLevel) {}
@@ -86,6 +89,7 @@ public final class AgentProcess implements AutoCloseable {
             defaults.scrapeConfigs(),
             defaults.targetConfig(),
             defaults.global(),
+            defaults.limitsConfig(),
             defaults.tailConfig());
     ConfigReader reader = new ConfigReader(source, IGNORED);
     File read = reader.read(yaml, file, overrides);
@@ -96,13 +100,22 @@ public final class AgentProcess implements AutoCloseable {
             read.scrapeConfigs(),
             read.targetConfig(),
             read.global(),
+            read.limitsConfig(),
             read.tailConfig());
+    List<String> problems = new ArrayList<>();
     try {
       config.validate();
     } catch (IllegalArgumentException e) {
-      throw new ConfigException(List.of(source + ": " + e.getMessage()));
+      problems.add(source + ": " + e.getMessage());
     }
-    return new Loaded(config, read.server().logLevel(), reader.warnings());
+    AgentChecks.Findings findings = AgentChecks.findings(config);
+    problems.addAll(findings.problems());
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    List<String> warnings = new ArrayList<>(reader.warnings());
+    warnings.addAll(findings.warnings());
+    return new Loaded(config, read.server().logLevel(), warnings);
   }
 
   /**
@@ -135,6 +148,7 @@ public final class AgentProcess implements AutoCloseable {
         config.scrapeConfigs(),
         new AgentConfig.TargetConfig(SYNC_PERIOD),
         config.global(),
+        config.limitsConfig(),
         config
             .tailConfig()
             .withSkipBinaryFiles(globs.isEmpty())
