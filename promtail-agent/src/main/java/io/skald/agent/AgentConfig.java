@@ -83,6 +83,16 @@ public record AgentConfig(
     return withScrapeConfigs(all);
   }
 
+  public AgentConfig withTargetConfig(TargetConfig changed) {
+    return new AgentConfig(
+        clients, positions, scrapeConfigs, changed, global, limitsConfig, tailConfig);
+  }
+
+  public AgentConfig withClients(List<Client> changed) {
+    return new AgentConfig(
+        changed, positions, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig);
+  }
+
   public AgentConfig withScrapeConfigs(List<ScrapeConfig> changed) {
     return new AgentConfig(
         clients, positions, changed, targetConfig, global, limitsConfig, tailConfig);
@@ -125,6 +135,10 @@ public record AgentConfig(
               + ": another client has the same name (or the same url and tenant_id); give it a"
               + " name");
     }
+    validateJobs();
+  }
+
+  private void validateJobs() {
     Set<String> jobs = new HashSet<>();
     for (int i = 0; i < scrapeConfigs.size(); i++) {
       ScrapeConfig scrape = scrapeConfigs.get(i);
@@ -134,7 +148,9 @@ public record AgentConfig(
           jobs.add(scrape.jobName()),
           key + ".job_name stands twice: " + scrape.jobName() + "; job names must differ");
       require(
-          !scrape.staticConfigs().isEmpty() || !scrape.fileSdConfigs().isEmpty(),
+          targetConfig.stdin()
+              || !scrape.staticConfigs().isEmpty()
+              || !scrape.fileSdConfigs().isEmpty(),
           key
               + " ("
               + scrape.jobName()
@@ -219,6 +235,11 @@ public record AgentConfig(
           backoffConfig,
           timeout,
           access);
+    }
+
+    public Client withExternalLabels(Map<String, String> changed) {
+      return new Client(
+          url, name, batchwait, batchsize, tenantId, changed, backoffConfig, timeout, access);
     }
 
     public Client withTenantId(String changed) {
@@ -387,14 +408,19 @@ public record AgentConfig(
     }
   }
 
-  /** How often the globs are matched anew. */
-  public record TargetConfig(Duration syncPeriod) {
+  /**
+   * What is followed, for all jobs.
+   *
+   * @param syncPeriod how often the globs are matched anew
+   * @param stdin reads lines from standard input instead, up to its end
+   */
+  public record TargetConfig(Duration syncPeriod, boolean stdin) {
     public TargetConfig {
       requirePositive("target_config.sync_period", syncPeriod);
     }
 
     public static TargetConfig defaults() {
-      return new TargetConfig(Duration.ofSeconds(10));
+      return new TargetConfig(Duration.ofSeconds(10), false);
     }
   }
 

@@ -1,8 +1,8 @@
 package io.skald.agent;
 
 import io.skald.agent.pipeline.StageContext;
+import io.skald.agent.pipeline.StageDiff;
 import io.skald.agent.pipeline.StageEvents;
-import io.skald.agent.pipeline.StageMetrics;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.BatchAssembler;
@@ -13,11 +13,14 @@ import io.skald.agent.push.SendCounters;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.push.Sender;
 import io.skald.agent.tail.DirectoryWatch;
+import io.skald.agent.tail.LineFeed;
+import io.skald.agent.tail.LineSink;
 import io.skald.agent.tail.TailCounters;
 import io.skald.agent.tail.TailSchedule;
 import io.skald.agent.tail.Tailer;
 import io.skald.common.time.Clock;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +48,7 @@ final class Lane implements AutoCloseable {
   private final BatchAssembler assembler;
   private final PipelineSink stages;
   private final Clock clock;
-  private final Tailer tailer;
+  private final LineFeed feed;
   private final Sender sender;
   private final TailCounters tailCounters = new TailCounters();
   private final SendCounters sendCounters = new SendCounters();
@@ -54,12 +57,12 @@ final class Lane implements AutoCloseable {
   private @Nullable Thread reader;
   private @Nullable Thread senderThread;
 
-  /**
-   * Takes over the journal, the transport and the watch: they are closed with the lane.
-   *
-   * @param hostname what {@code __host__} is compared with
-   * @param metrics what stages count into
-   */
+  /** Makes what a lane reads from. */
+  interface FeedMaker {
+    LineFeed make(LineSink sink, TailCounters counters, ReasonCounters targetsFailed);
+  }
+
+  /** A lane that follows the files of the configuration; closes the watch. */
   Lane(
       String name,
       AgentConfig config,
@@ -72,7 +75,49 @@ final class Lane implements AutoCloseable {
       Clock clock,
       DirectoryWatch watch,
       RandomGenerator random,
-      StageMetrics metrics) {
+      AgentOptions options) {
+    this(
+        name,
+        config,
+        client,
+        journal,
+        positionsFile,
+        transport,
+        listener,
+        clock,
+        random,
+        options,
+        (sink, counters, targetsFailed) ->
+            new Tailer(
+                new TargetSets(config, client.externalLabels(), hostname, clock, targetsFailed)
+                    ::current,
+                config.tailConfig(),
+                schedule(config),
+                journal.readPositions(),
+                positionsFile::loadedOffset,
+                sink,
+                clock,
+                watch,
+                counters));
+  }
+
+  /**
+   * Takes over the journal and the transport: they are closed with the lane, as the feed is.
+   *
+   * @param feeds makes what the lane reads from
+   */
+  Lane(
+      String name,
+      AgentConfig config,
+      AgentConfig.Client client,
+      DeliveryJournal journal,
+      PositionsFile positionsFile,
+      PushTransport transport,
+      SendListener listener,
+      Clock clock,
+      RandomGenerator random,
+      AgentOptions options,
+      FeedMaker feeds) {
     this.client = client;
     this.name = name;
     this.journal = journal;
@@ -86,6 +131,8 @@ final class Lane implements AutoCloseable {
             client.batchsize(),
             client.batchwait().toNanos());
     this.clock = clock;
+    PrintStream printer = options.dryRun();
+    PrintStream inspected = options.inspect();
     StageEvents events =
         new StageEvents() {
           @Override
@@ -95,31 +142,17 @@ final class Lane implements AutoCloseable {
         };
     this.stages =
         new PipelineSink(
-            assembler,
+            printer == null ? assembler : new PrintingSink(printer, clock),
             Pipelines.compile(
-                    config.scrapeConfigs(), new StageContext(clock, random, events, metrics))
+                    config.scrapeConfigs(),
+                    new StageContext(clock, random, events, options.metrics()))
                 .byJob(),
             client.externalLabels(),
             config.limitsConfig(),
             events,
-            null,
+            inspected == null ? null : new StageDiff(inspected),
             clock);
-    AgentConfig.FileWatchConfig polls = config.global().fileWatchConfig();
-    this.tailer =
-        new Tailer(
-            new TargetSets(config, client.externalLabels(), hostname, clock, targetsFailed)
-                ::current,
-            config.tailConfig(),
-            new TailSchedule(
-                config.targetConfig().syncPeriod(),
-                polls.minPollFrequency(),
-                polls.maxPollFrequency()),
-            journal.readPositions(),
-            positionsFile::loadedOffset,
-            stages,
-            clock,
-            watch,
-            tailCounters);
+    this.feed = feeds.make(stages, tailCounters, targetsFailed);
     AgentConfig.BackoffConfig backoff = client.backoffConfig();
     this.sender =
         new Sender(
@@ -138,6 +171,12 @@ final class Lane implements AutoCloseable {
             random);
   }
 
+  private static TailSchedule schedule(AgentConfig config) {
+    AgentConfig.FileWatchConfig polls = config.global().fileWatchConfig();
+    return new TailSchedule(
+        config.targetConfig().syncPeriod(), polls.minPollFrequency(), polls.maxPollFrequency());
+  }
+
   void start() {
     reader = Thread.ofPlatform().name("agent-reader-" + name).daemon().start(this::readLoop);
     senderThread = Thread.ofPlatform().name("agent-sender-" + name).daemon().start(this::sendLoop);
@@ -145,7 +184,7 @@ final class Lane implements AutoCloseable {
 
   /** Reads what is due; returns nanoseconds until more is. */
   long read() {
-    long wait = tailer.pass();
+    long wait = feed.pass();
     return assembler.closeIfDue(stages.flushDue(clock.monotonicNanos(), wait));
   }
 
@@ -163,6 +202,13 @@ final class Lane implements AutoCloseable {
   /** Asks the reader to stop; what it has read is still sent. */
   void endReading() {
     handover.endReading();
+  }
+
+  /** Waits until an input has ended and all of it is dealt with, or the reading was ended. */
+  void awaitInput() throws InterruptedException {
+    if (senderThread != null) {
+      senderThread.join();
+    }
   }
 
   /**
@@ -190,7 +236,7 @@ final class Lane implements AutoCloseable {
     return new AgentStatus.ClientStatus(
         name,
         client.url(),
-        tailer.files(),
+        feed.files(),
         tailCounters.filesUnreadable.get(),
         tailCounters.linesRead.sum(),
         tailCounters.bytesRead.sum(),
@@ -209,7 +255,7 @@ final class Lane implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (journal;
-        tailer) {
+        feed) {
       transport.close();
     }
   }
@@ -219,6 +265,9 @@ final class Lane implements AutoCloseable {
       long wait = 0;
       while (handover.awaitRoom(Math.min(wait, MAX_WAIT_NANOS))) {
         wait = read();
+        if (feed.isFinished()) {
+          break;
+        }
       }
       endStages();
     } catch (InterruptedException _) {

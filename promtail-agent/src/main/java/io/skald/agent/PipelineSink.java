@@ -120,7 +120,7 @@ final class PipelineSink implements LineSink {
   }
 
   @Override
-  public void begin(LineSource from, LongFunction<FilePosition> position) {
+  public void begin(LineSource from, @Nullable LongFunction<FilePosition> position) {
     run = runs.get(from.job());
     source = from;
     positionAt = position;

@@ -27,7 +27,7 @@ final class CollectedEntries implements EntrySink {
   }
 
   @Override
-  public void begin(LineSource source, LongFunction<FilePosition> positionAt) {
+  public void begin(LineSource source, @Nullable LongFunction<FilePosition> positionAt) {
     labels = source.text();
   }
 

@@ -1,6 +1,5 @@
 package io.skald.agent;
 
-import io.skald.agent.pipeline.StageMetrics;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.FileStat;
 import io.skald.agent.position.PositionsFile;
@@ -62,21 +61,48 @@ final class LaneHarness implements AutoCloseable {
       @Nullable PushTransport transport,
       List<ConfigNode> stages)
       throws IOException {
-    this.logs = Files.createDirectories(directory.resolve("logs")).toRealPath();
+    this(
+        directory,
+        tail,
+        batchSize,
+        random,
+        transport,
+        AgentConfig.ScrapeConfig.defaults()
+            .withName("job")
+            .withStages(stages)
+            .withStaticConfig(
+                new AgentConfig.StaticConfig(
+                    List.of(),
+                    Map.of("job", "t", "__path__", logs(directory).resolve(glob).toString()))));
+  }
+
+  /** A lane that follows what {@code job} says. */
+  LaneHarness(
+      Path directory,
+      TailConfig tail,
+      int batchSize,
+      RandomGenerator random,
+      AgentConfig.ScrapeConfig job)
+      throws IOException {
+    this(directory, tail, batchSize, random, null, job);
+  }
+
+  private LaneHarness(
+      Path directory,
+      TailConfig tail,
+      int batchSize,
+      RandomGenerator random,
+      @Nullable PushTransport transport,
+      AgentConfig.ScrapeConfig job)
+      throws IOException {
+    this.logs = logs(directory);
     this.positions = Files.createDirectories(directory.resolve("state")).resolve("positions.yaml");
     this.random = random;
     this.transport = transport == null ? new FaultyTransport(server, random) : transport;
     AgentConfig.Client defaults = AgentConfig.Client.defaults();
     this.config =
         AgentConfig.defaults()
-            .withScrapeConfigs(
-                List.of(
-                    AgentConfig.ScrapeConfig.defaults()
-                        .withName("job")
-                        .withStages(stages)
-                        .withStaticConfig(
-                            new AgentConfig.StaticConfig(
-                                List.of(), Map.of("job", "t", "__path__", logs + "/" + glob)))))
+            .withScrapeConfigs(List.of(job))
             .withTailConfig(tail)
             .withClient(
                 new AgentConfig.Client(
@@ -91,6 +117,10 @@ final class LaneHarness implements AutoCloseable {
                     ClientAccess.NONE));
     this.journal = DeliveryJournal.open(journalFile());
     this.lane = open();
+  }
+
+  private static Path logs(Path directory) throws IOException {
+    return Files.createDirectories(directory.resolve("logs")).toRealPath();
   }
 
   static TailConfig patient() {
@@ -173,6 +203,6 @@ final class LaneHarness implements AutoCloseable {
         clock,
         DirectoryWatch.none(),
         random,
-        StageMetrics.NONE);
+        AgentOptions.NONE);
   }
 }

@@ -79,11 +79,7 @@ class StageCasesTest {
             clock);
     Labels labels = Labels.of(start);
     sink.begin(
-        new LineSource("job", labels, labels.withUnder(map(given, "external")).toString()),
-        _ -> {
-          throw new AssertionError("these lines have no position");
-        });
-    sink.flushDue(clock.monotonicNanos(), 0); // lines without a file
+        new LineSource("job", labels, labels.withUnder(map(given, "external")).toString()), null);
     for (ConfigNode line : items(given, "in")) {
       byte[] bytes =
           Objects.requireNonNull(((Scalar) line).text()).getBytes(StandardCharsets.UTF_8);

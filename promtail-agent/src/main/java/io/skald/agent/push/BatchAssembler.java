@@ -60,7 +60,7 @@ public final class BatchAssembler implements EntrySink {
   }
 
   @Override
-  public void begin(LineSource source, LongFunction<FilePosition> position) {
+  public void begin(LineSource source, @Nullable LongFunction<FilePosition> position) {
     timestamps.tick();
     labels = source.text();
     positionAt = position;

@@ -2,6 +2,7 @@ package io.skald.agent.tail;
 
 import io.skald.agent.position.FilePosition;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the lines of a {@link Tailer}, on the tailer's thread. */
 public interface LineSink {
@@ -14,9 +15,10 @@ public interface LineSink {
   /**
    * Says whose lines come next.
    *
-   * @param positionAt yields the file's position for an offset where one of its lines starts
+   * @param positionAt yields the file's position for an offset where one of its lines starts; null
+   *     for lines that have none
    */
-  void begin(LineSource source, LongFunction<FilePosition> positionAt);
+  void begin(LineSource source, @Nullable LongFunction<FilePosition> positionAt);
 
   /**
    * Takes one line, without its newline.

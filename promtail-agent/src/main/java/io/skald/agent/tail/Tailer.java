@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *       read on from where the file was read to, and the file itself from its start.
  * </ul>
  */
-public final class Tailer implements AutoCloseable {
+public final class Tailer implements LineFeed {
   private static final Logger log = LoggerFactory.getLogger(Tailer.class);
 
   /** What one file may bring before the next one has its turn. */
@@ -125,6 +125,7 @@ public final class Tailer implements AutoCloseable {
    *
    * @return nanoseconds until the next look is due; 0 if there is more to read at once
    */
+  @Override
   public long pass() {
     long now = clock.monotonicNanos();
     if (retarget()) {
@@ -157,8 +158,15 @@ public final class Tailer implements AutoCloseable {
   }
 
   /** Returns how the followed files stood after the last pass; may be called by any thread. */
+  @Override
   public List<FileStatus> files() {
     return status;
+  }
+
+  /** Files can always grow. */
+  @Override
+  public boolean isFinished() {
+    return false;
   }
 
   @Override
