@@ -1,28 +1,26 @@
 package io.skald.agent;
 
+import io.skald.agent.pipeline.StageMetrics;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.HttpPushTransport;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.tail.DirectoryWatch;
-import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -41,28 +39,46 @@ public final class Agent implements AutoCloseable {
   private final Function<AgentConfig.Client, PushTransport> transports;
   private final SendListener listener;
   private final RandomGenerator random;
+  private final AgentOptions options;
+  private final String hostname = HostName.current();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
   private @Nullable FileChannel lockFile;
+
+  /** Stands in for the directory of the positions while none are kept. */
+  private @Nullable Path temporary;
+
   private boolean closed;
 
-  /**
-   * @param transports makes the way to a client's server; {@link #http} is the usual one
-   * @param random spreads the pauses between attempts; used by several threads
-   * @throws IllegalArgumentException if the configuration is incomplete, naming the key
-   */
+  /** An agent whose {@code metrics} stages measure nothing. */
   public Agent(
       AgentConfig config,
       Clock clock,
       Function<AgentConfig.Client, PushTransport> transports,
       SendListener listener,
       RandomGenerator random) {
+    this(config, clock, transports, listener, random, AgentOptions.NONE);
+  }
+
+  /**
+   * @param transports makes the way to a client's server; {@link #http} is the usual one
+   * @param random spreads the pauses between attempts; used by several threads
+   * @throws IllegalArgumentException if the configuration is incomplete or wrong, naming the key
+   */
+  public Agent(
+      AgentConfig config,
+      Clock clock,
+      Function<AgentConfig.Client, PushTransport> transports,
+      SendListener listener,
+      RandomGenerator random,
+      AgentOptions options) {
     config.validate();
     this.config = config;
     this.clock = clock;
     this.transports = transports;
     this.listener = listener;
     this.random = random;
-    config.clients().forEach(this::targetsOf); // reports a bad glob before anything is opened
+    this.options = options;
+    AgentChecks.check(config); // before anything is opened
   }
 
   /** Returns the maker of transports that push over HTTP. */
@@ -86,6 +102,13 @@ public final class Agent implements AutoCloseable {
       throw e;
     }
     lanes.forEach(Lane::start);
+  }
+
+  /** Waits until the input has ended and its lines are delivered, or {@link #drain} is called. */
+  public void awaitInput() throws InterruptedException {
+    for (Lane lane : lanes) {
+      lane.awaitInput();
+    }
   }
 
   public AgentStatus status() {
@@ -126,30 +149,110 @@ public final class Agent implements AutoCloseable {
 
   private void open() throws IOException {
     Path positions = Path.of(config.positions().filename()).toAbsolutePath();
-    Path directory = positions.getParent();
-    if (directory != null) {
-      Files.createDirectories(directory);
+    if (options.keepsPositions()) {
+      Path directory = positions.getParent();
+      if (directory != null) {
+        Files.createDirectories(directory);
+      }
+    } else {
+      positions = temporaryPositions(positions);
     }
     lock(positions);
     PositionsFile positionsFile =
         PositionsFile.load(positions, config.positions().ignoreInvalidYaml(), clock.nowNanos());
+    InputStream input = options.input();
+    InputLines.Reader reader = input == null ? null : new InputLines.Reader(input);
     for (AgentConfig.Client client : config.clients()) {
       String name = nameOf(client);
       Path file = positions.resolveSibling(positions.getFileName() + "." + name + ".journal");
       DeliveryJournal journal = DeliveryJournal.openOrReplace(file, clock.nowNanos());
-      lanes.add(
-          new Lane(
-              name,
-              config,
-              client,
-              targetsOf(client),
-              journal,
-              positionsFile,
-              transports.apply(client),
-              listener,
-              clock,
-              DirectoryWatch.ofSystem(),
-              random));
+      lanes.add(lane(name, client, journal, positionsFile, reader));
+      if (options.dryRun() != null) {
+        break; // the entries of the others would be the same, printed again
+      }
+    }
+    if (reader != null) {
+      reader.start();
+    }
+  }
+
+  private Lane lane(
+      String name,
+      AgentConfig.Client client,
+      DeliveryJournal journal,
+      PositionsFile positionsFile,
+      InputLines.@Nullable Reader input) {
+    AgentOptions own =
+        lanes.isEmpty()
+            ? options
+            : new AgentOptions(StageMetrics.NONE, options.input(), options.dryRun(), null);
+    PushTransport transport = transports.apply(client);
+    if (input == null) {
+      return new Lane(
+          name,
+          config,
+          client,
+          hostname,
+          journal,
+          positionsFile,
+          transport,
+          listener,
+          clock,
+          DirectoryWatch.ofSystem(),
+          random,
+          own);
+    }
+    return new Lane(
+        name,
+        config,
+        client,
+        journal,
+        positionsFile,
+        transport,
+        listener,
+        clock,
+        random,
+        own,
+        (sink, _, _) ->
+            input.lines(
+                InputLines.source(config, hostname, client),
+                sink,
+                config.tailConfig().maxLineBytes()));
+  }
+
+  /** Copies the positions, which a dry run reads, to where the copies can be written. */
+  private Path temporaryPositions(Path positions) throws IOException {
+    Path copies = Files.createTempDirectory("skald-agent-");
+    temporary = copies;
+    String name = String.valueOf(positions.getFileName());
+    Path directory = positions.getParent();
+    if (options.input() == null && directory != null && Files.isDirectory(directory)) {
+      try (DirectoryStream<Path> files =
+          Files.newDirectoryStream(
+              directory,
+              file -> {
+                String other = String.valueOf(file.getFileName());
+                return other.equals(name)
+                    || (other.startsWith(name + ".") && other.endsWith(".journal"));
+              })) {
+        for (Path file : files) {
+          Files.copy(file, copies.resolve(String.valueOf(file.getFileName())));
+        }
+      }
+    }
+    return copies.resolve(name);
+  }
+
+  private void deleteTemporary() throws IOException {
+    Path copies = temporary;
+    if (copies != null) {
+      temporary = null;
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(copies)) {
+        for (Path file : files) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(copies);
     }
   }
 
@@ -185,30 +288,13 @@ public final class Agent implements AutoCloseable {
     return String.format("%08x", (client.url() + " " + client.tenantId()).hashCode());
   }
 
-  /** A target for each static config with a path; the same path and labels count once. */
-  private List<Target> targetsOf(AgentConfig.Client client) {
-    List<Target> targets = new ArrayList<>();
-    for (AgentConfig.ScrapeConfig scrape : config.scrapeConfigs()) {
-      Set<Map<String, String>> seen = new HashSet<>();
-      int index = 0;
-      for (AgentConfig.StaticConfig staticConfig : scrape.staticConfigs()) {
-        Map<String, String> labels = new HashMap<>(client.externalLabels());
-        labels.putAll(staticConfig.labels());
-        if (seen.add(labels)) {
-          targets.add(new Target(scrape.jobName() + "/" + index, labels));
-        }
-        index++;
-      }
-    }
-    return targets;
-  }
-
   private @Nullable IOException closeAll(@Nullable Throwable cause) {
     IOException failure = null;
     List<AutoCloseable> all = new ArrayList<>(lanes);
     if (lockFile != null) {
       all.add(lockFile);
     }
+    all.add(this::deleteTemporary);
     for (AutoCloseable one : all) {
       try {
         one.close();

@@ -1,7 +1,9 @@
 package io.skald.agent;
 
+import io.skald.agent.relabel.RelabelConfig;
 import io.skald.agent.tail.TailConfig;
 import io.skald.common.client.ClientAccess;
+import io.skald.common.config.ConfigNode;
 import io.skald.common.config.Flat;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ public record AgentConfig(
     List<ScrapeConfig> scrapeConfigs,
     TargetConfig targetConfig,
     Global global,
+    LimitsConfig limitsConfig,
     TailConfig tailConfig) {
 
   /** The files under /var/log that the preset follows; {@link #VAR_LOG_EXCLUDE} is taken away. */
@@ -45,6 +48,7 @@ public record AgentConfig(
         List.of(),
         TargetConfig.defaults(),
         Global.defaults(),
+        LimitsConfig.defaults(),
         TailConfig.defaults());
   }
 
@@ -66,23 +70,49 @@ public record AgentConfig(
   public AgentConfig withClient(Client client) {
     List<Client> all = new ArrayList<>(clients);
     all.add(client);
-    return new AgentConfig(all, positions, scrapeConfigs, targetConfig, global, tailConfig);
+    return new AgentConfig(
+        all, positions, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig);
   }
 
   public AgentConfig withScrapeConfig(String jobName, Map<String, String> labels) {
     List<ScrapeConfig> all = new ArrayList<>(scrapeConfigs);
-    all.add(new ScrapeConfig(jobName, List.of(new StaticConfig(List.of(), labels))));
-    return new AgentConfig(clients, positions, all, targetConfig, global, tailConfig);
+    all.add(
+        ScrapeConfig.defaults()
+            .withName(jobName)
+            .withStaticConfig(new StaticConfig(List.of(), labels)));
+    return withScrapeConfigs(all);
+  }
+
+  public AgentConfig withTargetConfig(TargetConfig changed) {
+    return new AgentConfig(
+        clients, positions, scrapeConfigs, changed, global, limitsConfig, tailConfig);
+  }
+
+  public AgentConfig withClients(List<Client> changed) {
+    return new AgentConfig(
+        changed, positions, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig);
+  }
+
+  public AgentConfig withScrapeConfigs(List<ScrapeConfig> changed) {
+    return new AgentConfig(
+        clients, positions, changed, targetConfig, global, limitsConfig, tailConfig);
+  }
+
+  public AgentConfig withLimitsConfig(LimitsConfig changed) {
+    return new AgentConfig(
+        clients, positions, scrapeConfigs, targetConfig, global, changed, tailConfig);
   }
 
   public AgentConfig withPositionsFile(Path file) {
     Positions changed =
         new Positions(file.toString(), positions.syncPeriod(), positions.ignoreInvalidYaml());
-    return new AgentConfig(clients, changed, scrapeConfigs, targetConfig, global, tailConfig);
+    return new AgentConfig(
+        clients, changed, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig);
   }
 
   public AgentConfig withTailConfig(TailConfig changed) {
-    return new AgentConfig(clients, positions, scrapeConfigs, targetConfig, global, changed);
+    return new AgentConfig(
+        clients, positions, scrapeConfigs, targetConfig, global, limitsConfig, changed);
   }
 
   /**
@@ -105,6 +135,10 @@ public record AgentConfig(
               + ": another client has the same name (or the same url and tenant_id); give it a"
               + " name");
     }
+    validateJobs();
+  }
+
+  private void validateJobs() {
     Set<String> jobs = new HashSet<>();
     for (int i = 0; i < scrapeConfigs.size(); i++) {
       ScrapeConfig scrape = scrapeConfigs.get(i);
@@ -114,8 +148,13 @@ public record AgentConfig(
           jobs.add(scrape.jobName()),
           key + ".job_name stands twice: " + scrape.jobName() + "; job names must differ");
       require(
-          !scrape.staticConfigs().isEmpty(),
-          key + " (" + scrape.jobName() + ") has no static_configs: it would follow nothing");
+          targetConfig.stdin()
+              || !scrape.staticConfigs().isEmpty()
+              || !scrape.fileSdConfigs().isEmpty(),
+          key
+              + " ("
+              + scrape.jobName()
+              + ") has neither static_configs nor file_sd_configs: it would follow nothing");
     }
   }
 
@@ -198,6 +237,11 @@ public record AgentConfig(
           access);
     }
 
+    public Client withExternalLabels(Map<String, String> changed) {
+      return new Client(
+          url, name, batchwait, batchsize, tenantId, changed, backoffConfig, timeout, access);
+    }
+
     public Client withTenantId(String changed) {
       return new Client(
           url, name, batchwait, batchsize, changed, externalLabels, backoffConfig, timeout, access);
@@ -240,14 +284,111 @@ public record AgentConfig(
     }
   }
 
-  /** One job; its name is not a label. */
-  public record ScrapeConfig(String jobName, List<StaticConfig> staticConfigs) {
+  /**
+   * One job; its name is not a label.
+   *
+   * @param pipelineStages what lines go through, in order; see {@code io.skald.agent.pipeline}
+   * @param relabelConfigs what label sets go through before their files are followed
+   */
+  public record ScrapeConfig(
+      String jobName,
+      List<ConfigNode> pipelineStages,
+      List<RelabelConfig> relabelConfigs,
+      List<StaticConfig> staticConfigs,
+      List<FileSdConfig> fileSdConfigs) {
     public ScrapeConfig {
+      pipelineStages = List.copyOf(pipelineStages);
+      relabelConfigs = List.copyOf(relabelConfigs);
       staticConfigs = List.copyOf(staticConfigs);
+      fileSdConfigs = List.copyOf(fileSdConfigs);
     }
 
     public static ScrapeConfig defaults() {
-      return new ScrapeConfig("", List.of());
+      return new ScrapeConfig("", List.of(), List.of(), List.of(), List.of());
+    }
+
+    public ScrapeConfig withName(String changed) {
+      return new ScrapeConfig(
+          changed, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs);
+    }
+
+    public ScrapeConfig withStages(List<ConfigNode> changed) {
+      return new ScrapeConfig(jobName, changed, relabelConfigs, staticConfigs, fileSdConfigs);
+    }
+
+    public ScrapeConfig withRelabelConfigs(List<RelabelConfig> changed) {
+      return new ScrapeConfig(jobName, pipelineStages, changed, staticConfigs, fileSdConfigs);
+    }
+
+    public ScrapeConfig withStaticConfig(StaticConfig added) {
+      List<StaticConfig> all = new ArrayList<>(staticConfigs);
+      all.add(added);
+      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, all, fileSdConfigs);
+    }
+
+    public ScrapeConfig withFileSdConfig(FileSdConfig added) {
+      List<FileSdConfig> all = new ArrayList<>(fileSdConfigs);
+      all.add(added);
+      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, staticConfigs, all);
+    }
+  }
+
+  /**
+   * Files that hold label sets.
+   *
+   * @param files {@code .json}, {@code .yml} or {@code .yaml}; one star in the last element
+   * @param refreshInterval how often they are read even if they look unchanged
+   */
+  public record FileSdConfig(List<String> files, Duration refreshInterval) {
+    public FileSdConfig {
+      files = List.copyOf(files);
+      requirePositive("file_sd_configs[].refresh_interval", refreshInterval);
+      for (String file : files) {
+        String name = file.substring(file.lastIndexOf('/') + 1);
+        require(
+            name.endsWith(".json") || name.endsWith(".yml") || name.endsWith(".yaml"),
+            "file_sd_configs[].files must end in .json, .yml or .yaml: " + file);
+        require(
+            file.chars().filter(c -> c == '*').count() <= 1
+                && !file.substring(0, file.length() - name.length()).contains("*"),
+            "file_sd_configs[].files may have one * in the last element of the path: " + file);
+      }
+    }
+
+    public static FileSdConfig defaults() {
+      return new FileSdConfig(List.of(), Duration.ofMinutes(5));
+    }
+  }
+
+  /**
+   * Limits of the whole agent, for each client.
+   *
+   * @param readlineRate lines a second that leave the stages
+   * @param readlineRateDrop drops lines beyond that; false slows reading down
+   * @param maxLineSize bytes of a line behind the stages; 0 is no limit
+   * @param maxLineSizeTruncate cuts longer lines instead of dropping them
+   */
+  public record LimitsConfig(
+      double readlineRate,
+      int readlineBurst,
+      boolean readlineRateEnabled,
+      boolean readlineRateDrop,
+      long maxLineSize,
+      boolean maxLineSizeTruncate) {
+    public LimitsConfig {
+      require(
+          readlineRate > 0 && readlineBurst > 0,
+          "limits_config.readline_rate and readline_burst must be positive: "
+              + readlineRate
+              + ", "
+              + readlineBurst);
+      require(
+          maxLineSize >= 0 && maxLineSize <= Integer.MAX_VALUE,
+          "limits_config.max_line_size must be from 0 to 2147483647: " + maxLineSize);
+    }
+
+    public static LimitsConfig defaults() {
+      return new LimitsConfig(10_000, 10_000, false, true, 0, false);
     }
   }
 
@@ -267,14 +408,19 @@ public record AgentConfig(
     }
   }
 
-  /** How often the globs are matched anew. */
-  public record TargetConfig(Duration syncPeriod) {
+  /**
+   * What is followed, for all jobs.
+   *
+   * @param syncPeriod how often the globs are matched anew
+   * @param stdin reads lines from standard input instead, up to its end
+   */
+  public record TargetConfig(Duration syncPeriod, boolean stdin) {
     public TargetConfig {
       requirePositive("target_config.sync_period", syncPeriod);
     }
 
     public static TargetConfig defaults() {
-      return new TargetConfig(Duration.ofSeconds(10));
+      return new TargetConfig(Duration.ofSeconds(10), false);
     }
   }
 

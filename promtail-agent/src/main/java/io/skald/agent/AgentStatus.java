@@ -2,6 +2,7 @@ package io.skald.agent;
 
 import io.skald.agent.tail.FileStatus;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How the agent stands. Counts begin at zero with every start.
@@ -24,6 +25,8 @@ public record AgentStatus(List<ClientStatus> clients) {
    * @param entriesSent entries that the server took
    * @param entriesDropped entries in batches that were refused for good
    * @param retries attempts that failed and were repeated
+   * @param linesDropped lines that stages and limits dropped, by reason
+   * @param targetsFailed label sets that became no targets, by reason
    * @param lastFailure why the last attempt failed, "" if it did not
    */
   public record ClientStatus(
@@ -40,8 +43,12 @@ public record AgentStatus(List<ClientStatus> clients) {
       long bodyBytesSent,
       long entriesDropped,
       long retries,
+      Map<String, Long> linesDropped,
+      Map<String, Long> targetsFailed,
       String lastFailure) {
     public ClientStatus {
+      linesDropped = Map.copyOf(linesDropped);
+      targetsFailed = Map.copyOf(targetsFailed);
       files = List.copyOf(files);
     }
 

@@ -1,5 +1,8 @@
 package io.skald.agent;
 
+import io.skald.agent.pipeline.StageContext;
+import io.skald.agent.pipeline.StageDiff;
+import io.skald.agent.pipeline.StageEvents;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.BatchAssembler;
@@ -10,13 +13,14 @@ import io.skald.agent.push.SendCounters;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.push.Sender;
 import io.skald.agent.tail.DirectoryWatch;
+import io.skald.agent.tail.LineFeed;
+import io.skald.agent.tail.LineSink;
 import io.skald.agent.tail.TailCounters;
 import io.skald.agent.tail.TailSchedule;
 import io.skald.agent.tail.Tailer;
-import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
 import java.io.IOException;
-import java.util.List;
+import java.io.PrintStream;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,26 +46,78 @@ final class Lane implements AutoCloseable {
   private final PushTransport transport;
   private final Handover handover;
   private final BatchAssembler assembler;
-  private final Tailer tailer;
+  private final PipelineSink stages;
+  private final Clock clock;
+  private final LineFeed feed;
   private final Sender sender;
   private final TailCounters tailCounters = new TailCounters();
   private final SendCounters sendCounters = new SendCounters();
+  private final ReasonCounters linesDropped = new ReasonCounters();
+  private final ReasonCounters targetsFailed = new ReasonCounters();
   private @Nullable Thread reader;
   private @Nullable Thread senderThread;
 
-  /** Takes over the journal, the transport and the watch: they are closed with the lane. */
+  /** Makes what a lane reads from. */
+  interface FeedMaker {
+    LineFeed make(LineSink sink, TailCounters counters, ReasonCounters targetsFailed);
+  }
+
+  /** A lane that follows the files of the configuration; closes the watch. */
   Lane(
       String name,
       AgentConfig config,
       AgentConfig.Client client,
-      List<Target> targets,
+      String hostname,
       DeliveryJournal journal,
       PositionsFile positionsFile,
       PushTransport transport,
       SendListener listener,
       Clock clock,
       DirectoryWatch watch,
-      RandomGenerator random) {
+      RandomGenerator random,
+      AgentOptions options) {
+    this(
+        name,
+        config,
+        client,
+        journal,
+        positionsFile,
+        transport,
+        listener,
+        clock,
+        random,
+        options,
+        (sink, counters, targetsFailed) ->
+            new Tailer(
+                new TargetSets(config, client.externalLabels(), hostname, clock, targetsFailed)
+                    ::current,
+                config.tailConfig(),
+                schedule(config),
+                journal.readPositions(),
+                positionsFile::loadedOffset,
+                sink,
+                clock,
+                watch,
+                counters));
+  }
+
+  /**
+   * Takes over the journal and the transport: they are closed with the lane, as the feed is.
+   *
+   * @param feeds makes what the lane reads from
+   */
+  Lane(
+      String name,
+      AgentConfig config,
+      AgentConfig.Client client,
+      DeliveryJournal journal,
+      PositionsFile positionsFile,
+      PushTransport transport,
+      SendListener listener,
+      Clock clock,
+      RandomGenerator random,
+      AgentOptions options,
+      FeedMaker feeds) {
     this.client = client;
     this.name = name;
     this.journal = journal;
@@ -74,21 +130,29 @@ final class Lane implements AutoCloseable {
             journal.lastTimestampNanos(),
             client.batchsize(),
             client.batchwait().toNanos());
-    AgentConfig.FileWatchConfig polls = config.global().fileWatchConfig();
-    this.tailer =
-        new Tailer(
-            targets,
-            config.tailConfig(),
-            new TailSchedule(
-                config.targetConfig().syncPeriod(),
-                polls.minPollFrequency(),
-                polls.maxPollFrequency()),
-            journal.readPositions(),
-            positionsFile::loadedOffset,
-            assembler,
-            clock,
-            watch,
-            tailCounters);
+    this.clock = clock;
+    PrintStream printer = options.dryRun();
+    PrintStream inspected = options.inspect();
+    StageEvents events =
+        new StageEvents() {
+          @Override
+          public void dropped(String reason) {
+            linesDropped.increment(reason);
+          }
+        };
+    this.stages =
+        new PipelineSink(
+            printer == null ? assembler : new PrintingSink(printer, clock),
+            Pipelines.compile(
+                    config.scrapeConfigs(),
+                    new StageContext(clock, random, events, options.metrics()))
+                .byJob(),
+            client.externalLabels(),
+            config.limitsConfig(),
+            events,
+            inspected == null ? null : new StageDiff(inspected),
+            clock);
+    this.feed = feeds.make(stages, tailCounters, targetsFailed);
     AgentConfig.BackoffConfig backoff = client.backoffConfig();
     this.sender =
         new Sender(
@@ -107,6 +171,12 @@ final class Lane implements AutoCloseable {
             random);
   }
 
+  private static TailSchedule schedule(AgentConfig config) {
+    AgentConfig.FileWatchConfig polls = config.global().fileWatchConfig();
+    return new TailSchedule(
+        config.targetConfig().syncPeriod(), polls.minPollFrequency(), polls.maxPollFrequency());
+  }
+
   void start() {
     reader = Thread.ofPlatform().name("agent-reader-" + name).daemon().start(this::readLoop);
     senderThread = Thread.ofPlatform().name("agent-sender-" + name).daemon().start(this::sendLoop);
@@ -114,7 +184,14 @@ final class Lane implements AutoCloseable {
 
   /** Reads what is due; returns nanoseconds until more is. */
   long read() {
-    return assembler.closeIfDue(tailer.pass());
+    long wait = feed.pass();
+    return assembler.closeIfDue(stages.flushDue(clock.monotonicNanos(), wait));
+  }
+
+  /** Hands on what stages hold back, at the end of reading. */
+  private void endStages() {
+    stages.flush();
+    assembler.close();
   }
 
   /** Sends what is due; returns nanoseconds until more is. */
@@ -125,6 +202,13 @@ final class Lane implements AutoCloseable {
   /** Asks the reader to stop; what it has read is still sent. */
   void endReading() {
     handover.endReading();
+  }
+
+  /** Waits until an input has ended and all of it is dealt with, or the reading was ended. */
+  void awaitInput() throws InterruptedException {
+    if (senderThread != null) {
+      senderThread.join();
+    }
   }
 
   /**
@@ -144,7 +228,7 @@ final class Lane implements AutoCloseable {
 
   /** Ends at once, as far as a step without threads goes: for lanes that were never started. */
   void finish() throws IOException {
-    assembler.close();
+    endStages();
     sender.finish();
   }
 
@@ -152,7 +236,7 @@ final class Lane implements AutoCloseable {
     return new AgentStatus.ClientStatus(
         name,
         client.url(),
-        tailer.files(),
+        feed.files(),
         tailCounters.filesUnreadable.get(),
         tailCounters.linesRead.sum(),
         tailCounters.bytesRead.sum(),
@@ -163,13 +247,15 @@ final class Lane implements AutoCloseable {
         sendCounters.bodyBytesSent.sum(),
         sendCounters.entriesDropped.sum(),
         sendCounters.retries.sum(),
+        linesDropped.counts(),
+        targetsFailed.counts(),
         sendCounters.lastFailure);
   }
 
   @Override
   public void close() throws IOException {
     try (journal;
-        tailer) {
+        feed) {
       transport.close();
     }
   }
@@ -179,8 +265,11 @@ final class Lane implements AutoCloseable {
       long wait = 0;
       while (handover.awaitRoom(Math.min(wait, MAX_WAIT_NANOS))) {
         wait = read();
+        if (feed.isFinished()) {
+          break;
+        }
       }
-      assembler.close();
+      endStages();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {

@@ -56,7 +56,7 @@ class AgentConfigTest {
     assertThatThrownBy(
             () -> new AgentConfig.BackoffConfig(Duration.ofSeconds(2), Duration.ofSeconds(1), 0))
         .hasMessageContaining("backoff_config.max_period");
-    assertThatThrownBy(() -> new AgentConfig.TargetConfig(Duration.ZERO))
+    assertThatThrownBy(() -> new AgentConfig.TargetConfig(Duration.ZERO, false))
         .hasMessageContaining("target_config.sync_period");
   }
 

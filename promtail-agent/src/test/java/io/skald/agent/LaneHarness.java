@@ -7,8 +7,8 @@ import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.tail.DirectoryWatch;
 import io.skald.agent.tail.TailConfig;
-import io.skald.agent.tail.Target;
 import io.skald.common.client.ClientAccess;
+import io.skald.common.config.ConfigNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,6 @@ final class LaneHarness implements AutoCloseable {
   private final Path logs;
   private final Path positions;
   private final AgentConfig config;
-  private final List<Target> targets;
   private final PushTransport transport;
   private final RandomGenerator random;
   Lane lane;
@@ -47,14 +46,63 @@ final class LaneHarness implements AutoCloseable {
       RandomGenerator random,
       @Nullable PushTransport transport)
       throws IOException {
-    this.logs = Files.createDirectories(directory.resolve("logs")).toRealPath();
+    this(directory, glob, tail, batchSize, random, transport, List.of());
+  }
+
+  /**
+   * @param stages what lines go through
+   */
+  LaneHarness(
+      Path directory,
+      String glob,
+      TailConfig tail,
+      int batchSize,
+      RandomGenerator random,
+      @Nullable PushTransport transport,
+      List<ConfigNode> stages)
+      throws IOException {
+    this(
+        directory,
+        tail,
+        batchSize,
+        random,
+        transport,
+        AgentConfig.ScrapeConfig.defaults()
+            .withName("job")
+            .withStages(stages)
+            .withStaticConfig(
+                new AgentConfig.StaticConfig(
+                    List.of(),
+                    Map.of("job", "t", "__path__", logs(directory).resolve(glob).toString()))));
+  }
+
+  /** A lane that follows what {@code job} says. */
+  LaneHarness(
+      Path directory,
+      TailConfig tail,
+      int batchSize,
+      RandomGenerator random,
+      AgentConfig.ScrapeConfig job)
+      throws IOException {
+    this(directory, tail, batchSize, random, null, job);
+  }
+
+  private LaneHarness(
+      Path directory,
+      TailConfig tail,
+      int batchSize,
+      RandomGenerator random,
+      @Nullable PushTransport transport,
+      AgentConfig.ScrapeConfig job)
+      throws IOException {
+    this.logs = logs(directory);
     this.positions = Files.createDirectories(directory.resolve("state")).resolve("positions.yaml");
     this.random = random;
     this.transport = transport == null ? new FaultyTransport(server, random) : transport;
-    this.targets = List.of(new Target("job/0", Map.of("job", "t", "__path__", logs + "/" + glob)));
     AgentConfig.Client defaults = AgentConfig.Client.defaults();
     this.config =
         AgentConfig.defaults()
+            .withScrapeConfigs(List.of(job))
             .withTailConfig(tail)
             .withClient(
                 new AgentConfig.Client(
@@ -69,6 +117,10 @@ final class LaneHarness implements AutoCloseable {
                     ClientAccess.NONE));
     this.journal = DeliveryJournal.open(journalFile());
     this.lane = open();
+  }
+
+  private static Path logs(Path directory) throws IOException {
+    return Files.createDirectories(directory.resolve("logs")).toRealPath();
   }
 
   static TailConfig patient() {
@@ -143,13 +195,14 @@ final class LaneHarness implements AutoCloseable {
         "default",
         config,
         config.clients().getFirst(),
-        targets,
+        "host",
         journal,
         PositionsFile.load(positions, false, clock.nowNanos()),
         transport,
         SendListener.NONE,
         clock,
         DirectoryWatch.none(),
-        random);
+        random,
+        AgentOptions.NONE);
   }
 }

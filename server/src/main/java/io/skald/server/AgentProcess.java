@@ -1,7 +1,9 @@
 package io.skald.server;
 
 import io.skald.agent.Agent;
+import io.skald.agent.AgentChecks;
 import io.skald.agent.AgentConfig;
+import io.skald.agent.AgentOptions;
 import io.skald.agent.AgentStatus;
 import io.skald.agent.push.SendListener;
 import io.skald.common.config.ConfigException;
@@ -13,11 +15,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /** The agent as a process of its own or beside the server of {@code skald up}. */
 public final class AgentProcess implements AutoCloseable {
@@ -47,13 +51,18 @@ public final class AgentProcess implements AutoCloseable {
   private final Agent agent;
 
   public AgentProcess(AgentConfig config, Clock clock) {
+    this(config, clock, AgentOptions.NONE);
+  }
+
+  public AgentProcess(AgentConfig config, Clock clock, AgentOptions options) {
     this.agent =
         new Agent(
             config,
             clock,
             Agent.http("skald-agent/" + Version.current(), clock),
             SendListener.NONE,
-            new SplittableRandom());
+            new SplittableRandom(),
+            options);
   }
 
   /** A configuration and what was said while it was read. */
@@ -67,6 +76,7 @@ public final class AgentProcess implements AutoCloseable {
       List<AgentConfig.ScrapeConfig> scrapeConfigs,
       AgentConfig.TargetConfig targetConfig,
       AgentConfig.Global global,
+      AgentConfig.LimitsConfig limitsConfig,
       io.skald.agent.tail.TailConfig tailConfig) {}
 
   private record Server(String logLevel) {}
@@ -77,6 +87,25 @@ public final class AgentProcess implements AutoCloseable {
    * @throws ConfigException with every mistake and its line
    */
   public static Loaded load(String source, String yaml, Map<String, String> overrides) {
+    return load(source, yaml, overrides, UnaryOperator.identity());
+  }
+
+  /**
+   * Reads a configuration that is changed before it is checked.
+   *
+   * @param overrides dotted keys and their texts; {@code client.url} adds a client, {@code
+   *     client.external-labels} ({@code name=value,...}) stand under the labels of all clients
+   * @throws ConfigException with every mistake and its line
+   */
+  public static Loaded load(
+      String source,
+      String yaml,
+      Map<String, String> overrides,
+      UnaryOperator<AgentConfig> change) {
+    Map<String, String> keys = new LinkedHashMap<>(overrides);
+    String url = keys.remove("client.url");
+    String tenant = keys.remove("client.tenant-id");
+    String externalLabels = keys.remove("client.external-labels");
     AgentConfig defaults = AgentConfig.defaults();
     File file =
         new File(
@@ -86,9 +115,10 @@ public final class AgentProcess implements AutoCloseable {
             defaults.scrapeConfigs(),
             defaults.targetConfig(),
             defaults.global(),
+            defaults.limitsConfig(),
             defaults.tailConfig());
     ConfigReader reader = new ConfigReader(source, IGNORED);
-    File read = reader.read(yaml, file, overrides);
+    File read = reader.read(yaml, file, keys);
     AgentConfig config =
         new AgentConfig(
             read.clients(),
@@ -96,13 +126,54 @@ public final class AgentProcess implements AutoCloseable {
             read.scrapeConfigs(),
             read.targetConfig(),
             read.global(),
+            read.limitsConfig(),
             read.tailConfig());
+    if (url != null) {
+      AgentConfig.Client client = AgentConfig.Client.defaults().withUrl(url);
+      config = config.withClient(tenant == null ? client : client.withTenantId(tenant));
+    }
+    if (externalLabels != null) {
+      Map<String, String> under = pairs(externalLabels);
+      config =
+          config.withClients(
+              config.clients().stream()
+                  .map(client -> client.withExternalLabels(merged(under, client.externalLabels())))
+                  .toList());
+    }
+    config = change.apply(config);
+    List<String> problems = new ArrayList<>();
     try {
       config.validate();
     } catch (IllegalArgumentException e) {
-      throw new ConfigException(List.of(source + ": " + e.getMessage()));
+      problems.add(source + ": " + e.getMessage());
     }
-    return new Loaded(config, read.server().logLevel(), reader.warnings());
+    AgentChecks.Findings findings = AgentChecks.findings(config);
+    problems.addAll(findings.problems());
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    List<String> warnings = new ArrayList<>(reader.warnings());
+    warnings.addAll(findings.warnings());
+    return new Loaded(config, read.server().logLevel(), warnings);
+  }
+
+  private static Map<String, String> merged(Map<String, String> under, Map<String, String> over) {
+    Map<String, String> merged = new LinkedHashMap<>(under);
+    merged.putAll(over);
+    return merged;
+  }
+
+  private static Map<String, String> pairs(String text) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (String pair : text.split(",", -1)) {
+      int equals = pair.indexOf('=');
+      if (equals <= 0) {
+        throw new ConfigException(
+            List.of("-client.external-labels must be name=value,name=value: " + text));
+      }
+      pairs.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+    }
+    return pairs;
   }
 
   /**
@@ -133,8 +204,9 @@ public final class AgentProcess implements AutoCloseable {
         config.clients(),
         config.positions(),
         config.scrapeConfigs(),
-        new AgentConfig.TargetConfig(SYNC_PERIOD),
+        new AgentConfig.TargetConfig(SYNC_PERIOD, false),
         config.global(),
+        config.limitsConfig(),
         config
             .tailConfig()
             .withSkipBinaryFiles(globs.isEmpty())
@@ -168,6 +240,15 @@ public final class AgentProcess implements AutoCloseable {
       agent.start();
     } catch (IOException e) {
       throw new UncheckedIOException("the agent cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  /** Waits until the input has ended and its lines are delivered, or the process is closed. */
+  public void awaitInput() {
+    try {
+      agent.awaitInput();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 

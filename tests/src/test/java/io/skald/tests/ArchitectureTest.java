@@ -50,7 +50,7 @@ class ArchitectureTest {
           .whereLayer("agent")
           .mayOnlyBeAccessedByLayers("server", "cli")
           .whereLayer("logql")
-          .mayOnlyBeAccessedByLayers("querier", "server", "cli")
+          .mayOnlyBeAccessedByLayers("querier", "agent", "server", "cli")
           .whereLayer("storage")
           .mayOnlyBeAccessedByLayers("ingester", "querier", "server", "cli");
 

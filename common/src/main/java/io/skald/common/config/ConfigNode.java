@@ -19,9 +19,10 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * A configuration as a tree that remembers where each value was written. Scalars stay text, so that
- * {@code yes}, {@code 012} and {@code 1.10} reach a string key unchanged.
+ * {@code yes}, {@code 012} and {@code 1.10} reach a string key unchanged. A component of this type
+ * takes whatever stands at its key, for parts of a file that no record can describe.
  */
-sealed interface ConfigNode {
+public sealed interface ConfigNode {
   /** Returns where the value was written, for messages: {@code file:line:column}. */
   String origin();
 
@@ -54,23 +55,7 @@ sealed interface ConfigNode {
    * @throws ConfigException if the text is not YAML or its top is not a mapping
    */
   static Mapping parse(String source, String yaml) {
-    LoadSettings settings =
-        LoadSettings.builder().setLabel(source).setAllowDuplicateKeys(false).build();
-    try {
-      return new Compose(settings)
-          .composeString(yaml)
-          .map(node -> toMapping(source, node))
-          .orElseGet(() -> Mapping.empty(source));
-    } catch (MarkedYamlEngineException e) {
-      String at = e.getProblemMark().map(mark -> origin(source, mark)).orElse(source);
-      throw new ConfigException(List.of(at + ": not valid YAML: " + e.getProblem()));
-    } catch (YamlEngineException e) {
-      throw new ConfigException(List.of(source + ": not valid YAML: " + e.getMessage()));
-    }
-  }
-
-  private static Mapping toMapping(String source, Node node) {
-    ConfigNode top = convert(source, node);
+    ConfigNode top = parseAny(source, yaml);
     return switch (top) {
       case Mapping mapping -> mapping;
       case Scalar(String text, String origin) when text == null -> Mapping.empty(origin);
@@ -78,6 +63,28 @@ sealed interface ConfigNode {
           throw new ConfigException(
               List.of(top.origin() + ": the configuration must be a mapping of keys to values"));
     };
+  }
+
+  /**
+   * Parses YAML 1.2, of which JSON is a part.
+   *
+   * @param source the file's name, for messages
+   * @throws ConfigException if the text is not YAML
+   */
+  static ConfigNode parseAny(String source, String yaml) {
+    LoadSettings settings =
+        LoadSettings.builder().setLabel(source).setAllowDuplicateKeys(false).build();
+    try {
+      return new Compose(settings)
+          .composeString(yaml)
+          .map(node -> convert(source, node))
+          .orElseGet(() -> new Scalar(null, source));
+    } catch (MarkedYamlEngineException e) {
+      String at = e.getProblemMark().map(mark -> origin(source, mark)).orElse(source);
+      throw new ConfigException(List.of(at + ": not valid YAML: " + e.getProblem()));
+    } catch (YamlEngineException e) {
+      throw new ConfigException(List.of(source + ": not valid YAML: " + e.getMessage()));
+    }
   }
 
   private static ConfigNode convert(String source, Node node) {

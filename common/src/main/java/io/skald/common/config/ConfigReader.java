@@ -34,10 +34,11 @@ import org.jspecify.annotations.Nullable;
  * <p>A key is the snake_case form of a record component. Supported component types: String,
  * boolean, int, long (plain, or with a size unit B KB MB GB, powers of 1024), double, {@link
  * Duration} (Go or Prometheus form), {@link Instant}, {@link Path}, {@link Secret}, enums (lower
- * case), records, lists and maps with text keys. A key that is absent keeps the value of the
- * defaults; an element of a list or map of records starts from that record's {@code DEFAULTS}
- * constant or {@code defaults()} method, unless {@link #startingFrom} says otherwise. The keys of a
- * component marked {@link Flat} stand in the block of the record that holds it.
+ * case), records, lists and maps with text keys, and {@link ConfigNode} for what has no fixed
+ * shape. A key that is absent keeps the value of the defaults; an element of a list or map of
+ * records starts from that record's {@code DEFAULTS} constant or {@code defaults()} method, unless
+ * {@link #startingFrom} says otherwise. The keys of a component marked {@link Flat} stand in the
+ * block of the record that holds it.
  *
  * <p>Unknown keys are errors that name the nearest known key. Keys that exist in Loki but have no
  * counterpart here are accepted with a warning, or refused with a reason, when the caller lists
@@ -243,6 +244,9 @@ public final class ConfigReader {
       return readCollection(path, node, parameterized);
     }
     Class<?> raw = (Class<?>) type;
+    if (raw == ConfigNode.class) {
+      return node;
+    }
     if (raw.isRecord()) {
       if (node instanceof ConfigNode.Mapping mapping) {
         return readRecord(path, mapping, raw, inherited != null ? inherited : defaultsOf(raw));

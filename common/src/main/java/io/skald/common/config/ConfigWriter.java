@@ -57,6 +57,7 @@ public final class ConfigWriter {
 
   private static Object plain(Object value) {
     return switch (value) {
+      case ConfigNode node -> plain(node);
       case Record record -> tree(record);
       case Long bytes -> ByteSize.formatBinary(bytes);
       case Duration duration -> PrometheusDuration.format(duration.toNanos());
@@ -76,6 +77,22 @@ public final class ConfigWriter {
       case Integer number -> number;
       case Double number -> number;
       default -> value.toString();
+    };
+  }
+
+  private static Object plain(ConfigNode node) {
+    return switch (node) {
+      case ConfigNode.Scalar(String text, _) -> text == null ? "" : text;
+      case ConfigNode.Sequence(List<ConfigNode> items, _) -> {
+        List<Object> plain = new ArrayList<>();
+        items.forEach(item -> plain.add(plain(item)));
+        yield plain;
+      }
+      case ConfigNode.Mapping mapping -> {
+        Map<String, Object> plain = new LinkedHashMap<>();
+        mapping.entries().forEach((key, inner) -> plain.put(key, plain(inner)));
+        yield plain;
+      }
     };
   }
 }

@@ -150,6 +150,20 @@ public final class Labels implements Comparable<Labels> {
     return get(name) != null;
   }
 
+  /** Returns these labels and those of {@code others} whose names are not among them. */
+  public Labels withUnder(Map<String, String> others) {
+    if (others.isEmpty()) {
+      return this;
+    }
+    Builder all = toBuilder();
+    others.forEach((name, value) -> {
+      if (!has(name)) {
+        all.set(name, value);
+      }
+    });
+    return all.build();
+  }
+
   public SortedMap<String, String> toMap() {
     SortedMap<String, String> map = new TreeMap<>();
     for (int i = 0; i < size(); i++) {

@@ -41,6 +41,10 @@ public final class DeliveryJournal implements AutoCloseable {
   private final Path file;
   private final Map<FileId, FilePosition> delivered = new LinkedHashMap<>();
   private final Map<Long, JournaledBatch> undelivered = new LinkedHashMap<>();
+
+  /** Batches of a group whose last one was not met yet; only while the file is read. */
+  private final List<JournaledBatch> parts = new ArrayList<>();
+
   private long nextId = 1;
   private long lastTimestampNanos = Long.MIN_VALUE;
   private FileChannel channel;
@@ -87,6 +91,11 @@ public final class DeliveryJournal implements AutoCloseable {
     return List.copyOf(undelivered.values());
   }
 
+  /** Tells whether the batch is on record and its delivery has not ended. */
+  public boolean isUndelivered(long id) {
+    return undelivered.containsKey(id);
+  }
+
   /** Returns the positions that are delivered, without those of files forgotten. */
   public Collection<FilePosition> delivered() {
     return List.copyOf(delivered.values());
@@ -115,10 +124,24 @@ public final class DeliveryJournal implements AutoCloseable {
    * @throws IOException if it is not; the batch must not be sent, the call can be repeated
    */
   public void append(JournaledBatch batch) throws IOException {
-    write(new JournalRecord.Batch(batch));
+    append(List.of(batch));
+  }
+
+  /**
+   * Makes batches durable that belong together: after a crash there are all of them or none.
+   *
+   * @throws IOException if they are not durable; none must be sent, the call can be repeated
+   */
+  public void append(List<JournaledBatch> group) throws IOException {
+    for (int i = 0; i < group.size(); i++) {
+      boolean more = i + 1 < group.size();
+      write(more ? new JournalRecord.Part(group.get(i)) : new JournalRecord.Batch(group.get(i)));
+    }
     channel.force(false);
-    undelivered.put(batch.id(), batch);
-    lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
+    for (JournaledBatch batch : group) {
+      undelivered.put(batch.id(), batch);
+      lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
+    }
   }
 
   /** Strikes a batch out: it arrived, or it was given up deliberately. */
@@ -253,7 +276,15 @@ public final class DeliveryJournal implements AutoCloseable {
         lastTimestampNanos = snapshot.lastTimestampNanos();
         apply(snapshot.positions(), delivered);
       }
+      case JournalRecord.Part(JournaledBatch batch) -> {
+        parts.add(batch);
+        nextId = Math.max(nextId, batch.id() + 1);
+      }
       case JournalRecord.Batch(JournaledBatch batch) -> {
+        for (JournaledBatch part : parts) {
+          undelivered.put(part.id(), part);
+        }
+        parts.clear();
         undelivered.put(batch.id(), batch);
         nextId = Math.max(nextId, batch.id() + 1);
         lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());

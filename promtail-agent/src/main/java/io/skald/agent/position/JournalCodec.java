@@ -17,12 +17,13 @@ import java.util.zip.CRC32C;
  * <pre>
  *  file      := "SKALDJNL" | version u32 = 1 | record*
  *  record    := length u32 | crc32c u32 | payload (length bytes; the checksum covers it)
- *  payload   := snapshot | batch | delivered | progress
+ *  payload   := snapshot | batch | delivered | progress | part
  *  snapshot  := 1 u8 | nextId u64 | lastTimestamp i64 | positions       first record of the file
  *  batch     := 2 u8 | id u64 | lastTimestamp i64 | tenant text | entries u32 | lineBytes u64
  *               | positions | length u32 | body
  *  delivered := 3 u8 | id u64
  *  progress  := 4 u8 | lastTimestamp i64 | positions
+ *  part      := 5 u8 | as a batch           counts once the batch that follows the parts is there
  *  positions := count u32 | position*
  *  position  := target text | device u64 | inode u64 | born i64 | headHash u64 | headLength u32
  *               | offset i64 (-1: forgotten) | lineState u8 | path text
@@ -43,6 +44,9 @@ final class JournalCodec {
 
     record Batch(JournaledBatch batch) implements JournalRecord {}
 
+    /** A batch whose group goes on. */
+    record Part(JournaledBatch batch) implements JournalRecord {}
+
     record Delivered(long id) implements JournalRecord {}
 
     record Progress(long lastTimestampNanos, List<FilePosition> positions)
@@ -61,17 +65,8 @@ final class JournalCodec {
           out.writeLong(snapshot.lastTimestampNanos());
           writePositions(out, snapshot.positions());
         }
-        case JournalRecord.Batch(JournaledBatch batch) -> {
-          out.writeByte(2);
-          out.writeLong(batch.id());
-          out.writeLong(batch.lastTimestampNanos());
-          writeText(out, batch.tenant());
-          out.writeInt(batch.entries());
-          out.writeLong(batch.lineBytes());
-          writePositions(out, batch.positions());
-          out.writeInt(batch.body().length);
-          out.write(batch.body());
-        }
+        case JournalRecord.Batch(JournaledBatch batch) -> writeBatch(out, 2, batch);
+        case JournalRecord.Part(JournaledBatch batch) -> writeBatch(out, 5, batch);
         case JournalRecord.Delivered(long id) -> {
           out.writeByte(3);
           out.writeLong(id);
@@ -103,21 +98,36 @@ final class JournalCodec {
     byte kind = in.get();
     return switch (kind) {
       case 1 -> new JournalRecord.Snapshot(in.getLong(), in.getLong(), readPositions(in));
-      case 2 -> {
-        long id = in.getLong();
-        long lastTimestampNanos = in.getLong();
-        String tenant = readText(in);
-        int entries = in.getInt();
-        long lineBytes = in.getLong();
-        List<FilePosition> positions = readPositions(in);
-        yield new JournalRecord.Batch(
-            new JournaledBatch(
-                id, tenant, lastTimestampNanos, entries, lineBytes, positions, readBytes(in)));
-      }
+      case 2 -> new JournalRecord.Batch(readBatch(in));
+      case 5 -> new JournalRecord.Part(readBatch(in));
       case 3 -> new JournalRecord.Delivered(in.getLong());
       case 4 -> new JournalRecord.Progress(in.getLong(), readPositions(in));
       default -> throw new CorruptJournalException("unknown kind of record: " + kind);
     };
+  }
+
+  private static void writeBatch(DataOutputStream out, int kind, JournaledBatch batch)
+      throws IOException {
+    out.writeByte(kind);
+    out.writeLong(batch.id());
+    out.writeLong(batch.lastTimestampNanos());
+    writeText(out, batch.tenant());
+    out.writeInt(batch.entries());
+    out.writeLong(batch.lineBytes());
+    writePositions(out, batch.positions());
+    out.writeInt(batch.body().length);
+    out.write(batch.body());
+  }
+
+  private static JournaledBatch readBatch(ByteBuffer in) {
+    long id = in.getLong();
+    long lastTimestampNanos = in.getLong();
+    String tenant = readText(in);
+    int entries = in.getInt();
+    long lineBytes = in.getLong();
+    List<FilePosition> positions = readPositions(in);
+    return new JournaledBatch(
+        id, tenant, lastTimestampNanos, entries, lineBytes, positions, readBytes(in));
   }
 
   private static void writePositions(DataOutputStream out, Collection<FilePosition> positions)

@@ -2,6 +2,7 @@ package io.skald.agent.push;
 
 import io.skald.agent.position.FileId;
 import io.skald.agent.position.FilePosition;
+import io.skald.common.model.Labels;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,8 @@ import java.util.Map;
  *
  * <pre>
  *  PushRequest := (1: Stream)*        Stream := 1: labels text, (2: Entry)*
- *  Entry       := 1: Timestamp, 2: line        Timestamp := 1: seconds, 2: nanoseconds
+ *  Entry       := 1: Timestamp, 2: line, (3: Pair)*
+ *  Timestamp   := 1: seconds, 2: nanoseconds        Pair := 1: name, 2: value
  * </pre>
  */
 final class Batch {
@@ -28,9 +30,14 @@ final class Batch {
   private static final int SECONDS_TAG = 0x08;
   private static final int NANOS_TAG = 0x10;
   private static final int LINE_TAG = 0x12;
+  private static final int METADATA_TAG = 0x1A;
+  private static final int NAME_TAG = 0x0A;
+  private static final int VALUE_TAG = 0x12;
 
   /** Tags, lengths and the timestamp of an entry need less. */
   private static final int ENTRY_OVERHEAD = 48;
+
+  private static final byte[][] NO_PAIRS = {};
 
   private final ProtobufBytes entriesArea;
   private final int normalCapacity;
@@ -45,7 +52,8 @@ final class Batch {
   private int stream = -1;
   private int entries;
   private long lineBytes;
-  private long lastTimestampNanos;
+  private long lastTimestampNanos = Long.MIN_VALUE;
+  private String tenant = "";
 
   Batch(int batchSize) {
     this.normalCapacity = batchSize + (batchSize >> 3) + 4096;
@@ -61,6 +69,8 @@ final class Batch {
     stream = -1;
     entries = 0;
     lineBytes = 0;
+    lastTimestampNanos = Long.MIN_VALUE;
+    tenant = "";
   }
 
   int entries() {
@@ -75,8 +85,27 @@ final class Batch {
     return entries == 0 && positions.isEmpty();
   }
 
+  /** Returns how many streams have entries or were named. */
+  int streams() {
+    return streamLabels.size();
+  }
+
+  /** Returns the highest time of reading that was given out when the batch was closed. */
   long lastTimestampNanos() {
     return lastTimestampNanos;
+  }
+
+  void setLastTimestampNanos(long nanos) {
+    lastTimestampNanos = nanos;
+  }
+
+  /** Returns whose entries these are, "" for the client's own tenant. */
+  String tenant() {
+    return tenant;
+  }
+
+  void setTenant(String whose) {
+    tenant = whose;
   }
 
   List<FilePosition> positions() {
@@ -93,8 +122,18 @@ final class Batch {
             });
   }
 
-  /** Appends an entry to the stream named last. */
+  /** Appends an entry without metadata to the stream named last. */
   void append(long timestampNanos, byte[] buffer, int from, int length) {
+    append(timestampNanos, buffer, from, length, Labels.EMPTY);
+  }
+
+  /** Appends an entry to the stream named last. */
+  void append(long timestampNanos, byte[] buffer, int from, int length, Labels metadata) {
+    byte[][] pairs = metadata.isEmpty() ? NO_PAIRS : encoded(metadata);
+    int metadataSize = 0;
+    for (byte[] pair : pairs) {
+      metadataSize += pair.length;
+    }
     int start = entriesArea.length();
     long seconds = Math.floorDiv(timestampNanos, 1_000_000_000L);
     int nanos = (int) Math.floorMod(timestampNanos, 1_000_000_000L);
@@ -103,8 +142,11 @@ final class Batch {
             + ProtobufBytes.varintSize(seconds)
             + (nanos == 0 ? 0 : 1 + ProtobufBytes.varintSize(nanos));
     int size =
-        2 + timestampSize + (length == 0 ? 0 : 1 + ProtobufBytes.varintSize(length) + length);
-    entriesArea.reserve(length + ENTRY_OVERHEAD);
+        2
+            + timestampSize
+            + (length == 0 ? 0 : 1 + ProtobufBytes.varintSize(length) + length)
+            + metadataSize;
+    entriesArea.reserve(length + metadataSize + ENTRY_OVERHEAD);
     entriesArea.putByte(ENTRY_TAG);
     entriesArea.putVarint(size);
     entriesArea.putByte(TIMESTAMP_TAG);
@@ -120,10 +162,39 @@ final class Batch {
       entriesArea.putVarint(length);
       entriesArea.put(buffer, from, length);
     }
+    for (byte[] pair : pairs) {
+      entriesArea.put(pair, 0, pair.length);
+    }
     extendRun(start);
     entries++;
-    lineBytes += length;
-    lastTimestampNanos = timestampNanos;
+    lineBytes += length + metadataSize;
+  }
+
+  /** Returns each pair as a field of the entry. */
+  private static byte[][] encoded(Labels metadata) {
+    byte[][] pairs = new byte[metadata.size()][];
+    for (int i = 0; i < pairs.length; i++) {
+      byte[] name = metadata.name(i).getBytes(StandardCharsets.UTF_8);
+      byte[] value = metadata.value(i).getBytes(StandardCharsets.UTF_8);
+      int size = fieldSize(name) + fieldSize(value);
+      ProtobufBytes pair = new ProtobufBytes(1 + ProtobufBytes.varintSize(size) + size);
+      pair.putByte(METADATA_TAG);
+      pair.putVarint(size);
+      putField(pair, NAME_TAG, name);
+      putField(pair, VALUE_TAG, value);
+      pairs[i] = pair.array();
+    }
+    return pairs;
+  }
+
+  private static int fieldSize(byte[] text) {
+    return 1 + ProtobufBytes.varintSize(text.length) + text.length;
+  }
+
+  private static void putField(ProtobufBytes out, int tag, byte[] text) {
+    out.putByte(tag);
+    out.putVarint(text.length);
+    out.put(text, 0, text.length);
   }
 
   void advance(FilePosition position) {

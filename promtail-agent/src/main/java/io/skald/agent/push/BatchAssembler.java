@@ -1,24 +1,42 @@
 package io.skald.agent.push;
 
 import io.skald.agent.position.FilePosition;
-import io.skald.agent.tail.LineSink;
+import io.skald.agent.tail.LineSource;
+import io.skald.common.model.Labels;
 import io.skald.common.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Fills batches with lines and closes them by size and age. Confined to the reader thread.
  *
- * <p>A batch that is closed in the middle of a chunk carries the position before the next line, so
- * that positions and entries always say the same.
+ * <p>Entries of other tenants than the client's go into batches of their own, which are filled and
+ * closed together with the client's: only when all are delivered do their positions hold. A batch
+ * that is closed in the middle of a chunk carries the position before the next line, so that
+ * positions and entries always say the same.
  */
-public final class BatchAssembler implements LineSink {
+public final class BatchAssembler implements EntrySink {
+  /** So many streams in a batch cost more memory than its lines do. */
+  private static final int MAX_STREAMS = 10_000;
+
   private final Handover handover;
   private final TimestampSource timestamps;
   private final Clock clock;
   private final int batchSize;
   private final long batchWaitNanos;
+
+  /** The batch of the client's own tenant; it carries the positions. */
   private Batch batch;
+
+  private final Map<String, Batch> otherTenants = new LinkedHashMap<>();
+  private long otherBytes;
+  private int otherStreams;
+  private int otherEntries;
   private long openedAt;
   private String labels = "";
   private @Nullable LongFunction<FilePosition> positionAt;
@@ -42,9 +60,9 @@ public final class BatchAssembler implements LineSink {
   }
 
   @Override
-  public void begin(String streamLabels, LongFunction<FilePosition> position) {
+  public void begin(LineSource source, @Nullable LongFunction<FilePosition> position) {
     timestamps.tick();
-    labels = streamLabels;
+    labels = source.text();
     positionAt = position;
     open();
     batch.stream(labels);
@@ -52,7 +70,7 @@ public final class BatchAssembler implements LineSink {
 
   @Override
   public void line(byte[] buffer, int from, int length, long offset) {
-    if (batch.entries() > 0 && batch.lineBytes() + length > batchSize) {
+    if (isFull(length)) {
       if (positionAt != null) {
         batch.advance(positionAt.apply(offset));
       }
@@ -61,6 +79,41 @@ public final class BatchAssembler implements LineSink {
       batch.stream(labels);
     }
     batch.append(timestamps.next(), buffer, from, length);
+  }
+
+  @Override
+  public long readNanos() {
+    return timestamps.next();
+  }
+
+  @Override
+  public void entry(
+      String tenant,
+      String streamLabels,
+      long timestampNanos,
+      byte[] line,
+      int from,
+      int length,
+      Labels metadata,
+      Supplier<@Nullable FilePosition> before) {
+    if (isFull(length) || batch.streams() + otherStreams >= MAX_STREAMS) {
+      FilePosition position = before.get();
+      if (position != null) {
+        batch.advance(position);
+      }
+      close();
+    }
+    open();
+    Batch target = tenant.isEmpty() ? batch : ofTenant(tenant);
+    long bytesBefore = target.lineBytes();
+    int streamsBefore = target.streams();
+    target.stream(streamLabels);
+    target.append(timestampNanos, line, from, length, metadata);
+    if (target != batch) {
+      otherBytes += target.lineBytes() - bytesBefore;
+      otherStreams += target.streams() - streamsBefore;
+      otherEntries++;
+    }
   }
 
   @Override
@@ -80,7 +133,7 @@ public final class BatchAssembler implements LineSink {
    * @return nanoseconds until that, at most {@code limit}
    */
   public long closeIfDue(long limit) {
-    if (batch.isEmpty()) {
+    if (isEmpty()) {
       return limit;
     }
     long rest = openedAt + batchWaitNanos - clock.monotonicNanos();
@@ -93,14 +146,42 @@ public final class BatchAssembler implements LineSink {
 
   /** Closes the batch if anything is in it. */
   public void close() {
-    if (!batch.isEmpty()) {
-      handover.put(batch);
-      batch = handover.take();
+    if (isEmpty()) {
+      return;
     }
+    List<Batch> group = new ArrayList<>(otherTenants.values());
+    group.add(batch); // the last one, for its positions
+    for (Batch member : group) {
+      member.setLastTimestampNanos(timestamps.last());
+    }
+    handover.put(group);
+    batch = handover.take();
+    otherTenants.clear();
+    otherBytes = 0;
+    otherStreams = 0;
+    otherEntries = 0;
+  }
+
+  private Batch ofTenant(String tenant) {
+    return otherTenants.computeIfAbsent(
+        tenant,
+        whose -> {
+          Batch fresh = handover.take();
+          fresh.setTenant(whose);
+          return fresh;
+        });
+  }
+
+  private boolean isFull(int more) {
+    return batch.entries() + otherEntries > 0 && batch.lineBytes() + otherBytes + more > batchSize;
+  }
+
+  private boolean isEmpty() {
+    return batch.isEmpty() && otherEntries == 0;
   }
 
   private void open() {
-    if (batch.isEmpty()) {
+    if (isEmpty()) {
       openedAt = clock.monotonicNanos();
     }
   }

@@ -21,7 +21,7 @@ public final class Handover {
   private final Condition workOrEnd = lock.newCondition();
 
   // Guarded by lock, all that follow.
-  private final ArrayDeque<Batch> queue = new ArrayDeque<>();
+  private final ArrayDeque<List<Batch>> queue = new ArrayDeque<>();
   private final ArrayDeque<Batch> spare = new ArrayDeque<>();
   private final List<FilePosition> sightings = new ArrayList<>();
   private long queuedBytes;
@@ -80,18 +80,24 @@ public final class Handover {
     }
   }
 
-  void put(Batch batch) {
+  /**
+   * Passes on batches of several tenants that belong together: their positions hold once all of
+   * them are delivered.
+   */
+  void put(List<Batch> group) {
     lock.lock();
     try {
-      queue.add(batch);
-      queuedBytes += batch.lineBytes();
+      queue.add(List.copyOf(group));
+      for (Batch batch : group) {
+        queuedBytes += batch.lineBytes();
+      }
       workOrEnd.signalAll();
     } finally {
       lock.unlock();
     }
   }
 
-  @Nullable Batch poll() {
+  @Nullable List<Batch> poll() {
     lock.lock();
     try {
       return queue.poll();

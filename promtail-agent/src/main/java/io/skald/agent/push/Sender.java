@@ -8,6 +8,7 @@ import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,10 @@ public final class Sender {
   private final ProtobufBytes body;
   private final SnappyBlock snappy = new SnappyBlock();
   private @Nullable Outgoing current;
+
+  /** The batches that follow it in its group. */
+  private final ArrayDeque<Outgoing> rest = new ArrayDeque<>();
+
   private long notBefore;
   private long nextSync;
   private boolean unsynced = true;
@@ -54,15 +59,31 @@ public final class Sender {
   @SuppressWarnings("ArrayRecordComponent")
   private record Piece(byte[] body, int entries) {}
 
-  /** The batch under way. */
-  private static final class Outgoing {
-    final JournaledBatch batch;
-    final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+  /** Batches that are made durable together; those of a single tenant are one. */
+  private static final class Group {
+    final List<JournaledBatch> batches;
     boolean journaled;
 
-    Outgoing(JournaledBatch batch, boolean journaled) {
-      this.batch = batch;
+    Group(List<JournaledBatch> batches, boolean journaled) {
+      this.batches = batches;
       this.journaled = journaled;
+    }
+
+    /** Tells whether there are positions alone, which need no delivery. */
+    boolean isProgress() {
+      return batches.size() == 1 && batches.getFirst().entries() == 0;
+    }
+  }
+
+  /** The batch under way. */
+  private static final class Outgoing {
+    final Group group;
+    final JournaledBatch batch;
+    final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+
+    Outgoing(Group group, JournaledBatch batch) {
+      this.group = group;
+      this.batch = batch;
       if (batch.entries() > 0) {
         pieces.add(new Piece(batch.body(), batch.entries()));
       }
@@ -143,17 +164,17 @@ public final class Sender {
 
   /** Tells whether all input was dealt with. */
   public boolean isDone() {
-    return current == null && recovered.isEmpty() && handover.isDrained();
+    return current == null && rest.isEmpty() && recovered.isEmpty() && handover.isDrained();
   }
 
   /** Makes durable what could not be sent and writes the positions; the last call. */
   public void finish() throws IOException {
     noteSightings();
-    if (current != null && !current.journaled) {
-      write(current);
+    if (current != null && !current.group.journaled) {
+      write(current.group);
     }
-    for (Batch batch = handover.poll(); batch != null; batch = handover.poll()) {
-      write(new Outgoing(encode(batch), false));
+    for (List<Batch> group = handover.poll(); group != null; group = handover.poll()) {
+      write(new Group(encode(group), false));
     }
     int left = journal.undelivered().size();
     if (left > 0) {
@@ -164,12 +185,27 @@ public final class Sender {
   }
 
   private @Nullable Outgoing next() {
-    JournaledBatch again = recovered.poll();
-    if (again != null) {
-      return new Outgoing(again, true);
+    if (rest.isEmpty()) {
+      JournaledBatch again = recovered.poll();
+      if (again != null) {
+        return new Outgoing(new Group(List.of(again), true), again);
+      }
+      List<Batch> group = handover.poll();
+      if (group == null) {
+        return null;
+      }
+      Group encoded = new Group(encode(group), false);
+      encoded.batches.forEach(batch -> rest.add(new Outgoing(encoded, batch)));
     }
-    Batch batch = handover.poll();
-    return batch == null ? null : new Outgoing(encode(batch), false);
+    return rest.poll();
+  }
+
+  private List<JournaledBatch> encode(List<Batch> group) {
+    List<JournaledBatch> encoded = new ArrayList<>(group.size());
+    for (Batch batch : group) {
+      encoded.add(encode(batch));
+    }
+    return encoded;
   }
 
   private JournaledBatch encode(Batch batch) {
@@ -187,7 +223,7 @@ public final class Sender {
     JournaledBatch encoded =
         new JournaledBatch(
             journal.takeId(),
-            tenant,
+            batch.tenant().isEmpty() ? tenant : batch.tenant(),
             batch.lastTimestampNanos(),
             batch.entries(),
             batch.lineBytes(),
@@ -198,9 +234,9 @@ public final class Sender {
   }
 
   private void deliver(Outgoing outgoing) {
-    if (!outgoing.journaled) {
+    if (!outgoing.group.journaled) {
       try {
-        write(outgoing);
+        write(outgoing.group);
       } catch (IOException e) {
         pause(0);
         counters.lastFailure = "cannot write the journal: " + e;
@@ -221,19 +257,19 @@ public final class Sender {
     }
   }
 
-  private void write(Outgoing outgoing) throws IOException {
-    if (outgoing.batch.entries() == 0) {
-      journal.progress(outgoing.batch.positions());
+  private void write(Group group) throws IOException {
+    if (group.isProgress()) {
+      journal.progress(group.batches.getFirst().positions());
     } else {
-      journal.append(outgoing.batch);
+      journal.append(group.batches);
     }
-    outgoing.journaled = true;
+    group.journaled = true;
     unsynced = true;
   }
 
   private void strikeOut(Outgoing outgoing) {
     unsynced = true;
-    if (outgoing.batch.entries() == 0) {
+    if (outgoing.group.isProgress() && !isRecorded(outgoing.batch)) {
       return;
     }
     try {
@@ -245,6 +281,11 @@ public final class Sender {
           client,
           e.toString());
     }
+  }
+
+  /** A batch without entries stands in the journal if it was the last of a group. */
+  private boolean isRecorded(JournaledBatch batch) {
+    return journal.isUndelivered(batch.id());
   }
 
   private void attempt(Outgoing outgoing) {

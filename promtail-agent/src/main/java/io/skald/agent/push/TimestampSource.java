@@ -41,6 +41,7 @@ final class TimestampSource {
     }
   }
 
+  /** Returns a time of its own for an entry. */
   long next() {
     return ++last;
   }

@@ -29,6 +29,10 @@ public record RelabelConfig(
       new RelabelConfig(
           List.of(), DEFAULT_SEPARATOR, DEFAULT_REGEX, "", DEFAULT_REPLACEMENT, 0, "replace");
 
+  public static RelabelConfig defaults() {
+    return DEFAULTS;
+  }
+
   public RelabelConfig {
     sourceLabels = List.copyOf(sourceLabels);
   }

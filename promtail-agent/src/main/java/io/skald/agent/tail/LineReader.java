@@ -45,7 +45,7 @@ final class LineReader {
       return Outcome.REPLACED;
     }
     counters.bytesRead.add(count);
-    sink.begin(file.streamLabels, file::positionAt);
+    sink.begin(file.source, file::positionAt);
     split(file, held, held + count, sink);
     sink.advance(file.position());
     return Outcome.READ;
@@ -61,7 +61,7 @@ final class LineReader {
     if (file.tailLength == 0) {
       return;
     }
-    sink.begin(file.streamLabels, file::positionAt);
+    sink.begin(file.source, file::positionAt);
     emit(file.tail, 0, file.tailLength, file.offset, sink);
     file.offset += file.tailLength;
     file.lineState = LineState.AFTER_TAIL;

@@ -2,6 +2,7 @@ package io.skald.agent.tail;
 
 import io.skald.agent.position.FilePosition;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Takes the lines of a {@link Tailer}, on the tailer's thread. */
 public interface LineSink {
@@ -14,10 +15,10 @@ public interface LineSink {
   /**
    * Says whose lines come next.
    *
-   * @param labels the text of the stream's labels
-   * @param positionAt yields the file's position for an offset where one of its lines starts
+   * @param positionAt yields the file's position for an offset where one of its lines starts; null
+   *     for lines that have none
    */
-  void begin(String labels, LongFunction<FilePosition> positionAt);
+  void begin(LineSource source, @Nullable LongFunction<FilePosition> positionAt);
 
   /**
    * Takes one line, without its newline.
@@ -26,6 +27,9 @@ public interface LineSink {
    * @param offset where the line starts in its file
    */
   void line(byte[] buffer, int from, int length, long offset);
+
+  /** Files change hands: what is held back of them must go on now. */
+  default void settle() {}
 
   /** A file is followed from here on; to be remembered even if nothing comes of it. */
   void sighted(FilePosition position);

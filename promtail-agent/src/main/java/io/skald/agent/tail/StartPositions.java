@@ -30,7 +30,7 @@ final class StartPositions {
 
   private final Map<FileId, FilePosition> known;
   private final Set<String> knownPaths = new HashSet<>();
-  private final Set<String> targetKeys;
+  private Set<String> targetKeys;
   private final Function<String, OptionalLong> positionsFile;
 
   /**
@@ -43,9 +43,14 @@ final class StartPositions {
       Set<String> targetKeys,
       Function<String, OptionalLong> positionsFile) {
     this.known = new LinkedHashMap<>(resume);
-    this.targetKeys = targetKeys;
+    this.targetKeys = Set.copyOf(targetKeys);
     this.positionsFile = positionsFile;
     resume.values().forEach(position -> knownPaths.add(position.path()));
+  }
+
+  /** Says which targets there are from now on. */
+  void setTargets(Set<String> keys) {
+    targetKeys = Set.copyOf(keys);
   }
 
   Collection<FilePosition> all() {

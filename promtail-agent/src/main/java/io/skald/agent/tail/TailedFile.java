@@ -19,7 +19,7 @@ final class TailedFile implements AutoCloseable {
 
   final Target target;
   final String path;
-  final String streamLabels;
+  final LineSource source;
   final FileChannel channel;
   final FileId id;
   final long bornNanos;
@@ -62,7 +62,7 @@ final class TailedFile implements AutoCloseable {
       long monotonicNanos) {
     this.target = target;
     this.path = path;
-    this.streamLabels = target.streamLabels(path);
+    this.source = target.sourceOf(path);
     this.directory = directory;
     this.channel = channel;
     this.id = start.id();

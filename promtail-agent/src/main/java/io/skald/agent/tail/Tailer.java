@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *       read on from where the file was read to, and the file itself from its start.
  * </ul>
  */
-public final class Tailer implements AutoCloseable {
+public final class Tailer implements LineFeed {
   private static final Logger log = LoggerFactory.getLogger(Tailer.class);
 
   /** What one file may bring before the next one has its turn. */
@@ -54,7 +55,8 @@ public final class Tailer implements AutoCloseable {
   /** How old the status may be; it is an object for each file. */
   private static final long STATUS_NANOS = 500_000_000;
 
-  private final List<Target> targets;
+  private final Supplier<List<Target>> targetSource;
+  private List<Target> targets;
   private final TailConfig config;
   private final TailSchedule schedule;
   private final LineSink sink;
@@ -86,12 +88,14 @@ public final class Tailer implements AutoCloseable {
   private record Finished(Path location, Target target, long sizeBytes) {}
 
   /**
+   * @param targetSource yields the targets, the same list while they do not change; targets with
+   *     the same key are the same object
    * @param resume where the files of the last run stand
    * @param positionsFile the offset of a path that {@code resume} does not know
    * @param watch is closed with the tailer
    */
   public Tailer(
-      List<Target> targets,
+      Supplier<List<Target>> targetSource,
       TailConfig config,
       TailSchedule schedule,
       Map<FileId, FilePosition> resume,
@@ -100,7 +104,8 @@ public final class Tailer implements AutoCloseable {
       Clock clock,
       DirectoryWatch watch,
       TailCounters counters) {
-    this.targets = List.copyOf(targets);
+    this.targetSource = targetSource;
+    this.targets = targetSource.get();
     this.config = config;
     this.schedule = schedule;
     this.sink = sink;
@@ -108,8 +113,7 @@ public final class Tailer implements AutoCloseable {
     this.counters = counters;
     this.reader = new LineReader(config.maxLineBytes(), counters);
     this.troubles = new Troubles(counters);
-    Set<String> keys = targets.stream().map(Target::key).collect(Collectors.toSet());
-    this.positions = new StartPositions(resume, keys, positionsFile);
+    this.positions = new StartPositions(resume, keysOf(targets), positionsFile);
     this.firstRun = resume.isEmpty();
     this.watch = watch;
     this.nextScan = clock.monotonicNanos();
@@ -121,8 +125,12 @@ public final class Tailer implements AutoCloseable {
    *
    * @return nanoseconds until the next look is due; 0 if there is more to read at once
    */
+  @Override
   public long pass() {
     long now = clock.monotonicNanos();
+    if (retarget()) {
+      nextScan = now;
+    }
     if (watch.sawNew(this::concernsUs) || now - nextScan >= 0) {
       scan();
       nextScan = now + schedule.scan().toNanos();
@@ -150,8 +158,15 @@ public final class Tailer implements AutoCloseable {
   }
 
   /** Returns how the followed files stood after the last pass; may be called by any thread. */
+  @Override
   public List<FileStatus> files() {
     return status;
+  }
+
+  /** Files can always grow. */
+  @Override
+  public boolean isFinished() {
+    return false;
   }
 
   @Override
@@ -184,6 +199,32 @@ public final class Tailer implements AutoCloseable {
   }
 
   // ---- discovery
+
+  private static Set<String> keysOf(List<Target> targets) {
+    return targets.stream().map(Target::key).collect(Collectors.toSet());
+  }
+
+  /**
+   * Takes over changed targets. Files of one that is gone are closed; another target that they
+   * match goes on where they were read to.
+   */
+  private boolean retarget() {
+    List<Target> current = targetSource.get();
+    if (current == targets) {
+      return false;
+    }
+    sink.settle();
+    Set<String> keys = keysOf(current);
+    for (TailedFile file : List.copyOf(open.values())) {
+      if (!keys.contains(file.target.key())) {
+        reopenLater(file);
+      }
+    }
+    finished.values().removeIf(end -> !keys.contains(end.target.key()));
+    positions.setTargets(keys);
+    targets = current;
+    return true;
+  }
 
   private boolean concernsUs(Path path) {
     String text = path.toString();

@@ -17,15 +17,26 @@ public final class Target {
   private final Glob glob;
   private final @Nullable Glob exclude;
   private final Labels labels;
+  private final String job;
+  private final Map<String, String> external;
+
+  /** A target without external labels; its job is its key up to the last slash. */
+  public Target(String key, Map<String, String> labels) {
+    this(key, key.substring(0, Math.max(0, key.lastIndexOf('/'))), labels, Map.of());
+  }
 
   /**
    * @param key unique among the targets of an agent
+   * @param job whose stages the lines go through
    * @param labels the sent ones and {@code __path__}, {@code __path_exclude__}; empty values and
    *     all other names that start with two underscores are left out
+   * @param external labels of the client, which those of the target win over
    * @throws IllegalArgumentException if there is no {@code __path__} or a glob is malformed
    */
-  public Target(String key, Map<String, String> labels) {
+  public Target(String key, String job, Map<String, String> labels, Map<String, String> external) {
     this.key = key;
+    this.job = job;
+    this.external = Map.copyOf(external);
     String pattern = labels.get("__path__");
     if (pattern == null || pattern.isEmpty()) {
       throw new IllegalArgumentException(
@@ -44,7 +55,8 @@ public final class Target {
     this.labels = kept.build();
   }
 
-  String key() {
+  /** Unique among the targets of an agent. */
+  public String key() {
     return key;
   }
 
@@ -65,8 +77,9 @@ public final class Target {
     return (glob.matches(file) || path.equals(file)) && !excludes(file);
   }
 
-  /** Returns the text of the labels of lines from {@code file}. */
-  String streamLabels(String file) {
-    return labels.toBuilder().set(FILENAME, file).build().toString();
+  /** Returns what lines from {@code file} begin with. */
+  LineSource sourceOf(String file) {
+    Labels own = labels.toBuilder().set(FILENAME, file).build();
+    return new LineSource(job, own, own.withUnder(external).toString());
   }
 }

@@ -1,0 +1,14 @@
+package io.skald.agent.pipeline;
+
+import io.skald.common.time.Clock;
+import java.util.random.RandomGenerator;
+
+/**
+ * What stages use of the world.
+ *
+ * @param random decides in {@code sampling}
+ * @param events hears of dropped lines
+ * @param metrics keeps what {@code metrics} stages count
+ */
+public record StageContext(
+    Clock clock, RandomGenerator random, StageEvents events, StageMetrics metrics) {}
