@@ -101,7 +101,7 @@ record S3Failure(
     return new S3Failure(0, "", shortened(text), true, e);
   }
 
-  /** What a service of credentials answers is told by their names only. */
+  /** The chain of providers tells no more than that none had any. */
   private static S3Failure ofCredentials(ProviderException e) {
     return new S3Failure(
         0, "NoCredentials", shortened(String.valueOf(e.getMessage())), false, null);
@@ -117,7 +117,7 @@ record S3Failure(
   }
 
   private static String shortened(String text) {
-    String line = text.replaceAll("\\s+", " ").strip();
+    String line = text.replaceAll("\\s+", " ").strip().replaceAll("\\.$", "");
     return line.length() > MAX_TEXT_LENGTH ? line.substring(0, MAX_TEXT_LENGTH) + "..." : line;
   }
 
