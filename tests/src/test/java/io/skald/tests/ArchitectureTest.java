@@ -18,7 +18,9 @@ import com.tngtech.archunit.lang.ArchRule;
     packages = "io.skald",
     importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoJarsOfTests.class})
 class ArchitectureTest {
-  /** Other modules lend this one what their tests are made of; packaged, it looks like a product. */
+  /**
+   * Other modules lend this one what their tests are made of; packaged, it looks like a product.
+   */
   static final class NoJarsOfTests implements ImportOption {
     @Override
     public boolean includes(Location location) {
