@@ -51,6 +51,9 @@ final class PipelineSink implements LineSink {
   private final Entry entry = new Entry();
   private final Hold.Source holds = new LineHolds();
 
+  /** For lines of no job, which come from standard input: the limits hold for them too. */
+  private final Pipeline.@Nullable Run otherJobs;
+
   private Pipeline.@Nullable Run run;
   private LineSource source = new LineSource("", Labels.EMPTY, "{}");
   private @Nullable LongFunction<FilePosition> positionAt;
@@ -99,6 +102,7 @@ final class PipelineSink implements LineSink {
             ? new TokenBucket(limits.readlineRate(), limits.readlineBurst(), clock)
             : null;
     boolean limited = readLine != null || limits.maxLineSize() > 0;
+    this.otherJobs = limited ? Pipeline.EMPTY.to(this::send, inspector) : null;
     pipelines.forEach((job, pipeline) -> {
       if (limited || !pipeline.isEmpty()) {
         runs.put(job, pipeline.to(this::send, inspector));
@@ -121,7 +125,7 @@ final class PipelineSink implements LineSink {
 
   @Override
   public void begin(LineSource from, @Nullable LongFunction<FilePosition> position) {
-    run = runs.get(from.job());
+    run = runs.getOrDefault(from.job(), otherJobs);
     source = from;
     positionAt = position;
     down.begin(from, position);
