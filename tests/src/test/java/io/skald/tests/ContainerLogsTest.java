@@ -29,7 +29,8 @@ class ContainerLogsTest {
   @Test
   void containerFiles_throughStages_areFoundByTheirLabels() throws Exception {
     int port = SkaldProcess.freePort();
-    try (SkaldProcess server = SkaldProcess.serve(directory.resolve("server"), port, "")) {
+    Path home = Files.createDirectories(directory.resolve("server"));
+    try (SkaldProcess server = SkaldProcess.serve(home, port, "")) {
       Path pod = Files.createDirectories(directory.resolve("pods/shop_web-1_uid1/app"));
       Path log = pod.resolve("0.log");
       String second = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", "");
