@@ -83,10 +83,6 @@ final class HeldPositions {
     }
   }
 
-  boolean holds(Hold existing, FileId id) {
-    return existing instanceof LineHold lines && lines.offsets.containsKey(id);
-  }
-
   private long count(FilePosition position) {
     HeldFile file = files.computeIfAbsent(position.id(), _ -> new HeldFile());
     file.byOffset.computeIfAbsent(position.offset(), _ -> new Held(position)).count++;
