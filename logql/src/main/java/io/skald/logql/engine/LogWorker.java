@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogWorker {
   /** A template or regex may take a hundred microseconds a line; a check takes next to nothing. */
-  private static final int ENTRIES_PER_CHECK = 128;
+  private static final int ENTRIES_PER_CHECK = 16;
 
   private final EntryStages stages;
   private final QueryRequest request;

@@ -21,7 +21,7 @@ final class RangeWorker {
   private static final int SERIES_BYTES = 256;
 
   /** A template or regex may take a hundred microseconds a line; a check takes next to nothing. */
-  private static final int ENTRIES_PER_CHECK = 128;
+  private static final int ENTRIES_PER_CHECK = 16;
 
   private static final int[] NO_OFFSETS = {};
 
