@@ -6,6 +6,8 @@ import io.skald.server.AgentProcess;
 import io.skald.server.SingleProcess;
 import io.skald.server.SkaldConfig;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,11 +20,29 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * The training run of the launcher: does once what a process of the profile does, in a temporary
- * folder, so that the JVM can record the classes that it loads.
+ * The training run of the launcher: does what a process of the profile does, in a temporary folder,
+ * so that the JVM can record the classes that it loads and, of a server, how its methods are used
+ * (JEP 515).
  */
 @Command(name = "warm-up", hidden = true, description = "Record the classes of a profile.")
 final class WarmUpCommand implements Callable<Integer> {
+  /** What Grafana asks, beside what the commands ask. */
+  private static final List<String> READS =
+      List.of(
+          "/loki/api/v1/labels",
+          "/loki/api/v1/label/job/values",
+          "/loki/api/v1/series?match[]=%7Bjob%3D%22files%22%7D",
+          "/loki/api/v1/index/stats?query=%7Bjob%3D%22files%22%7D",
+          "/loki/api/v1/index/volume?query=%7Bjob%3D%22files%22%7D",
+          "/loki/api/v1/detected_labels?query=%7Bjob%3D%22files%22%7D",
+          "/loki/api/v1/detected_fields?query=%7Bjob%3D%22files%22%7D",
+          "/loki/api/v1/query_range?query=%7Bjob%3D%22files%22%7D+%7C%3D+%22one%22",
+          "/loki/api/v1/query_range?query=sum+by+(level)(count_over_time(%7Bjob%3D%22files%22%7D"
+              + "%7Clogfmt%5B1m%5D))");
+
+  /** Enough for the JVM to know a method by its profile; takes about a second. */
+  private static final int ROUNDS = 60;
+
   @Parameters(paramLabel = "PROFILE", description = "server, agent or client")
   String profile = "";
 
@@ -61,6 +81,7 @@ final class WarmUpCommand implements Callable<Integer> {
           agent.start();
         }
         askAll(server.address());
+        read(server.address());
       }
     } finally {
       delete(directory);
@@ -77,6 +98,18 @@ final class WarmUpCommand implements Callable<Integer> {
           {"query", "sum(count_over_time({job=\"files\"}[1m]))", "--instant", "--addr", address},
         }) {
       Skald.commandLine(Shell.ofProcess()).execute(command);
+    }
+  }
+
+  private static void read(String address) throws IOException {
+    for (int round = 0; round < ROUNDS; round++) {
+      for (String path : READS) {
+        HttpURLConnection connection =
+            (HttpURLConnection) URI.create(address + path).toURL().openConnection();
+        try (InputStream body = connection.getInputStream()) {
+          body.readAllBytes();
+        }
+      }
     }
   }
 
