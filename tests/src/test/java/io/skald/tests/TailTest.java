@@ -191,7 +191,7 @@ class TailTest {
   private static void pushTen(String app, int first) {
     push(
         app,
-        now(),
+        now() + first,
         IntStream.range(first, first + 10).mapToObj(i -> "line " + i).toArray(String[]::new));
   }
 
