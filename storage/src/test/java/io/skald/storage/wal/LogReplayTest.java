@@ -179,19 +179,24 @@ final class LogReplayTest {
 
   @Test
   void replay_unknownVersion_isRefused() throws Exception {
-    SimulatedDisk disk = logOf(LINES);
-    byte[] bytes = disk.bytes(FILE);
-    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(8, 2);
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, 16);
-    header.putInt(16, (int) crc.getValue());
-    disk.put(FILE, bytes);
+    SimulatedDisk disk = new SimulatedDisk();
+    disk.put(FILE, ofVersion2());
 
     assertThatThrownBy(() -> WalFixture.replay(disk))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(FILE)
         .hasMessageContaining("version 2");
+  }
+
+  /** Returns a segment that says it is of version 2. */
+  static byte[] ofVersion2() throws Exception {
+    byte[] bytes = logOf(LINES).bytes(FILE);
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(8, 2);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, 16);
+    header.putInt(16, (int) crc.getValue());
+    return bytes;
   }
 
   @Test
