@@ -75,7 +75,8 @@ final class Lane implements AutoCloseable {
       Clock clock,
       DirectoryWatch watch,
       RandomGenerator random,
-      AgentOptions options) {
+      AgentOptions options,
+      Inputs inputs) {
     this(
         name,
         config,
@@ -89,7 +90,8 @@ final class Lane implements AutoCloseable {
         options,
         (sink, counters, targetsFailed) ->
             new Tailer(
-                new TargetSets(config, client.externalLabels(), hostname, clock, targetsFailed)
+                new TargetSets(
+                        config, client.externalLabels(), hostname, clock, inputs, targetsFailed)
                     ::current,
                 config.tailConfig(),
                 schedule(config),
