@@ -129,6 +129,7 @@ public final class Agent implements AutoCloseable {
     }
     closed = true;
     long deadline = System.nanoTime() + timeout.toNanos();
+    inputs.stopTaking();
     lanes.forEach(Lane::endReading);
     try {
       for (Lane lane : lanes) {

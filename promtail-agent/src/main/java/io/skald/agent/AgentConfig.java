@@ -337,15 +337,13 @@ public record AgentConfig(
     public ScrapeConfig withStaticConfig(StaticConfig added) {
       List<StaticConfig> all = new ArrayList<>(staticConfigs);
       all.add(added);
-      return new ScrapeConfig(
-          jobName, pipelineStages, relabelConfigs, all, fileSdConfigs, sources);
+      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, all, fileSdConfigs, sources);
     }
 
     public ScrapeConfig withFileSdConfig(FileSdConfig added) {
       List<FileSdConfig> all = new ArrayList<>(fileSdConfigs);
       all.add(added);
-      return new ScrapeConfig(
-          jobName, pipelineStages, relabelConfigs, staticConfigs, all, sources);
+      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, staticConfigs, all, sources);
     }
 
     public ScrapeConfig withSources(SourceConfigs changed) {

@@ -91,9 +91,7 @@ class KubernetesAgentTest {
       }
       deleteLogs("web-1");
       cluster.remove(pod);
-      await()
-          .atMost(PATIENCE)
-          .until(() -> agent.status().clients().getFirst().retries() > 0);
+      await().atMost(PATIENCE).until(() -> agent.status().clients().getFirst().retries() > 0);
       status = 204;
       awaitCount(2001);
     }
@@ -117,9 +115,7 @@ class KubernetesAgentTest {
         if (alive.size() > 20) {
           int seen = received.count();
           String oldest = alive.getFirst().getMetadata().getName();
-          await()
-              .atMost(PATIENCE)
-              .until(() -> !received.linesOf(log(oldest).toString()).isEmpty());
+          await().atMost(PATIENCE).until(() -> !received.linesOf(log(oldest).toString()).isEmpty());
           Files.writeString(
               log(oldest), cri("stdout", "F", oldest + " ends"), StandardOpenOption.APPEND);
           cluster.remove(alive.removeFirst());
@@ -214,7 +210,14 @@ class KubernetesAgentTest {
   }
 
   private static String cri(String output, String tag, String text) {
-    return Instant.ofEpochMilli(Clock.system().nowMillis()) + " " + output + " " + tag + " " + text + "\n";
+    return Instant.ofEpochMilli(Clock.system().nowMillis())
+        + " "
+        + output
+        + " "
+        + tag
+        + " "
+        + text
+        + "\n";
   }
 
   private void awaitCount(int count) {

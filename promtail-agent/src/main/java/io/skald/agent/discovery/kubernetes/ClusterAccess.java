@@ -68,11 +68,10 @@ final class ClusterAccess {
         new Authorization(config.kubeconfigFile().isEmpty() ? access : ClientAccess.NONE);
     return new KubernetesClientBuilder()
         .withConfig(cluster)
-        .withHttpClientBuilderConsumer(
-            http -> {
-              http.addOrReplaceInterceptor("skald-authorization", authorization);
-              http.addOrReplaceInterceptor("skald-gone", new GoneVersions(onGone));
-            })
+        .withHttpClientBuilderConsumer(http -> {
+          http.addOrReplaceInterceptor("skald-authorization", authorization);
+          http.addOrReplaceInterceptor("skald-gone", new GoneVersions(onGone));
+        })
         .build();
   }
 

@@ -112,11 +112,10 @@ public final class KubernetesDiscovery implements Discovery {
     /** Completes when the first list is there. */
     CompletionStage<Void> start() {
       SharedIndexInformer<T> fresh = maker.get();
-      fresh.exceptionHandler(
-          (_, failure) -> {
-            sayFailed(fresh.getApiTypeClass().getSimpleName(), failure);
-            return true;
-          });
+      fresh.exceptionHandler((_, failure) -> {
+        sayFailed(fresh.getApiTypeClass().getSimpleName(), failure);
+        return true;
+      });
       fresh.addEventHandler(this);
       informer = fresh;
       return fresh.start();
@@ -221,8 +220,7 @@ public final class KubernetesDiscovery implements Discovery {
       if (where.isEmpty()) {
         watches.add(
             new Watched<>(
-                () -> select(opened.pods().inAnyNamespace()).runnableInformer(0),
-                this::changePod));
+                () -> select(opened.pods().inAnyNamespace()).runnableInformer(0), this::changePod));
       }
       for (String namespace : where) {
         watches.add(
@@ -345,7 +343,8 @@ public final class KubernetesDiscovery implements Discovery {
         changed = true; // looked at again
         continue;
       }
-      Map<String, String> attached = new HashMap<>(namespaces.getOrDefault(pod.namespace, Map.of()));
+      Map<String, String> attached =
+          new HashMap<>(namespaces.getOrDefault(pod.namespace, Map.of()));
       attached.putAll(nodes.getOrDefault(pod.node, Map.of()));
       for (Map<String, String> labels : pod.sets) {
         if (attached.isEmpty()) {

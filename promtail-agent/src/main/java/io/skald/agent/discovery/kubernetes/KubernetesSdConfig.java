@@ -74,13 +74,7 @@ public record KubernetesSdConfig(
 
   public static final KubernetesSdConfig DEFAULTS =
       new KubernetesSdConfig(
-          POD,
-          "",
-          "",
-          ClientAccess.NONE,
-          Namespaces.DEFAULTS,
-          List.of(),
-          AttachMetadata.DEFAULTS);
+          POD, "", "", ClientAccess.NONE, Namespaces.DEFAULTS, List.of(), AttachMetadata.DEFAULTS);
 
   public static KubernetesSdConfig defaults() {
     return DEFAULTS;
