@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A run of another program that reads files and ends. */
 record Tool(int exitCode, String output) {
-  private static final long SECONDS = 120;
+  private static final long SECONDS = 300;
 
   /**
    * Runs {@code command} in {@code directory} and waits for its end.
