@@ -9,8 +9,9 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/** YAML as trees. Keys that stand twice are refused. */
+/** YAML as trees, with merge keys carried out. Keys that stand twice are refused. */
 final class Yaml {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -18,7 +19,8 @@ final class Yaml {
 
   /** Reads a file of one document. */
   static JsonNode read(Path file) throws IOException {
-    return MAPPER.valueToTree(loader(file.toString()).loadFromString(Files.readString(file)));
+    return merged(
+        MAPPER.valueToTree(loader(file.toString()).loadFromString(Files.readString(file))));
   }
 
   /** Reads all documents of a text, leaving out empty ones. */
@@ -30,6 +32,15 @@ final class Yaml {
       }
     }
     return documents;
+  }
+
+  /** Puts what stands below {@code <<} into the map around it, whose own keys win. */
+  private static JsonNode merged(JsonNode node) {
+    node.forEach(Yaml::merged);
+    if (node instanceof ObjectNode map && map.remove("<<") instanceof ObjectNode base) {
+      base.forEachEntry(map::putIfAbsent);
+    }
+    return node;
   }
 
   private static Load loader(String label) {
