@@ -26,6 +26,7 @@ import picocli.CommandLine.IVersionProvider;
       LabelsCommand.class,
       SeriesCommand.class,
       DeleteCommand.class,
+      ReadyCommand.class,
       ConfigCommand.class,
       StorageCommand.class,
       WarmUpCommand.class,
@@ -92,6 +93,9 @@ public final class Skald {
       }
       if (type == LabelsCommand.class) {
         return type.cast(new LabelsCommand(shell));
+      }
+      if (type == ReadyCommand.class) {
+        return type.cast(new ReadyCommand(shell));
       }
       if (type == SeriesCommand.class) {
         return type.cast(new SeriesCommand(shell));
