@@ -102,8 +102,8 @@ final class StorageCommand {
                   yield text.wal(new LogInspection(stopped.wal()).run());
                 }
                 case "index" -> {
-                  text.heading("label index in " + stopped.indexDirectory());
-                  yield text.index(new IndexCheck(stopped.indexDirectory()).inspect());
+                  text.heading("label index in " + stopped.objectsPlace());
+                  yield text.index(new IndexCheck(stopped.objects(), stopped.indexDirectory()).inspect());
                 }
                 default -> text.chunks(packs.inspect(one));
               };
@@ -195,13 +195,15 @@ final class StorageCommand {
           return 0;
         }
         lines.flush();
+        SecureRandom random = new SecureRandom();
         StorageRepair repair =
             new StorageRepair(
                 stopped.objects(),
-                new PackWriter(stopped.objects(), shell.clock(), new SecureRandom()),
+                new PackWriter(stopped.objects(), shell.clock(), random),
                 stopped.indexDirectory(),
                 decoder,
                 shell.clock(),
+                random,
                 line -> {
                   lines.line(line);
                   lines.flush();
@@ -237,7 +239,7 @@ final class StorageCommand {
           throw new UncheckedIOException("cannot read the WAL: " + e, e);
         }
       }
-      IndexCheck indexCheck = new IndexCheck(stopped.indexDirectory());
+      IndexCheck indexCheck = new IndexCheck(stopped.objects(), stopped.indexDirectory());
       IndexReport index = withIndex ? indexCheck.verify(packs) : IndexReport.NONE;
       return new Findings(packs, wal, index);
     }

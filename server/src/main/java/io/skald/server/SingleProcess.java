@@ -37,8 +37,8 @@ import io.skald.querier.turn.TurnConfig;
 import io.skald.server.trace.Tracing;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.delete.DeleteRequests;
-import io.skald.storage.index.LabelIndex;
-import io.skald.storage.index.RocksLabelIndex;
+import io.skald.storage.index.ShippingIndex;
+import io.skald.storage.index.StreamIndex;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
 import io.skald.storage.pattern.PatternBudget;
@@ -120,9 +120,9 @@ public final class SingleProcess implements AutoCloseable {
             new ObjectStores(clock, random, metrics, closers).open(config.common()),
             metrics,
             clock);
-    RocksLabelIndex index = new RocksLabelIndex(config.common().indexDirectory());
-    closers.push(index::close);
-    StorageMetrics.bind(metrics, index);
+    ShippingIndex index = IndexParts.open(config, objects, clock, random, closers);
+    IndexParts.bind(metrics, index);
+    cacheMetrics.bind("index_files", index.files()::statistics);
     WalDisk disk = DirectoryWalDisk.open(config.ingester().wal().dir());
     closers.push(() -> closeDisk(disk));
     ColumnDecoder decoder = new ColumnDecoder();
@@ -254,7 +254,7 @@ public final class SingleProcess implements AutoCloseable {
 
   private @Nullable PatternApi patternApi(
       Ingester ingester,
-      LabelIndex index,
+      StreamIndex index,
       ObjectStore objects,
       ColumnDecoder decoder,
       QueryApi queries) {

@@ -96,6 +96,7 @@ class SkaldConfigTest {
       storage_config:
         filesystem:
           directory: /srv/older
+        index_cache_size: 256MB
       distributor:
         max_recv_msg_size: 21MB
         max_decompressed_size: 22MB
@@ -352,7 +353,8 @@ class SkaldConfigTest {
               1,
               new CommonSection.Storage(
                   new CommonSection.Filesystem("/srv/chunks", "/srv/rules"), S3Config.DEFAULTS)),
-          new StorageSection(new StorageSection.Filesystem("/srv/older"), S3Config.DEFAULTS),
+          new StorageSection(
+              new StorageSection.Filesystem("/srv/older"), S3Config.DEFAULTS, 256L << 20),
           new DistributorConfig(21 << 20, 22 << 20, 25 << 20, 23, 24 << 10, 1),
           new IngesterConfig(
               31 << 10,

@@ -9,7 +9,7 @@ import io.skald.logql.engine.QueryException;
 import io.skald.querier.source.ReadTenants;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.LabelIndex;
+import io.skald.storage.index.StreamIndex;
 import io.skald.storage.pattern.PatternMerge;
 import io.skald.storage.pattern.PatternReader;
 import java.time.Duration;
@@ -23,7 +23,7 @@ public final class PatternSource {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private final RecentPatterns recent;
-  private final LabelIndex index;
+  private final StreamIndex index;
   private final PatternReader reader;
   private final long bucketSeconds;
 
@@ -31,7 +31,7 @@ public final class PatternSource {
    * @param sampleInterval width of the buckets that patterns are counted in
    */
   public PatternSource(
-      RecentPatterns recent, LabelIndex index, PatternReader reader, Duration sampleInterval) {
+      RecentPatterns recent, StreamIndex index, PatternReader reader, Duration sampleInterval) {
     this.recent = recent;
     this.index = index;
     this.reader = reader;

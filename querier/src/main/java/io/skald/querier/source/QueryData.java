@@ -10,7 +10,7 @@ import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.LabelIndex;
+import io.skald.storage.index.StreamIndex;
 import io.skald.storage.read.ChunkReader;
 import io.skald.storage.read.ReadStatistics;
 import java.util.ArrayList;
@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /** Everything a querier can read: what ingesters hold and what the index lists. Thread-safe. */
 public final class QueryData {
   private final RecentStreams recent;
-  private final LabelIndex index;
+  private final StreamIndex index;
   private final ChunkReader reader;
   private final @Nullable DeletedEntries deleted;
 
-  public QueryData(RecentStreams recent, LabelIndex index, ChunkReader reader) {
+  public QueryData(RecentStreams recent, StreamIndex index, ChunkReader reader) {
     this(recent, index, reader, null);
   }
 
@@ -35,7 +35,7 @@ public final class QueryData {
    */
   public QueryData(
       RecentStreams recent,
-      LabelIndex index,
+      StreamIndex index,
       ChunkReader reader,
       @Nullable DeletedEntries deleted) {
     this.recent = recent;

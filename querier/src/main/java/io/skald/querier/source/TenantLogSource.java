@@ -12,7 +12,7 @@ import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.LabelIndex;
+import io.skald.storage.index.StreamIndex;
 import io.skald.storage.read.ChunkReader;
 import io.skald.storage.read.ReadStatistics;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class TenantLogSource implements LogSource {
   private final TenantId tenant;
   private final RecentStreams recent;
-  private final LabelIndex index;
+  private final StreamIndex index;
   private final ChunkReader reader;
   private final @Nullable DeletedEntries deleted;
   private final QueryStatistics statistics;
@@ -42,7 +42,7 @@ final class TenantLogSource implements LogSource {
   TenantLogSource(
       TenantId tenant,
       RecentStreams recent,
-      LabelIndex index,
+      StreamIndex index,
       ChunkReader reader,
       @Nullable DeletedEntries deleted,
       QueryStatistics statistics,

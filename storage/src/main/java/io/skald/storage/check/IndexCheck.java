@@ -4,9 +4,9 @@ import io.skald.common.block.StorageException;
 import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexContents;
-import io.skald.storage.index.RocksLabelIndex;
+import io.skald.storage.index.StoppedIndex;
+import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackedChunk;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,46 +14,50 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Reads a whole label index and compares it with the packs. */
+/** Reads the whole label index of a stopped server and compares it with the packs. */
 public final class IndexCheck {
   /** Of one kind of fault; the rest is counted. */
   private static final int MAX_NAMED = 20;
 
-  private final Path directory;
+  private final ObjectStore store;
+  private final Path localDirectory;
 
-  public IndexCheck(Path directory) {
-    this.directory = directory;
+  /**
+   * @param localDirectory the server's local database; need not exist
+   */
+  public IndexCheck(ObjectStore store, Path localDirectory) {
+    this.store = store;
+    this.localDirectory = localDirectory;
   }
 
   /** Reads the index alone. */
   public IndexReport inspect() {
-    if (!Files.isDirectory(directory)) {
-      return broken("there is no label index in " + directory);
-    }
     Map<String, List<PackedChunk>> chunks = new HashMap<>();
     Map<String, TenantId> tenants = new HashMap<>();
     Set<ChunkRef> seen = new HashSet<>();
-    try (RocksLabelIndex index = new RocksLabelIndex(directory)) {
+    Map<String, String> damaged = new TreeMap<>();
+    try (StoppedIndex index = new StoppedIndex(store, localDirectory)) {
       IndexContents contents =
-          index.scan((tenant, chunk) -> {
-            ChunkRef ref = chunk.chunk();
-            if (seen.add(ref)) {
-              tenants.put(ref.packKey(), tenant);
-              chunks
-                  .computeIfAbsent(ref.packKey(), _ -> new ArrayList<>())
-                  .add(new PackedChunk(chunk.labels(), chunk.fingerprint(), ref));
-            }
-          });
-      return new IndexReport(contents, chunks, tenants, List.of(), 0);
+          index.scan(
+              (tenant, chunk) -> {
+                ChunkRef ref = chunk.chunk();
+                if (seen.add(ref)) {
+                  tenants.put(ref.packKey(), tenant);
+                  chunks
+                      .computeIfAbsent(ref.packKey(), _ -> new ArrayList<>())
+                      .add(new PackedChunk(chunk.labels(), chunk.fingerprint(), ref));
+                }
+              },
+              damaged::put);
+      return new IndexReport(
+          contents, chunks, tenants, damaged.keySet(), List.copyOf(damaged.values()), 0);
     } catch (StorageException e) {
-      return broken(String.valueOf(e.getMessage()));
+      return new IndexReport(
+          null, Map.of(), Map.of(), Set.of(), List.of(String.valueOf(e.getMessage())), 0);
     }
-  }
-
-  private static IndexReport broken(String why) {
-    return new IndexReport(null, Map.of(), Map.of(), List.of(why), 0);
   }
 
   /**
@@ -95,6 +99,6 @@ public final class IndexCheck {
       faults.add("it is empty, and packs hold %d chunks".formatted(unknown));
     }
     return new IndexReport(
-        index.contents(), index.chunksByPack(), index.tenantsByPack(), faults, unknown);
+        index.contents(), index.chunksByPack(), index.tenantsByPack(), Set.of(), faults, unknown);
   }
 }

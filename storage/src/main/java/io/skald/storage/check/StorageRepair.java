@@ -6,8 +6,10 @@ import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.FlushedStream;
+import io.skald.storage.index.IndexRebuild;
 import io.skald.storage.index.IndexedChunk;
 import io.skald.storage.index.RocksLabelIndex;
+import io.skald.storage.object.ObjectNotFoundException;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackReader;
 import io.skald.storage.pack.PackWriter;
@@ -18,15 +20,18 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings damaged storage back into use. Nothing is destroyed: a damaged pack is kept under {@code
- * _damaged/}, a damaged index and damaged files of the log beside their old places.
+ * _damaged/}, as are objects of the index; the local part of the index and damaged files of the log
+ * beside their old places.
  *
  * <p>What is whole of a damaged pack is written as a new pack first; then the damaged one is copied
  * aside, the index is built anew from the packs and put into place, and only then the damaged pack
@@ -39,25 +44,31 @@ public final class StorageRepair {
   private final ObjectStore store;
   private final PackCheck check;
   private final PackWriter writer;
-  private final Path indexDirectory;
+  private final Path localDirectory;
+  private final Clock clock;
+  private final RandomGenerator random;
   private final String suffix;
   private final Consumer<String> says;
 
   /**
+   * @param localDirectory the server's local database; need not exist
    * @param decoder stays open
    * @param says gets every step and every loss, as a line
    */
   public StorageRepair(
       ObjectStore store,
       PackWriter writer,
-      Path indexDirectory,
+      Path localDirectory,
       ColumnDecoder decoder,
       Clock clock,
+      RandomGenerator random,
       Consumer<String> says) {
     this.store = store;
     this.check = new PackCheck(store, decoder);
     this.writer = writer;
-    this.indexDirectory = indexDirectory;
+    this.localDirectory = localDirectory;
+    this.clock = clock;
+    this.random = random;
     this.suffix = "damaged-" + clock.nowMillis();
     this.says = says;
   }
@@ -76,10 +87,10 @@ public final class StorageRepair {
     long lost = 0;
     for (PackReport pack : damaged) {
       lost += rewrite(pack, index);
-      setAside(pack);
+      setAside(pack.key());
     }
     if (!damaged.isEmpty() || !index.isWhole() || rebuildIndex) {
-      rebuildIndex(damaged.stream().map(PackReport::key).toList());
+      rebuildIndex(damaged.stream().map(PackReport::key).toList(), index);
     }
     for (PackReport pack : damaged) {
       store.delete(pack.key());
@@ -112,64 +123,74 @@ public final class StorageRepair {
     return salvaged.lostEntries();
   }
 
-  private void setAside(PackReport pack) {
+  private void setAside(String key) {
     List<ByteBuffer> parts = new ArrayList<>();
-    for (long at = 0; at < pack.bytes(); at += COPY_BYTES) {
-      int length = (int) Math.min(COPY_BYTES, pack.bytes() - at);
-      parts.add(ByteBuffer.wrap(store.read(pack.key(), at, length)));
+    long size = store.size(key);
+    for (long at = 0; at < size; at += COPY_BYTES) {
+      int length = (int) Math.min(COPY_BYTES, size - at);
+      parts.add(ByteBuffer.wrap(store.read(key, at, length)));
     }
-    String aside = PackKeys.ASIDE + pack.key();
+    String aside = PackKeys.ASIDE + key;
     store.put(aside, parts);
-    says.accept(pack.key() + ": kept as " + aside);
+    says.accept(key + ": kept as " + aside);
   }
 
-  private void rebuildIndex(List<String> withoutPacks) {
-    Path built = sibling("rebuilt");
-    try {
-      deleteTree(built);
-      long chunks = 0;
-      try (RocksLabelIndex index = new RocksLabelIndex(built)) {
-        for (String key : check.keys()) {
-          PackReader.Directory directory = check.inspect(key).directory();
-          if (directory != null && !withoutPacks.contains(key)) {
-            index.commit(
-                directory.tenant(),
-                directory.chunks().stream()
-                    .map(
-                        chunk -> new IndexedChunk(chunk.labels(), chunk.fingerprint(), chunk.ref()))
-                    .toList(),
-                Map.of());
-            chunks += directory.chunks().size();
-          }
-        }
-        copyPositions(index);
+  private void rebuildIndex(List<String> withoutPacks, IndexReport index) {
+    for (String key : index.damagedObjects()) {
+      if (key.isEmpty()) {
+        continue; // the local database, which is kept below
       }
-      if (Files.exists(indexDirectory)) {
-        Path aside = sibling(suffix);
-        Files.move(indexDirectory, aside);
-        says.accept("label index: the old one is kept as " + aside);
+      try {
+        setAside(key);
+      } catch (ObjectNotFoundException _) {
+        says.accept(key + ": it is gone");
       }
-      Files.move(built, indexDirectory);
-      says.accept(
-          "label index: built anew from the packs, %d chunks, in %s"
-              .formatted(chunks, indexDirectory));
-    } catch (IOException e) {
-      throw new StorageException("cannot build the label index in " + built + ": " + e, e);
     }
+    Path work = sibling("rebuilt");
+    try {
+      deleteTree(work);
+      Files.createDirectories(work);
+      IndexRebuild rebuild = new IndexRebuild(store, work.resolve("files"), clock, random);
+      for (String key : check.keys()) {
+        PackReader.Directory directory = check.inspect(key).directory();
+        if (directory != null && !withoutPacks.contains(key) && !rebuild.isRetired(key)) {
+          rebuild.add(
+              directory.tenant(),
+              directory.chunks().stream()
+                  .map(chunk -> new IndexedChunk(chunk.labels(), chunk.fingerprint(), chunk.ref()))
+                  .toList());
+        }
+      }
+      long chunks = rebuild.finish(withoutPacks);
+      if (Files.exists(localDirectory)) {
+        replaceLocal(work.resolve("local"));
+      }
+      deleteTree(work);
+      says.accept("label index: built anew from the packs, %d chunks".formatted(chunks));
+    } catch (IOException e) {
+      throw new StorageException("cannot build the label index in " + work + ": " + e, e);
+    }
+  }
+
+  /** The local database keeps only how far the log is superfluous. */
+  private void replaceLocal(Path built) throws IOException {
+    try (RocksLabelIndex index = new RocksLabelIndex(built)) {
+      copyPositions(index);
+    }
+    Path aside = sibling(suffix);
+    Files.move(localDirectory, aside);
+    says.accept("label index: the old local part is kept as " + aside);
+    Files.move(built, localDirectory);
   }
 
   /** Without the positions the log is replayed from its start, and entries are stored twice. */
   private void copyPositions(RocksLabelIndex target) {
     List<FlushedStream> positions = new ArrayList<>();
     @Nullable String failure = null;
-    if (Files.isDirectory(indexDirectory)) {
-      try (RocksLabelIndex old = new RocksLabelIndex(indexDirectory)) {
-        old.eachFlushed(positions::add);
-      } catch (StorageException e) {
-        failure = e.getMessage();
-      }
-    } else {
-      failure = "there is none";
+    try (RocksLabelIndex old = new RocksLabelIndex(localDirectory)) {
+      old.eachFlushed(positions::add);
+    } catch (StorageException e) {
+      failure = e.getMessage();
     }
     for (FlushedStream position : positions) {
       Map<Fingerprint, Long> one = Map.of(position.fingerprint(), position.position());
@@ -221,8 +242,8 @@ public final class StorageRepair {
   }
 
   private Path sibling(String end) {
-    Path name = Objects.requireNonNull(indexDirectory.getFileName());
-    return indexDirectory.resolveSibling(name + "." + end);
+    Path name = Objects.requireNonNull(localDirectory.getFileName());
+    return localDirectory.resolveSibling(name + "." + end);
   }
 
   /** Deletes what an earlier run did not finish; it holds nothing that the packs do not. */
@@ -230,11 +251,10 @@ public final class StorageRepair {
     if (!Files.isDirectory(directory)) {
       return;
     }
-    try (var files = Files.list(directory)) {
-      for (Path file : files.toList()) {
+    try (var files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
     }
-    Files.delete(directory);
   }
 }

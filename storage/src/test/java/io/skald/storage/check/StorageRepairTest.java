@@ -15,8 +15,10 @@ import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.RandomBlocks;
 import io.skald.storage.index.IndexedChunk;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.RocksLabelIndex;
+import io.skald.storage.index.ShippingIndex;
+import io.skald.storage.object.FaultyObjectStore;
 import io.skald.storage.object.InMemoryObjectStore;
+import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
 import io.skald.storage.pack.WrittenPack;
 import io.skald.storage.read.CacheConfig;
@@ -29,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,6 +53,7 @@ final class StorageRepairTest {
   private final InMemoryObjectStore store = new InMemoryObjectStore();
   private final DrivenClock clock = new DrivenClock(NOON);
   private final ColumnDecoder decoder = new ColumnDecoder();
+  private final Random random = new Random(7);
   private final List<String> said = new ArrayList<>();
   private WrittenPack first;
 
@@ -58,7 +62,7 @@ final class StorageRepairTest {
     PackWriter writer = new PackWriter(store, clock, new Random(1));
     first = writer.write(TENANT, List.of(chunk(1), chunk(2)));
     WrittenPack second = writer.write(TENANT, List.of(chunk(3), chunk(4)));
-    try (RocksLabelIndex index = new RocksLabelIndex(indexDirectory())) {
+    try (ShippingIndex index = openIndex()) {
       index.commit(TENANT, List.of(indexed(1, first, 0), indexed(2, first, 1)), Map.of(key(1), 7L));
       index.commit(TENANT, List.of(indexed(3, second, 0), indexed(4, second, 1)), Map.of());
     }
@@ -143,7 +147,7 @@ final class StorageRepairTest {
   void repair_directoryAndIndexLost_setsThePackAsideAndSaysSo() throws IOException {
     byte[] whole = bytes(first.key());
     store.put(first.key(), List.of(ByteBuffer.wrap(Arrays.copyOf(whole, whole.length - 30))));
-    Files.move(indexDirectory(), directory.resolve("gone"));
+    store.list("_index/").forEach(store::delete);
 
     repair();
 
@@ -166,27 +170,71 @@ final class StorageRepairTest {
   }
 
   @Test
-  void verify_packGone_isAFaultOfTheIndex() {
-    store.delete(first.key());
+  void repair_indexFileDamagedOrGone_isBuiltAnewFromThePacks() {
+    List<String> files = store.list("_index/t/new/");
+    byte[] damaged = bytes(files.getFirst());
+    damaged[damaged.length / 2] ^= 4;
+    store.put(files.getFirst(), List.of(ByteBuffer.wrap(damaged)));
+    store.delete(files.getLast());
+    assertThat(files).hasSize(2);
+    assertThat(verifyIndex().faults()).singleElement().asString().contains(files.getFirst());
 
-    assertThat(verifyIndex().faults())
-        .containsExactly("the pack " + first.key() + " does not exist");
     repair();
+
+    assertThat(bytes("_damaged/" + files.getFirst())).isEqualTo(damaged);
     assertThat(verifyIndex().faults()).isEmpty();
-    assertThat(lines()).hasSize(ENTRIES / 2);
+    assertThat(verifyIndex().unknownChunks()).isZero();
+    assertThat(lines()).hasSize(ENTRIES);
+    assertThat(position()).isEqualTo(7);
   }
 
   @Test
-  void verify_packNotInTheIndex_isToldButNoFault() {
-    new PackWriter(store, clock, new Random(2)).write(TENANT, List.of(chunk(9)));
+  void repair_manifestDamaged_isReplaced() {
+    repair(true);
+    clock.advance(Duration.ofMillis(1));
+    byte[] damaged = bytes("_index/t/manifest");
+    damaged[9] ^= 1;
+    store.put("_index/t/manifest", List.of(ByteBuffer.wrap(damaged)));
+    assertThat(verifyIndex().faults()).singleElement().asString().contains("_index/t/manifest");
+
+    repair();
+
+    assertThat(bytes("_damaged/_index/t/manifest")).isEqualTo(damaged);
+    assertThat(verifyIndex().faults()).isEmpty();
+    assertThat(lines()).hasSize(ENTRIES);
+  }
+
+  @Test
+  void verify_filesNotSentYet_count() {
+    FaultyObjectStore down = new FaultyObjectStore(store, random, _ -> {});
+    down.faults(FaultyObjectStore.Faults.DOWN);
+    WrittenPack third =
+        new PackWriter(store, clock, new Random(6)).write(TENANT, List.of(chunk(5)));
+    try (ShippingIndex index = openIndex(down)) {
+      index.commit(TENANT, List.of(indexed(5, third, 0)), Map.of());
+    }
 
     IndexReport report = verifyIndex();
 
     assertThat(report.faults()).isEmpty();
-    assertThat(report.unknownChunks()).isEqualTo(1);
-    assertThat(lines()).hasSize(ENTRIES);
+    assertThat(report.unknownChunks()).isZero();
+    assertThat(report.chunksByPack()).containsKey(third.key());
     repair(true);
-    assertThat(lines()).hasSize(ENTRIES + 4);
+    assertThat(lines()).filteredOn(line -> line.startsWith("c5")).hasSize(4);
+  }
+
+  private ShippingIndex openIndex() {
+    return openIndex(store);
+  }
+
+  private ShippingIndex openIndex(ObjectStore objects) {
+    return new ShippingIndex(
+        new ShippingIndex.Settings(
+            indexDirectory(), directory.resolve("cache"), 1 << 20, Duration.ofMinutes(10)),
+        objects,
+        "test",
+        clock,
+        random);
   }
 
   private Path indexDirectory() {
@@ -199,7 +247,7 @@ final class StorageRepairTest {
   }
 
   private IndexReport verifyIndex() {
-    return new IndexCheck(indexDirectory()).verify(verifyPacks());
+    return new IndexCheck(store, indexDirectory()).verify(verifyPacks());
   }
 
   private long repair() {
@@ -213,12 +261,13 @@ final class StorageRepairTest {
             indexDirectory(),
             decoder,
             clock,
+            new Random(4),
             said::add)
         .repair(verifyPacks(), verifyIndex(), rebuildIndex);
   }
 
   private long position() {
-    try (RocksLabelIndex index = new RocksLabelIndex(indexDirectory())) {
+    try (ShippingIndex index = openIndex()) {
       return index.flushedThrough(TENANT, key(1)).orElseThrow();
     }
   }
@@ -227,7 +276,7 @@ final class StorageRepairTest {
   private TreeSet<String> lines() {
     TreeSet<String> lines = new TreeSet<>();
     ChunkReader reader = new ChunkReader(store, new ChunkCaches(CacheConfig.DEFAULT), decoder);
-    try (RocksLabelIndex index = new RocksLabelIndex(indexDirectory())) {
+    try (ShippingIndex index = openIndex()) {
       for (IndexedStream stream : index.select(TENANT, List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
         for (ChunkRef chunk : stream.chunks()) {
           for (BlockView block :
