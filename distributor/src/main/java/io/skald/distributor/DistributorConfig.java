@@ -1,5 +1,7 @@
 package io.skald.distributor;
 
+import io.skald.common.ring.DistributorRingConfig;
+
 /**
  * The bounds of pushes and how often they are stored.
  *
@@ -8,7 +10,9 @@ package io.skald.distributor;
  * @param maxInflightDecodedBytes of all decoded pushes together; more are refused with 503
  * @param maxRows the most streams, entries and metadata pairs of a push together
  * @param labelCacheBytes about how much memory the cache of label text may use
- * @param replicationFactor how many ingesters store each stream
+ * @param replicationFactor how many ingesters store each stream; 0 takes {@code
+ *     common.replication_factor}
+ * @param ring how distributors find each other
  */
 public record DistributorConfig(
     long maxRecvMsgSize,
@@ -16,9 +20,10 @@ public record DistributorConfig(
     long maxInflightDecodedBytes,
     int maxRows,
     long labelCacheBytes,
-    int replicationFactor) {
+    int replicationFactor,
+    DistributorRingConfig ring) {
   public static final DistributorConfig DEFAULTS =
-      new DistributorConfig(100L << 20, 128L << 20, 256L << 20, 5_000_000, 16L << 20, 1);
+      new DistributorConfig(100L << 20, 128L << 20, 256L << 20, 5_000_000, 16L << 20, 0);
 
   /** Lines are ranges of one array. */
   private static final long MOST_DECOMPRESSED = Integer.MAX_VALUE - 8L;
@@ -49,10 +54,28 @@ public record DistributorConfig(
       throw new IllegalArgumentException(
           "distributor.label_cache_bytes must not be negative: " + labelCacheBytes);
     }
-    if (replicationFactor < 1) {
+    if (replicationFactor < 0) {
       throw new IllegalArgumentException(
           "replication_factor must be at least 1: " + replicationFactor);
     }
+  }
+
+  /** A distributor that takes part in no ring of several. */
+  public DistributorConfig(
+      long maxRecvMsgSize,
+      long maxDecompressedSize,
+      long maxInflightDecodedBytes,
+      int maxRows,
+      long labelCacheBytes,
+      int replicationFactor) {
+    this(
+        maxRecvMsgSize,
+        maxDecompressedSize,
+        maxInflightDecodedBytes,
+        maxRows,
+        labelCacheBytes,
+        replicationFactor,
+        DistributorRingConfig.DEFAULTS);
   }
 
   public DistributorConfig withReplicationFactor(int factor) {
@@ -62,6 +85,7 @@ public record DistributorConfig(
         maxInflightDecodedBytes,
         maxRows,
         labelCacheBytes,
-        factor);
+        factor,
+        ring);
   }
 }

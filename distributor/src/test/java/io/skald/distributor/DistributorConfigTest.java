@@ -12,7 +12,7 @@ class DistributorConfigTest {
   void defaults_areThoseThatUsersKnow() {
     assertThat(DistributorConfig.DEFAULTS.maxRecvMsgSize()).isEqualTo(100L << 20);
     assertThat(DistributorConfig.DEFAULTS.maxDecompressedSize()).isEqualTo(128L << 20);
-    assertThat(DistributorConfig.DEFAULTS.replicationFactor()).isEqualTo(1);
+    assertThat(DistributorConfig.DEFAULTS.replicationFactor()).isZero();
   }
 
   @ParameterizedTest
@@ -23,7 +23,7 @@ class DistributorConfigTest {
     "1, 10, 9, 1, 0, 1, max_inflight_decoded_bytes",
     "1, 10, 10, 0, 0, 1, max_rows",
     "1, 10, 10, 1, -1, 1, label_cache_bytes",
-    "1, 10, 10, 1, 0, 0, replication_factor",
+    "1, 10, 10, 1, 0, -1, replication_factor",
   })
   void constructor_badValue_namesTheKey(
       long body, long decoded, long inflight, int rows, long cache, int factor, String key) {

@@ -83,7 +83,7 @@ class DistributorTest {
             _ -> ingester,
             _ -> limits,
             new TenantHeader(auth),
-            DistributorConfig.DEFAULTS,
+            DistributorConfig.DEFAULTS.withReplicationFactor(1),
             listener,
             () -> 1,
             clock)

@@ -1,5 +1,6 @@
 package io.skald.ingester;
 
+import io.skald.common.ring.LifecyclerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param maxUnflushedBytes memory of all data that is not in object storage; pushes wait at it
  * @param maxPushWait how long a push waits for memory before it is refused
  * @param sealThreads threads that compress blocks
+ * @param lifecycler how the ingester takes part in a ring of several
  */
 public record IngesterConfig(
     long chunkBlockSize,
@@ -30,7 +32,8 @@ public record IngesterConfig(
     long maxUnflushedBytes,
     Duration maxPushWait,
     int sealThreads,
-    Wal wal) {
+    Wal wal,
+    LifecyclerConfig lifecycler) {
   private static final long KIB = 1 << 10;
   private static final long MIB = 1 << 20;
 
@@ -115,6 +118,51 @@ public record IngesterConfig(
           64 * MIB,
           Duration.ofSeconds(10));
     }
+  }
+
+  /** An ingester that takes part in no ring of several. */
+  public IngesterConfig(
+      long chunkBlockSize,
+      long chunkTargetSize,
+      Duration maxChunkAge,
+      Duration chunkIdlePeriod,
+      Duration flushCheckPeriod,
+      int concurrentFlushes,
+      long maxPackSize,
+      long maxUnflushedBytes,
+      Duration maxPushWait,
+      int sealThreads,
+      Wal wal) {
+    this(
+        chunkBlockSize,
+        chunkTargetSize,
+        maxChunkAge,
+        chunkIdlePeriod,
+        flushCheckPeriod,
+        concurrentFlushes,
+        maxPackSize,
+        maxUnflushedBytes,
+        maxPushWait,
+        sealThreads,
+        wal,
+        LifecyclerConfig.DEFAULTS);
+  }
+
+  /** Returns this with another log and lifecycler. */
+  public IngesterConfig with(Wal otherWal, LifecyclerConfig otherLifecycler) {
+    return new IngesterConfig(
+        chunkBlockSize,
+        chunkTargetSize,
+        maxChunkAge,
+        chunkIdlePeriod,
+        flushCheckPeriod,
+        concurrentFlushes,
+        maxPackSize,
+        maxUnflushedBytes,
+        maxPushWait,
+        sealThreads,
+        otherWal,
+        otherLifecycler);
   }
 
   public static IngesterConfig defaults() {

@@ -1,5 +1,6 @@
 package io.skald.server;
 
+import io.skald.common.ring.RingConfig;
 import io.skald.storage.object.s3.S3Config;
 import java.nio.file.Path;
 
@@ -7,17 +8,23 @@ import java.nio.file.Path;
  * The {@code common} block.
  *
  * @param pathPrefix where the process keeps what is its own: WAL, label index
- * @param replicationFactor copies of every stream; a single process holds one
+ * @param replicationFactor copies of every stream; 0 takes 1 in a single process, else 3
+ * @param ring how processes find each other
  * @param storage where objects are kept
  */
-public record CommonSection(Path pathPrefix, int replicationFactor, Storage storage) {
+public record CommonSection(
+    Path pathPrefix, int replicationFactor, RingConfig ring, Storage storage) {
   static final CommonSection DEFAULTS =
-      new CommonSection(Path.of("data"), 1, new Storage(new Filesystem("", ""), S3Config.DEFAULTS));
+      new CommonSection(
+          Path.of("data"),
+          0,
+          RingConfig.DEFAULTS,
+          new Storage(new Filesystem("", ""), S3Config.DEFAULTS));
 
   public CommonSection {
-    if (replicationFactor != 1) {
+    if (replicationFactor < 0) {
       throw new IllegalArgumentException(
-          "common.replication_factor must be 1 in a single process: " + replicationFactor);
+          "common.replication_factor must be at least 1: " + replicationFactor);
     }
   }
 
@@ -59,6 +66,7 @@ public record CommonSection(Path pathPrefix, int replicationFactor, Storage stor
     return new CommonSection(
         pathPrefix,
         replicationFactor,
+        ring,
         new Storage(new Filesystem(folder, files.rulesDirectory()), bucket));
   }
 

@@ -1,50 +1,91 @@
 package io.skald.server;
 
 import io.skald.common.time.Clock;
+import io.skald.storage.index.IndexFileCache;
 import io.skald.storage.index.IndexStatistics;
+import io.skald.storage.index.ShippedIndex;
 import io.skald.storage.index.ShippingIndex;
+import io.skald.storage.index.StreamIndex;
 import io.skald.storage.object.ObjectStore;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
-/** The label index of a process that writes it: opened, and measured. */
+/** The label index of a process: opened, and measured. */
 final class IndexParts {
   /** Nobody else writes to the object store of a single process. */
   private static final Duration REFRESH = Duration.ofMinutes(10);
 
-  private static final String WRITER = "single";
+  /** Ingesters tell of what was shipped in the last minutes, so this may be up to a minute. */
+  private static final Duration CLUSTER_REFRESH = Duration.ofSeconds(30);
 
-  private IndexParts() {}
+  private final @Nullable ShippingIndex written;
+  private final StreamIndex shared;
+
+  private IndexParts(@Nullable ShippingIndex written, StreamIndex shared) {
+    this.written = written;
+    this.shared = shared;
+  }
 
   /**
-   * Opens the index; what earlier processes shipped is found in the object store.
+   * Opens the index; what earlier and other processes shipped is found in the object store.
    *
+   * @param writer names this process in the names of files
    * @param closers gets what closes it
    */
-  static ShippingIndex open(
+  static IndexParts open(
       SkaldConfig config,
+      String writer,
       ObjectStore objects,
+      ServerMetrics metrics,
+      StorageMetrics caches,
       Clock clock,
       RandomGenerator random,
       Deque<Runnable> closers) {
+    Duration refresh = config.isSingleProcess() ? REFRESH : CLUSTER_REFRESH;
+    Path cache = config.common().indexCacheDirectory();
+    long cacheBytes = config.storageConfig().indexCacheSize();
+    if (!config.roles().contains(Role.INGESTER)) {
+      IndexFileCache files =
+          new IndexFileCache(
+              cache, cacheBytes, name -> objects.read(name.key(), 0, name.length()));
+      closers.push(files::close);
+      caches.bind("index_files", files::statistics);
+      return new IndexParts(null, new ShippedIndex(objects, files, refresh, clock));
+    }
     ShippingIndex index =
         new ShippingIndex(
             new ShippingIndex.Settings(
-                config.common().indexDirectory(),
-                config.common().indexCacheDirectory(),
-                config.storageConfig().indexCacheSize(),
-                REFRESH),
+                config.common().indexDirectory(), cache, cacheBytes, refresh),
             objects,
-            WRITER,
+            writer,
             clock,
             random);
     closers.push(index::close);
-    return index;
+    bind(metrics, index);
+    caches.bind("index_files", index.files()::statistics);
+    return new IndexParts(index, index);
   }
 
-  static void bind(ServerMetrics metrics, ShippingIndex index) {
+  /**
+   * Returns the index as the ingester of this process writes it.
+   *
+   * @throws NullPointerException if it has none
+   */
+  ShippingIndex written() {
+    return Objects.requireNonNull(written);
+  }
+
+  /** Returns what all processes have written. */
+  StreamIndex shared() {
+    return shared;
+  }
+
+  private static void bind(ServerMetrics metrics, ShippingIndex index) {
     Supplier<ShippingIndex.Statistics> shipping = index::shipping;
     metrics.counter(
         "skald_index_shipped_files_total",

@@ -24,21 +24,33 @@ final class IngesterRoutes {
   /** As long as this file is there, a shutdown is prepared for. */
   private static final String MARKER = "shutdown-requested.txt";
 
+  /** The way out of a ring. */
+  @FunctionalInterface
+  interface RingLeaving {
+    /**
+     * Takes no more writes.
+     *
+     * @param forgetTokens whether the next start is to take new tokens; those of a single process
+     *     live no longer than its ring
+     */
+    void leave(boolean forgetTokens);
+  }
+
   private final Ingester ingester;
   private final Path marker;
-  private final Runnable leaveRing;
+  private final RingLeaving ring;
   private final Runnable terminate;
   private final AtomicBoolean stopAsked = new AtomicBoolean();
 
   /**
    * @param directory where what is asked for is remembered over restarts
-   * @param leaveRing takes the ingester out of the ring
+   * @param ring what the ingester is a member of
    * @param terminate has the process end soon; called when the ingester has stopped
    */
-  IngesterRoutes(Ingester ingester, Path directory, Runnable leaveRing, Runnable terminate) {
+  IngesterRoutes(Ingester ingester, Path directory, RingLeaving ring, Runnable terminate) {
     this.ingester = ingester;
     this.marker = directory.resolve(MARKER);
-    this.leaveRing = leaveRing;
+    this.ring = ring;
     this.terminate = terminate;
   }
 
@@ -75,8 +87,7 @@ final class IngesterRoutes {
         flush,
         forgetTokens,
         end);
-    // Tokens of a single process live no longer than its ring, so that there is nothing to delete.
-    leaveRing.run();
+    ring.leave(forgetTokens);
     try {
       ingester.stop(flush);
       return HttpResponse.empty(204);

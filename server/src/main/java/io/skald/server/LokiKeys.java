@@ -30,7 +30,17 @@ final class LokiKeys {
       common.instance_addr
       common.instance_interface_names
       common.persist_tokens
-      common.ring
+      common.ring.instance_enable_ipv6
+      common.ring.instance_interface_names: set common.ring.instance_addr
+      common.ring.kvstore.consul
+      common.ring.kvstore.etcd.max_retries
+      common.ring.kvstore.etcd.password
+      common.ring.kvstore.etcd.tls_cipher_suites
+      common.ring.kvstore.etcd.tls_min_version
+      common.ring.kvstore.etcd.tls_server_name
+      common.ring.kvstore.etcd.username: calls of etcd carry no password; use certificates
+      common.ring.kvstore.multi
+      common.ring.zone_awareness_enabled: zones count as soon as instances name them
       common.storage.congestion_control
       common.storage.hedging
       common.storage.s3.chunk_delimiter: keys of objects have one form
@@ -63,7 +73,21 @@ final class LokiKeys {
       distributor.ingest_limits_enabled
       distributor.kafka_config
       distributor.rate_store
-      distributor.ring
+      distributor.ring.heartbeat_period: set common.ring.heartbeat_period
+      distributor.ring.heartbeat_timeout: set common.ring.heartbeat_timeout
+      distributor.ring.instance_addr: set common.ring.instance_addr
+      distributor.ring.instance_enable_ipv6
+      distributor.ring.instance_id: set common.ring.instance_id
+      distributor.ring.instance_interface_names
+      distributor.ring.instance_port: set common.ring.instance_port
+      distributor.ring.kvstore.consul
+      distributor.ring.kvstore.etcd.max_retries
+      distributor.ring.kvstore.etcd.password
+      distributor.ring.kvstore.etcd.tls_cipher_suites
+      distributor.ring.kvstore.etcd.tls_min_version
+      distributor.ring.kvstore.etcd.tls_server_name
+      distributor.ring.kvstore.etcd.username: calls of etcd carry no password; use certificates
+      distributor.ring.kvstore.multi
       distributor.write_failures_logging
       frontend: queries are logged by querier.log_queries
       frontend_worker
@@ -77,7 +101,26 @@ final class LokiKeys {
       ingester.flush_op_backoff
       ingester.flush_op_timeout
       ingester.index_shards
-      ingester.lifecycler
+      ingester.lifecycler.enable_inet6
+      ingester.lifecycler.final_sleep
+      ingester.lifecycler.heartbeat_period: set common.ring.heartbeat_period
+      ingester.lifecycler.heartbeat_timeout: set common.ring.heartbeat_timeout
+      ingester.lifecycler.interface_names
+      ingester.lifecycler.join_after
+      ingester.lifecycler.min_ready_duration
+      ingester.lifecycler.observe_period
+      ingester.lifecycler.readiness_check_ring_health
+      ingester.lifecycler.ring.excluded_zones
+      ingester.lifecycler.ring.heartbeat_timeout: set common.ring.heartbeat_timeout
+      ingester.lifecycler.ring.kvstore.consul
+      ingester.lifecycler.ring.kvstore.etcd.max_retries
+      ingester.lifecycler.ring.kvstore.etcd.password
+      ingester.lifecycler.ring.kvstore.etcd.tls_cipher_suites
+      ingester.lifecycler.ring.kvstore.etcd.tls_min_version
+      ingester.lifecycler.ring.kvstore.etcd.tls_server_name
+      ingester.lifecycler.ring.kvstore.etcd.username: calls of etcd carry no password; use certificates
+      ingester.lifecycler.ring.kvstore.multi
+      ingester.lifecycler.ring.zone_awareness_enabled
       ingester.max_dropped_streams
       ingester.max_returned_stream_errors
       ingester.max_transfer_retries
@@ -87,7 +130,22 @@ final class LokiKeys {
       ingester.sync_min_utilization
       ingester.sync_period
       ingester.wal.flush_on_shutdown: everything is flushed at shutdown
-      ingester_client
+      ingester_client.grpc_client_config.backoff_config
+      ingester_client.grpc_client_config.backoff_on_ratelimits
+      ingester_client.grpc_client_config.cluster_validation
+      ingester_client.grpc_client_config.connect_backoff_base_delay
+      ingester_client.grpc_client_config.connect_backoff_max_delay
+      ingester_client.grpc_client_config.connect_timeout
+      ingester_client.grpc_client_config.grpc_compression
+      ingester_client.grpc_client_config.initial_connection_window_size
+      ingester_client.grpc_client_config.initial_stream_window_size
+      ingester_client.grpc_client_config.max_send_msg_size
+      ingester_client.grpc_client_config.rate_limit
+      ingester_client.grpc_client_config.rate_limit_burst
+      ingester_client.grpc_client_config.tls_cipher_suites
+      ingester_client.grpc_client_config.tls_min_version
+      ingester_client.grpc_client_config.tls_server_name
+      ingester_client.pool_config
       ingester_rf1
       internal_server: what it serves stands on the main port
       limits_config.allow_deletes: set limits_config.deletion_mode
@@ -221,24 +279,16 @@ final class LokiKeys {
       ruler_storage: rules are kept in the object store of the chunks
       schema_config: the index has one form, and nothing of Loki's data is read
       server.cluster_validation
-      server.grpc_listen_address
       server.grpc_listen_conn_limit
       server.grpc_listen_network
-      server.grpc_listen_port
-      server.grpc_server_keepalive_time
-      server.grpc_server_keepalive_timeout
-      server.grpc_server_max_concurrent_streams
       server.grpc_server_max_connection_age
       server.grpc_server_max_connection_age_grace
       server.grpc_server_max_connection_idle
-      server.grpc_server_max_recv_msg_size
       server.grpc_server_max_send_msg_size
-      server.grpc_server_min_time_between_pings
       server.grpc_server_num_workers
       server.grpc_server_ping_without_stream_allowed
       server.grpc_server_recv_buffer_pools_enabled
       server.grpc_server_stats_tracking_enabled
-      server.grpc_tls_config: there is no gRPC port
       server.http_listen_network
       server.http_log_closed_connections_without_response_enabled
       server.log_request_exclude_headers_list
@@ -249,8 +299,8 @@ final class LokiKeys {
       server.log_source_ips_regex
       server.register_instrumentation
       server.report_grpc_codes_in_instrumentation_label_enabled
-      server.trace_request_headers
       server.trace_request_exclude_headers_list
+      server.trace_request_headers
       storage_config.aws.chunk_delimiter: keys of objects have one form
       storage_config.aws.dualstack_enabled: set storage_config.aws.endpoint
       storage_config.aws.dynamodb: the index lies below common.path_prefix

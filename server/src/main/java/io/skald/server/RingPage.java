@@ -6,17 +6,21 @@ import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
+import io.skald.common.ring.RingStore;
+import io.skald.common.ring.RingStoreException;
+import io.skald.common.time.Clock;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
  * {@code /ring}: the members of the ingester ring, as a page, or as JSON for whoever accepts only
- * that. A POST with {@code forget=ID} is for members that have died; in one process there are none.
+ * that. A POST with {@code forget=ID} takes out a member that has died.
  */
 final class RingPage {
   private static final JsonFactory JSON = new JsonFactory();
@@ -29,16 +33,19 @@ final class RingPage {
       <body>
       <h1>Ingester ring</h1>
       <table>
-      <tr><th>Instance</th><th>Zone</th><th>State</th><th>Tokens</th><th>Owned</th></tr>
+      <tr><th>Instance</th><th>Address</th><th>Zone</th><th>State</th><th>Health</th>
+      <th>Last change</th><th>Tokens</th><th>Owned</th><th></th></tr>
       %s</table>
       </body>
       </html>
       """;
 
-  private final Supplier<Ring> ring;
+  private final RingStore ring;
+  private final Clock clock;
 
-  RingPage(Supplier<Ring> ring) {
+  RingPage(RingStore ring, Clock clock) {
     this.ring = ring;
+    this.clock = clock;
   }
 
   HttpResponse show(HttpRequest request) {
@@ -54,28 +61,63 @@ final class RingPage {
       return HttpResponse.error(400, "forget must name an instance\n");
     }
     String id = ids.getFirst();
-    boolean known = ring.get().instances().stream().anyMatch(member -> member.id().equals(id));
-    return known
-        ? HttpResponse.error(400, "instance '" + id + "' is alive; stop it and it leaves\n")
-        : HttpResponse.error(404, "there is no instance '" + id + "'\n");
+    Optional<Instance> member =
+        ring.get().instances().stream().filter(one -> one.id().equals(id)).findAny();
+    if (member.isEmpty()) {
+      return HttpResponse.error(404, "there is no instance '" + id + "'\n");
+    }
+    if (member.get().healthy()) {
+      return HttpResponse.error(400, "instance '" + id + "' is alive; stop it and it leaves\n");
+    }
+    try {
+      ring.remove(id);
+      return HttpResponse.text(200, "instance '" + id + "' is forgotten\n");
+    } catch (RingStoreException e) {
+      return HttpResponse.error(503, e.getMessage() + "\n");
+    }
   }
 
-  private static String rows(Ring ring) {
+  private String rows(Ring ring) {
     StringBuilder rows = new StringBuilder();
     for (Instance member : ring.instances()) {
       rows.append("<tr>");
       cell(rows, member.id());
+      cell(rows, member.address());
       cell(rows, member.zone());
       cell(rows, member.state().toString());
+      cell(rows, health(member));
+      cell(rows, age(member));
       cell(rows, Integer.toString(member.tokens().size()));
       cell(rows, String.format(Locale.ROOT, "%.1f%%", 100 * ring.ownedShare(member.id())));
-      rows.append("</tr>\n");
+      rows.append("<td>")
+          .append(member.healthy() ? "" : button(member.id()))
+          .append("</td></tr>\n");
     }
     return rows.toString();
   }
 
+  private static String health(Instance member) {
+    return member.healthy() ? "healthy" : "unhealthy";
+  }
+
+  private String age(Instance member) {
+    return member.changedMillis() == 0
+        ? ""
+        : Duration.ofMillis(clock.nowMillis() - member.changedMillis()).toSeconds() + "s ago";
+  }
+
+  private static String button(String id) {
+    return "<form method=\"post\"><button name=\"forget\" value=\""
+        + escaped(id).replace("\"", "&quot;")
+        + "\">Forget</button></form>";
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;");
+  }
+
   private static void cell(StringBuilder out, String text) {
-    out.append("<td>").append(text.replace("&", "&amp;").replace("<", "&lt;")).append("</td>");
+    out.append("<td>").append(escaped(text)).append("</td>");
   }
 
   private static byte[] json(Ring ring) {
@@ -86,8 +128,11 @@ final class RingPage {
       for (Instance member : ring.instances()) {
         json.writeStartObject();
         json.writeStringProperty("id", member.id());
+        json.writeStringProperty("address", member.address());
         json.writeStringProperty("zone", member.zone());
         json.writeStringProperty("state", member.state().toString());
+        json.writeStringProperty("health", health(member));
+        json.writeNumberProperty("changed_unix_ms", member.changedMillis());
         json.writeNumberProperty("tokens", member.tokens().size());
         json.writeNumberProperty("owned_share", ring.ownedShare(member.id()));
         json.writeEndObject();

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param httpServerReadTimeout how long a request may take to arrive
  * @param gracefulShutdownTimeout how long running requests may take after a stop is asked for
  * @param listener what the listener bears, and its TLS
+ * @param grpc the port for other processes of a cluster
  */
 public record ServerSection(
     String httpListenAddress,
@@ -27,7 +28,8 @@ public record ServerSection(
     Duration httpServerIdleTimeout,
     Duration httpServerReadTimeout,
     Duration gracefulShutdownTimeout,
-    @Flat ListenerSection listener) {
+    @Flat ListenerSection listener,
+    @Flat GrpcSection grpc) {
   static final ServerSection DEFAULTS =
       new ServerSection(
           "",
@@ -38,7 +40,8 @@ public record ServerSection(
           Duration.ofMinutes(2),
           Duration.ofSeconds(30),
           Duration.ofSeconds(30),
-          ListenerSection.DEFAULTS);
+          ListenerSection.DEFAULTS,
+          GrpcSection.DEFAULTS);
 
   public ServerSection {
     if (httpListenPort < 0 || httpListenPort > 65535) {

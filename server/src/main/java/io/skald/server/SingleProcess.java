@@ -3,10 +3,16 @@ package io.skald.server;
 import io.skald.common.http.Permission;
 import io.skald.common.http.Router;
 import io.skald.common.http.TenantHeader;
+import io.skald.common.ingest.IngesterClient;
+import io.skald.common.ingest.IngesterReads;
+import io.skald.common.ingest.LiveEntries;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
+import io.skald.common.ring.RingStore;
+import io.skald.common.rpc.RpcService;
+import io.skald.common.rpc.ingest.IngesterService;
 import io.skald.common.time.Clock;
 import io.skald.distributor.Distributor;
 import io.skald.ingester.Ingester;
@@ -29,15 +35,17 @@ import io.skald.querier.api.VolumeApi;
 import io.skald.querier.delete.DeleteConfig;
 import io.skald.querier.delete.DeleteRoutes;
 import io.skald.querier.pattern.PatternSource;
+import io.skald.querier.replica.ReplicatedReads;
 import io.skald.querier.source.DeletedEntries;
 import io.skald.querier.source.QueryData;
+import io.skald.querier.source.StreamSources;
 import io.skald.querier.tail.TailCounters;
 import io.skald.querier.turn.FairTurns;
 import io.skald.querier.turn.TurnConfig;
 import io.skald.server.trace.Tracing;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.delete.DeleteRequests;
-import io.skald.storage.index.ShippingIndex;
+import io.skald.storage.index.LabelIndex;
 import io.skald.storage.index.StreamIndex;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
@@ -56,7 +64,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +76,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All roles in one process, called directly, with one HTTP port. Start and close it once each; what
+ * The roles of one process. All of them, by themselves, call each other directly and have one HTTP
+ * port; those of a cluster also have a gRPC port and a ring. Start and close it once each; what
  * fails to start closes what had started.
  */
 public final class SingleProcess implements AutoCloseable {
@@ -115,22 +128,121 @@ public final class SingleProcess implements AutoCloseable {
   private void open() throws IOException {
     RandomGenerator random = new SecureRandom();
     Files.createDirectories(config.common().pathPrefix());
+    Set<Role> roles = config.roles();
     ObjectStore objects =
         new MeasuredObjectStore(
             new ObjectStores(clock, random, metrics, closers).open(config.common()),
             metrics,
             clock);
-    ShippingIndex index = IndexParts.open(config, objects, clock, random, closers);
-    IndexParts.bind(metrics, index);
-    cacheMetrics.bind("index_files", index.files()::statistics);
-    WalDisk disk = DirectoryWalDisk.open(config.ingester().wal().dir());
-    closers.push(() -> closeDisk(disk));
     ColumnDecoder decoder = new ColumnDecoder();
     closers.push(decoder::close);
     TenantOverrides limits = new TenantOverrides(config, clock);
     closers.push(limits::close);
     limits.bind(metrics);
     limits.start();
+    ClusterParts cluster =
+        config.isSingleProcess() ? null : new ClusterParts(config, clock, random);
+    String id = cluster == null ? INGESTER_ID : cluster.ingesterId();
+    IndexParts index =
+        IndexParts.open(config, id, objects, metrics, cacheMetrics, clock, random, closers);
+    if (cluster != null) {
+      // Closed before the index: what is asked of this ingester needs it.
+      closers.push(cluster::close);
+    }
+    RingStore ring = cluster == null ? new InMemoryRing() : cluster.ingesters();
+    Ingester ingester =
+        roles.contains(Role.INGESTER)
+            ? openIngester(objects, index.written(), decoder, limits, cluster, ring, random)
+            : null;
+    if (cluster != null) {
+      cluster.serve(services(ingester, index));
+      if (ingester != null) {
+        cluster.joinAsIngester();
+      }
+    }
+
+    Router router = new Router();
+    TenantHeader tenants = new TenantHeader(config.authEnabled());
+    if (roles.contains(Role.DISTRIBUTOR)) {
+      openDistributor(router, tenants, limits, ingester, cluster, ring);
+    }
+    BooleanSupplier readable = ingester == null ? () -> true : ingester::isReadable;
+    RulerParts rules = null;
+    if (roles.contains(Role.QUERIER) || roles.contains(Role.RULER)) {
+      DeleteRequests deletes = new DeleteRequests(objects);
+      StorageMetrics.bind(metrics, deletes);
+      StreamSources sources = sources(ingester, index.shared(), cluster, ring);
+      ChunkCaches caches = new ChunkCaches(cacheConfig());
+      cacheMetrics.bind(caches);
+      QueryData data =
+          new QueryData(
+              sources, new ChunkReader(objects, caches, decoder), deletedEntries(deletes, limits));
+      FairTurns turns =
+          new FairTurns(
+              new TurnConfig(
+                  config.querier().threads(),
+                  config.querier().maxRunningQueries(),
+                  config.querier().maxOutstandingPerTenant()),
+              clock);
+      closers.push(turns::close);
+      bind(turns);
+      QueryApi queries = queries(data, limits);
+      QueryMetrics queryMetrics = new QueryMetrics(metrics);
+      queryMetrics.bind(metrics, turns);
+      ReadObserver observer =
+          ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
+      if (roles.contains(Role.QUERIER)) {
+        LiveEntries live = ingester != null && cluster == null ? ingester : reads(cluster, ring);
+        registerQueries(
+            router, queries, data, sources, live, turns, tenants, limits, objects, decoder,
+            readable, observer);
+      }
+      if (roles.contains(Role.RULER)) {
+        rules = new RulerParts(config, objects, limits, queries, turns, readable, observer, clock);
+        closers.push(rules::close);
+        rules.register(router, tenants);
+        rules.bind(metrics);
+      }
+    }
+    if (roles.contains(Role.COMPACTOR)) {
+      registerDeletion(router, new DeleteRequests(objects), tenants, limits, random);
+    }
+    registerAdministration(router, ingester, ring, cluster);
+    Tracing tracing = Tracing.open(config.tracing(), System.getenv(), Version.current(), clock);
+    closers.push(tracing::close);
+    Observation observation = new Observation(metrics, config, tracing);
+    observation.bind();
+    if (cluster != null) {
+      closers.push(cluster::leaveIngesters);
+    }
+    Listeners listening = new Listeners(config, router, metrics, observation, clock, random);
+    closers.push(listening::close);
+    listening.start();
+    listeners = listening;
+    endpoints = router.endpoints();
+    if (ingester != null) {
+      ingester.start();
+    }
+    if (cluster != null) {
+      cluster.activateIngester();
+    }
+    if (rules != null) {
+      rules.start();
+    }
+    LOG.info("listening on {}", address());
+  }
+
+  private Ingester openIngester(
+      ObjectStore objects,
+      LabelIndex index,
+      ColumnDecoder decoder,
+      TenantOverrides limits,
+      @Nullable ClusterParts cluster,
+      RingStore ring,
+      RandomGenerator random)
+      throws IOException {
+    WalDisk disk = DirectoryWalDisk.open(config.ingester().wal().dir());
+    closers.push(() -> closeDisk(disk));
     Ingester ingester =
         new Ingester(
             config.ingester(),
@@ -139,81 +251,113 @@ public final class SingleProcess implements AutoCloseable {
             new PackWriter(objects, clock, random),
             index,
             decoder,
-            tenant -> ingesterLimits(limits.of(tenant)),
+            tenant -> ingesterLimits(limits.of(tenant), cluster),
             clock,
             random);
     closers.push(ingester::close);
     bind(ingester);
     IngesterMetrics.bind(metrics, ingester, config.ingester());
+    if (cluster == null) {
+      ring.put(
+          new Instance(
+              INGESTER_ID,
+              "",
+              Instance.State.ACTIVE,
+              random.ints(TOKENS).distinct().boxed().toList()));
+    }
+    return ingester;
+  }
 
-    DeleteRequests deletes = new DeleteRequests(objects);
-    StorageMetrics.bind(metrics, deletes);
-    ChunkCaches caches = new ChunkCaches(cacheConfig());
-    ChunkReader reader = new ChunkReader(objects, caches, decoder);
-    FairTurns turns =
-        new FairTurns(
-            new TurnConfig(
-                config.querier().threads(),
-                config.querier().maxRunningQueries(),
-                config.querier().maxOutstandingPerTenant()),
-            clock);
-    closers.push(turns::close);
-    bind(turns);
-    QueryMetrics queryMetrics = new QueryMetrics(metrics);
-    queryMetrics.bind(metrics, turns);
-    TenantHeader tenants = new TenantHeader(config.authEnabled());
-    QueryData data = new QueryData(ingester, index, reader, deletedEntries(deletes, limits));
-    QueryApi queries =
-        new QueryApi(
-            data,
-            (allowed, threads) ->
-                new QueryEngine(
-                    new EngineLimits(
-                        allowed.queries().maxQuerySeries(),
-                        config.querier().maxQueryMemory(),
-                        allowed.queries().shardAggregations().contains("approx_topk")),
-                    threads,
-                    config.querier().threads()),
-            limits,
-            config.querier().multiTenantQueriesEnabled(),
-            clock);
-    InMemoryRing ring = new InMemoryRing();
-    ring.put(
-        new Instance(
-            INGESTER_ID,
-            "",
-            Instance.State.ACTIVE,
-            random.ints(TOKENS).distinct().boxed().toList()));
+  private static List<RpcService> services(@Nullable Ingester ingester, IndexParts index) {
+    return ingester == null
+        ? List.of()
+        : List.of(IngesterService.of(ingester, new IngesterHoldings(ingester, index.written().recent()), ingester));
+  }
+
+  private void openDistributor(
+      Router router,
+      TenantHeader tenants,
+      TenantOverrides limits,
+      @Nullable Ingester ingester,
+      @Nullable ClusterParts cluster,
+      RingStore ring) {
+    Function<Instance, IngesterClient> clients =
+        cluster == null ? _ -> Objects.requireNonNull(ingester) : cluster::writesOf;
     Distributor distributor =
         new Distributor(
-            ring, _ -> ingester, limits, tenants, config.distributor(), metrics, () -> 1, clock);
-
-    cacheMetrics.bind(caches);
+            ring,
+            clients,
+            limits,
+            tenants,
+            config.distributor().withReplicationFactor(config.replicationFactor()),
+            metrics,
+            cluster == null ? () -> 1 : cluster::distributorCount,
+            clock);
     cacheMetrics.bind("labels", distributor::labelCache);
-
-    ReadObserver observer = ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
-    Router router = new Router();
     distributor.register(router);
+    if (cluster != null) {
+      cluster.joinAsDistributor();
+    }
+  }
+
+  private StreamSources sources(
+      @Nullable Ingester ingester,
+      StreamIndex index,
+      @Nullable ClusterParts cluster,
+      RingStore ring) {
+    return ingester != null && cluster == null
+        ? StreamSources.of(ingester, ingester, index)
+        : StreamSources.of(reads(cluster, ring), index);
+  }
+
+  private IngesterReads reads(@Nullable ClusterParts cluster, RingStore ring) {
+    return new ReplicatedReads(
+        ring, Objects.requireNonNull(cluster)::readsOf, config.replicationFactor());
+  }
+
+  private QueryApi queries(QueryData data, TenantLimits limits) {
+    return new QueryApi(
+        data,
+        (allowed, threads) ->
+            new QueryEngine(
+                new EngineLimits(
+                    allowed.queries().maxQuerySeries(),
+                    config.querier().maxQueryMemory(),
+                    allowed.queries().shardAggregations().contains("approx_topk")),
+                threads,
+                config.querier().threads()),
+        limits,
+        config.querier().multiTenantQueriesEnabled(),
+        clock);
+  }
+
+  private void registerQueries(
+      Router router,
+      QueryApi queries,
+      QueryData data,
+      StreamSources sources,
+      LiveEntries live,
+      FairTurns turns,
+      TenantHeader tenants,
+      TenantLimits limits,
+      ObjectStore objects,
+      ColumnDecoder decoder,
+      BooleanSupplier readable,
+      ReadObserver observer) {
     QueryRoutes queryRoutes =
         new QueryRoutes(
             queries,
             tenants,
             config.querier().multiTenantQueriesEnabled(),
             turns,
-            ingester::isReadable,
+            readable,
             observer,
             clock);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
     TailRoutes tails =
         new TailRoutes(
-            ingester,
-            data,
-            queries,
-            queryRoutes,
-            tenants,
-            config.querier().tailMaxDuration(),
-            clock);
+            live, data, queries, queryRoutes, tenants, config.querier().tailMaxDuration(), clock);
     tails.register(router);
     bind(tails.counters());
     new MetadataRoutes(
@@ -224,48 +368,28 @@ public final class SingleProcess implements AutoCloseable {
                 limits, tenants, config.patternIngester().enabled(), StatusRoutes.API_VERSION),
             queryRoutes)
         .register(router);
-    new PatternRoutes(patternApi(ingester, index, objects, decoder, queries), queryRoutes)
-        .register(router);
-    registerDeletion(router, deletes, tenants, limits, random);
-    RulerParts rules =
-        new RulerParts(config, objects, limits, queries, turns, ingester::isReadable, observer, clock);
-    closers.push(rules::close);
-    rules.register(router, tenants);
-    rules.bind(metrics);
-    registerAdministration(router, ingester, ring);
-    Tracing tracing = Tracing.open(config.tracing(), System.getenv(), Version.current(), clock);
-    closers.push(tracing::close);
-    Observation observation = new Observation(metrics, config, tracing);
-    observation.bind();
-    Listeners listening = new Listeners(config, router, metrics, observation, clock, random);
-    closers.push(listening::close);
-    listening.start();
-    listeners = listening;
-    endpoints = router.endpoints();
-    ingester.start();
-    rules.start();
-    LOG.info("listening on {}", address());
+    new PatternRoutes(patternApi(sources, objects, decoder, queries), queryRoutes).register(router);
   }
 
-  private static IngesterLimits.Limits ingesterLimits(Limits limits) {
-    return new IngesterLimits.Limits(
-        limits.ingestion().maxGlobalStreamsPerUser(), limits.entries().unorderedWrites());
+  /** A tenant's streams are spread over ingesters, each on as many as there are copies. */
+  private IngesterLimits.Limits ingesterLimits(Limits limits, @Nullable ClusterParts cluster) {
+    long streams = limits.ingestion().maxGlobalStreamsPerUser();
+    if (cluster != null) {
+      long copies = config.replicationFactor();
+      streams = Math.ceilDiv(streams * copies, Math.max(copies, cluster.ingesterCount()));
+    }
+    return new IngesterLimits.Limits((int) streams, limits.entries().unorderedWrites());
   }
 
   private @Nullable PatternApi patternApi(
-      Ingester ingester,
-      StreamIndex index,
-      ObjectStore objects,
-      ColumnDecoder decoder,
-      QueryApi queries) {
+      StreamSources sources, ObjectStore objects, ColumnDecoder decoder, QueryApi queries) {
     if (!config.patternIngester().enabled()) {
       return null;
     }
     PatternReader reader = new PatternReader(objects, decoder, config.querier().cacheSize() / 32);
     cacheMetrics.bind("patterns", reader::cacheStatistics);
     PatternSource source =
-        new PatternSource(
-            ingester, index, reader, config.patternIngester().patternSampleInterval());
+        new PatternSource(sources, reader, config.patternIngester().patternSampleInterval());
     return new PatternApi(source, queries, clock);
   }
 
@@ -295,15 +419,20 @@ public final class SingleProcess implements AutoCloseable {
     return new CacheConfig(size / 16, size * 9 / 16, size * 6 / 16);
   }
 
-  private void registerAdministration(Router router, Ingester ingester, InMemoryRing ring) {
-    new StatusRoutes(config, ingester, metrics, () -> stopping).register(router);
-    RingPage ringPage = new RingPage(ring);
+  private void registerAdministration(
+      Router router, @Nullable Ingester ingester, RingStore ring, @Nullable ClusterParts cluster) {
+    BooleanSupplier active = cluster == null ? () -> true : cluster::isIngesterActive;
+    new StatusRoutes(config, ingester, active, metrics, () -> stopping).register(router);
+    RingPage ringPage = new RingPage(ring, clock);
     router
         .get("/ring", Permission.ADMIN, ringPage::show)
         .post("/ring", Permission.ADMIN, ringPage::forget);
-    new IngesterRoutes(
-            ingester, config.common().pathPrefix(), () -> ring.remove(INGESTER_ID), terminate)
-        .register(router);
+    if (ingester != null) {
+      IngesterRoutes.RingLeaving leaving =
+          cluster == null ? _ -> ring.remove(INGESTER_ID) : cluster::leaveRing;
+      new IngesterRoutes(ingester, config.common().pathPrefix(), leaving, terminate)
+          .register(router);
+    }
   }
 
   private void bind(Ingester ingester) {

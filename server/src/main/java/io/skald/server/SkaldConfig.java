@@ -4,6 +4,7 @@ import io.skald.common.config.ConfigException;
 import io.skald.common.config.ConfigReader;
 import io.skald.common.config.ConfigWriter;
 import io.skald.common.limits.Limits;
+import io.skald.common.ring.KvstoreConfig;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
 import io.skald.querier.rule.RulerConfig;
@@ -15,12 +16,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The configuration of a server, in the shape users of Loki know.
  *
  * @param authEnabled whether requests name their tenant; without, all belongs to one
- * @param target only {@code all} in a single process
+ * @param target what the process does, see {@link Role}
  * @param authentication who callers are and what they may
  * @param shutdownDelay how long work goes on after a stop is asked for, while {@code /ready} says
  *     that the process stops
@@ -41,7 +43,8 @@ public record SkaldConfig(
     RuntimeConfigSection runtimeConfig,
     TracingConfig tracing,
     Limits limitsConfig,
-    Duration shutdownDelay) {
+    Duration shutdownDelay,
+    IngesterClientSection ingesterClient) {
   public static final SkaldConfig DEFAULTS =
       new SkaldConfig(
           true,
@@ -59,22 +62,85 @@ public record SkaldConfig(
           RuntimeConfigSection.DEFAULTS,
           TracingConfig.DEFAULTS,
           Limits.DEFAULTS,
-          Duration.ZERO);
+          Duration.ZERO,
+          IngesterClientSection.DEFAULTS);
+
+  /** Copies of every stream in a cluster, unless it is configured otherwise. */
+  private static final int CLUSTER_REPLICATION = 3;
 
   public SkaldConfig {
     server.check(authentication.type());
     if (shutdownDelay.isNegative()) {
       throw new IllegalArgumentException("shutdown_delay must not be negative: " + shutdownDelay);
     }
-    if (!target.equals("all")) {
+    if (isSingleProcess(target, ingester, common)) {
+      requireOne("common.replication_factor", common.replicationFactor());
+      requireOne("distributor.replication_factor", distributor.replicationFactor());
+      requireOne(
+          "ingester.lifecycler.ring.replication_factor",
+          ingester.lifecycler().ring().replicationFactor());
+    } else if (isInMemory(ingesterRing(ingester, common))) {
       throw new IllegalArgumentException(
-          "target must be all: this version runs as a single process, not as '" + target + "'");
+          "target '"
+              + target
+              + "' needs a ring that other processes see: set common.ring.kvstore.store to etcd"
+              + " or memberlist");
     }
-    if (distributor.replicationFactor() != 1) {
-      throw new IllegalArgumentException(
-          "distributor.replication_factor must be 1 in a single process: "
-              + distributor.replicationFactor());
+  }
+
+  private static void requireOne(String key, int factor) {
+    if (factor > 1) {
+      throw new IllegalArgumentException(key + " must be 1 in a single process: " + factor);
     }
+  }
+
+  private static KvstoreConfig ingesterRing(IngesterConfig ingester, CommonSection common) {
+    return ingester.lifecycler().ring().kvstore().or(common.ring().kvstore());
+  }
+
+  private static boolean isInMemory(KvstoreConfig ring) {
+    return ring.store().isEmpty() || ring.store().equals(KvstoreConfig.IN_MEMORY);
+  }
+
+  private static boolean isSingleProcess(
+      String target, IngesterConfig ingester, CommonSection common) {
+    return Role.parse(target).size() == Role.values().length
+        && isInMemory(ingesterRing(ingester, common));
+  }
+
+  /** Returns whether all roles are here and call each other directly. */
+  boolean isSingleProcess() {
+    return isSingleProcess(target, ingester, common);
+  }
+
+  /** Returns where ingesters are found. */
+  KvstoreConfig ingesterRing() {
+    return ingesterRing(ingester, common);
+  }
+
+  /** Returns where distributors find each other. */
+  KvstoreConfig distributorRing() {
+    return distributor.ring().kvstore().or(ingesterRing());
+  }
+
+  /** Returns what the process does. */
+  Set<Role> roles() {
+    return Role.parse(target);
+  }
+
+  /** Returns how many ingesters store each stream. */
+  int replicationFactor() {
+    int[] places = {
+      ingester.lifecycler().ring().replicationFactor(),
+      distributor.replicationFactor(),
+      common.replicationFactor()
+    };
+    for (int factor : places) {
+      if (factor > 0) {
+        return factor;
+      }
+    }
+    return isSingleProcess() ? 1 : CLUSTER_REPLICATION;
   }
 
   /** A configuration and what was said while it was read. */
@@ -167,22 +233,13 @@ public record SkaldConfig(
         runtimeConfig,
         tracing,
         limitsConfig,
-        shutdownDelay);
+        shutdownDelay,
+        ingesterClient);
   }
 
   private IngesterConfig withWalDirectory(Path directory) {
     IngesterConfig.Wal wal = ingester.wal();
-    return new IngesterConfig(
-        ingester.chunkBlockSize(),
-        ingester.chunkTargetSize(),
-        ingester.maxChunkAge(),
-        ingester.chunkIdlePeriod(),
-        ingester.flushCheckPeriod(),
-        ingester.concurrentFlushes(),
-        ingester.maxPackSize(),
-        ingester.maxUnflushedBytes(),
-        ingester.maxPushWait(),
-        ingester.sealThreads(),
+    return ingester.with(
         new IngesterConfig.Wal(
             wal.enabled(),
             directory,
@@ -191,6 +248,7 @@ public record SkaldConfig(
             wal.checkpointSize(),
             wal.replayMemoryCeiling(),
             wal.maxQueuedBytes(),
-            wal.maxQueueWait()));
+            wal.maxQueueWait()),
+        ingester.lifecycler());
   }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** What a process tells about itself. */
 final class StatusRoutes {
@@ -17,17 +18,25 @@ final class StatusRoutes {
   static final String API_VERSION = "3.7.6";
 
   private final SkaldConfig config;
-  private final Ingester ingester;
+  private final @Nullable Ingester ingester;
+  private final BooleanSupplier active;
   private final ServerMetrics metrics;
   private final BooleanSupplier stopping;
 
   /**
+   * @param ingester null if there is none in this process
+   * @param active whether it takes writes by the ring
    * @param stopping whether the process has been asked to end
    */
   StatusRoutes(
-      SkaldConfig config, Ingester ingester, ServerMetrics metrics, BooleanSupplier stopping) {
+      SkaldConfig config,
+      @Nullable Ingester ingester,
+      BooleanSupplier active,
+      ServerMetrics metrics,
+      BooleanSupplier stopping) {
     this.config = config;
     this.ingester = ingester;
+    this.active = active;
     this.metrics = metrics;
     this.stopping = stopping;
   }
@@ -48,8 +57,14 @@ final class StatusRoutes {
     if (stopping.getAsBoolean()) {
       return HttpResponse.text(503, "Application is stopping\n");
     }
+    if (ingester == null) {
+      return HttpResponse.text(200, "ready\n");
+    }
     return switch (ingester.state()) {
-      case RUNNING -> HttpResponse.text(200, "ready\n");
+      case RUNNING ->
+          active.getAsBoolean()
+              ? HttpResponse.text(200, "ready\n")
+              : HttpResponse.text(503, "Ingester not ready: it is not ACTIVE in the ring\n");
       case NEW, STARTING ->
           HttpResponse.text(503, "Ingester not ready: it replays its write-ahead log\n");
       case STOPPING, STOPPED -> HttpResponse.text(503, "Ingester not ready: it was shut down\n");
@@ -59,11 +74,15 @@ final class StatusRoutes {
   /** Everything but the ingester runs before the port opens and until it closes. */
   private HttpResponse services() {
     SortedMap<String, String> states = new TreeMap<>();
-    for (String name :
-        new String[] {"distributor", "querier", "ring", "ruler", "runtime-config", "server"}) {
+    for (String name : new String[] {"ring", "runtime-config", "server"}) {
       states.put(name, "Running");
     }
-    states.put("ingester", word(ingester.state()));
+    for (Role role : config.roles()) {
+      states.put(role.word(), "Running");
+    }
+    if (ingester != null) {
+      states.put(Role.INGESTER.word(), word(ingester.state()));
+    }
     return HttpResponse.text(
         200,
         states.entrySet().stream()

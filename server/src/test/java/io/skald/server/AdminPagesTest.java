@@ -102,6 +102,7 @@ class AdminPagesTest {
     assertThat(services.body())
         .isEqualTo(
             """
+            compactor => Running
             distributor => Running
             ingester => Running
             querier => Running
@@ -117,10 +118,13 @@ class AdminPagesTest {
     HttpResponse<String> page = get("/ring");
     assertThat(page.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
     assertThat(page.body())
-        .contains("<td>single-process</td><td></td><td>ACTIVE</td><td>128</td><td>100.0%</td>");
+        .contains(
+            "<td>single-process</td><td></td><td></td><td>ACTIVE</td><td>healthy</td><td></td>"
+                + "<td>128</td><td>100.0%</td><td></td>");
     assertThat(send("/ring", HttpRequest.newBuilder().header("Accept", "application/json")).body())
         .isEqualTo(
-            "{\"shards\":[{\"id\":\"single-process\",\"zone\":\"\",\"state\":\"ACTIVE\","
+            "{\"shards\":[{\"id\":\"single-process\",\"address\":\"\",\"zone\":\"\","
+                + "\"state\":\"ACTIVE\",\"health\":\"healthy\",\"changed_unix_ms\":0,"
                 + "\"tokens\":128,\"owned_share\":1.0}]}");
   }
 

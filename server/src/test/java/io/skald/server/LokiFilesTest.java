@@ -45,10 +45,7 @@ class LokiFilesTest {
     assertThat(loaded.config().patternIngester().enabled()).isTrue();
     assertThat(keys(String.join("\n", loaded.warnings())))
         .containsExactlyInAnyOrder(
-            "server.grpc_listen_port",
-            "server.grpc_server_max_concurrent_streams",
             "common.instance_addr",
-            "common.ring",
             "query_range",
             "limits_config.metric_aggregation_enabled",
             "limits_config.enable_multi_variant_queries",
@@ -71,7 +68,6 @@ class LokiFilesTest {
     assertThat(loaded.config().limitsConfig().retention().retentionPeriod()).hasDays(31);
     assertThat(keys(String.join("\n", loaded.warnings())))
         .containsExactlyInAnyOrder(
-            "ingester.lifecycler",
             "ingester.chunk_retain_period",
             "ingester.max_transfer_retries",
             "schema_config",
@@ -96,10 +92,8 @@ class LokiFilesTest {
     assertThat(loaded.config().compactor().retentionEnabled()).isTrue();
     assertThat(keys(String.join("\n", loaded.warnings())))
         .containsExactlyInAnyOrder(
-            "server.grpc_listen_port",
             "memberlist",
             "common.compactor_address",
-            "common.ring",
             "schema_config",
             "storage_config.tsdb_shipper",
             "limits_config.max_query_parallelism",
@@ -147,13 +141,12 @@ class LokiFilesTest {
             "frontend",
             "frontend_worker",
             "index_gateway",
-            "ingester_client",
+            "ingester_client.grpc_client_config.grpc_compression",
             "memberlist",
             "query_range",
             "query_scheduler",
             "schema_config",
             "ui",
-            "server.grpc_listen_port",
             "server.log_request_headers",
             "common.compactor_grpc_address",
             "storage_config.hedging",

@@ -16,6 +16,11 @@ import io.skald.common.limits.OverridesSource;
 import io.skald.common.limits.QueryLimits;
 import io.skald.common.limits.RetentionLimits;
 import io.skald.common.limits.RuleLimits;
+import io.skald.common.ring.DistributorRingConfig;
+import io.skald.common.ring.EtcdConfig;
+import io.skald.common.ring.KvstoreConfig;
+import io.skald.common.ring.LifecyclerConfig;
+import io.skald.common.ring.RingConfig;
 import io.skald.common.tls.ClientTlsConfig;
 import io.skald.common.tls.ServerTlsConfig;
 import io.skald.distributor.DistributorConfig;
@@ -41,7 +46,7 @@ class SkaldConfigTest {
   private static final String EVERY_KEY =
       """
       auth_enabled: false
-      target: all
+      target: write,ruler
       shutdown_delay: 10s
       authentication:
         type: oidc
@@ -86,9 +91,41 @@ class SkaldConfigTest {
         tls_cipher_suites: TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
         admin_listen_address: 127.0.0.3
         admin_listen_port: 3198
+        grpc_listen_address: 127.0.0.4
+        grpc_listen_port: 3197
+        grpc_server_max_recv_msg_size: 120MB
+        grpc_server_max_concurrent_streams: 121
+        grpc_server_keepalive_time: 122s
+        grpc_server_keepalive_timeout: 123s
+        grpc_server_min_time_between_pings: 124s
+        grpc_tls_config:
+          cert_file: /etc/g.pem
+          key_file: /etc/gk.pem
+          client_auth_type: VerifyClientCertIfGiven
+          client_ca_file: /etc/gca.pem
       common:
         path_prefix: /srv/skald
-        replication_factor: 1
+        replication_factor: 3
+        ring:
+          kvstore:
+            store: etcd
+            prefix: c/
+            etcd:
+              endpoints: ['c:2379']
+              dial_timeout: 125s
+              tls_enabled: true
+              tls_ca_path: /etc/ca.pem
+              tls_cert_path: /etc/c.pem
+              tls_key_path: /etc/k.pem
+              tls_insecure_skip_verify: false
+          heartbeat_period: 126s
+          heartbeat_timeout: 127s
+          autoforget_period: 128s
+          tokens_file_path: /srv/t
+          instance_id: i1
+          instance_addr: i1.example
+          instance_port: 3196
+          instance_availability_zone: z1
         storage:
           filesystem:
             chunks_directory: /srv/chunks
@@ -103,8 +140,52 @@ class SkaldConfigTest {
         max_inflight_decoded_bytes: 25MB
         max_rows: 23
         label_cache_bytes: 24KB
-        replication_factor: 1
+        replication_factor: 3
+        ring:
+          kvstore:
+            store: etcd
+            prefix: d/
+            etcd:
+              endpoints: ['d:2379']
+              dial_timeout: 129s
+              tls_enabled: true
+              tls_ca_path: /etc/ca.pem
+              tls_cert_path: /etc/c.pem
+              tls_key_path: /etc/k.pem
+              tls_insecure_skip_verify: false
+      ingester_client:
+        remote_timeout: 130s
+        max_inflight_bytes: 131MB
+        max_read_bytes: 132MB
+        grpc_client_config:
+          max_recv_msg_size: 133MB
+          tls_enabled: true
+          tls_ca_path: /etc/ca.pem
+          tls_cert_path: /etc/c.pem
+          tls_key_path: /etc/k.pem
+          tls_insecure_skip_verify: false
       ingester:
+        lifecycler:
+          ring:
+            kvstore:
+              store: etcd
+              prefix: i/
+              etcd:
+                endpoints: ['i:2379']
+                dial_timeout: 134s
+                tls_enabled: true
+                tls_ca_path: /etc/ca.pem
+                tls_cert_path: /etc/c.pem
+                tls_key_path: /etc/k.pem
+                tls_insecure_skip_verify: false
+            replication_factor: 3
+          num_tokens: 135
+          tokens_file_path: /srv/t2
+          availability_zone: z2
+          unregister_on_shutdown: false
+          id: i2
+          address: i2.example
+          port: 3195
         chunk_block_size: 31KB
         chunk_target_size: 32KB
         max_chunk_age: 33m
@@ -306,7 +387,7 @@ class SkaldConfigTest {
   private static final SkaldConfig EVERY_VALUE =
       new SkaldConfig(
           false,
-          "all",
+          "write,ruler",
           new AuthenticationConfig(
               AuthenticationConfig.Type.OIDC,
               false,
@@ -347,15 +428,63 @@ class SkaldConfigTest {
                   "VersionTLS13",
                   "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
                   "127.0.0.3",
-                  3198)),
+                  3198),
+              new GrpcSection(
+                  "127.0.0.4",
+                  3197,
+                  120 << 20,
+                  121,
+                  Duration.ofSeconds(122),
+                  Duration.ofSeconds(123),
+                  Duration.ofSeconds(124),
+                  new ServerTlsConfig(
+                      "/etc/g.pem", "/etc/gk.pem", "VerifyClientCertIfGiven", "/etc/gca.pem"))),
           new CommonSection(
               Path.of("/srv/skald"),
-              1,
+              3,
+              new RingConfig(
+                  new KvstoreConfig(
+                      "etcd",
+                      "c/",
+                      new EtcdConfig(
+                          List.of("c:2379"),
+                          Duration.ofSeconds(125),
+                          true,
+                          "/etc/ca.pem",
+                          "/etc/c.pem",
+                          "/etc/k.pem",
+                          false)),
+                  Duration.ofSeconds(126),
+                  Duration.ofSeconds(127),
+                  Duration.ofSeconds(128),
+                  "/srv/t",
+                  "i1",
+                  "i1.example",
+                  3196,
+                  "z1"),
               new CommonSection.Storage(
                   new CommonSection.Filesystem("/srv/chunks", "/srv/rules"), S3Config.DEFAULTS)),
           new StorageSection(
               new StorageSection.Filesystem("/srv/older"), S3Config.DEFAULTS, 256L << 20),
-          new DistributorConfig(21 << 20, 22 << 20, 25 << 20, 23, 24 << 10, 1),
+          new DistributorConfig(
+              21 << 20,
+              22 << 20,
+              25 << 20,
+              23,
+              24 << 10,
+              3,
+              new DistributorRingConfig(
+                  new KvstoreConfig(
+                      "etcd",
+                      "d/",
+                      new EtcdConfig(
+                          List.of("d:2379"),
+                          Duration.ofSeconds(129),
+                          true,
+                          "/etc/ca.pem",
+                          "/etc/c.pem",
+                          "/etc/k.pem",
+                          false)))),
           new IngesterConfig(
               31 << 10,
               32 << 10,
@@ -375,7 +504,28 @@ class SkaldConfigTest {
                   43 << 20,
                   44 << 20,
                   45 << 20,
-                  Duration.ofSeconds(46))),
+                  Duration.ofSeconds(46)),
+              new LifecyclerConfig(
+                  new LifecyclerConfig.IngesterRing(
+                      new KvstoreConfig(
+                          "etcd",
+                          "i/",
+                          new EtcdConfig(
+                              List.of("i:2379"),
+                              Duration.ofSeconds(134),
+                              true,
+                              "/etc/ca.pem",
+                              "/etc/c.pem",
+                              "/etc/k.pem",
+                              false)),
+                      3),
+                  135,
+                  "/srv/t2",
+                  "z2",
+                  false,
+                  "i2",
+                  "i2.example",
+                  3195)),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
           new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
           new QuerierSection(
@@ -445,7 +595,13 @@ class SkaldConfigTest {
               new RetentionLimits(Duration.ofDays(84), "filter-only"),
               new RuleLimits(102, 103, Duration.ofSeconds(104), true),
               new OverridesSource("/srv/overrides.yaml", Duration.ofSeconds(91))),
-          Duration.ofSeconds(10));
+          Duration.ofSeconds(10),
+          new IngesterClientSection(
+              Duration.ofSeconds(130),
+              131 << 20,
+              132 << 20,
+              new IngesterClientSection.Client(
+                  133 << 20, true, "/etc/ca.pem", "/etc/c.pem", "/etc/k.pem", false)));
 
   /** Stands beside no folder, as its newer name: see {@link BucketConfigTest}. */
   private static final String AWS = "storageConfig.aws";
@@ -453,10 +609,11 @@ class SkaldConfigTest {
   /** Keys that this version knows with one value only. */
   private static final Set<String> FIXED =
       Set.of(
-          "target",
-          "common.replicationFactor",
-          "distributor.replicationFactor",
           "ingester.wal.enabled",
+          "common.ring.kvstore.etcd.tlsInsecureSkipVerify",
+          "distributor.ring.kvstore.etcd.tlsInsecureSkipVerify",
+          "ingester.lifecycler.ring.kvstore.etcd.tlsInsecureSkipVerify",
+          "ingesterClient.grpcClientConfig.tlsInsecureSkipVerify",
           // Of several kinds of credentials one can be set, and of two ways to trust.
           "ruler.alertmanagerClient.credentials",
           "ruler.alertmanagerClient.credentialsFile",
@@ -521,9 +678,13 @@ class SkaldConfigTest {
           server: {http_listen_prt: 1} -> a.yaml:1:10: unknown key 'http_listen_prt' in 'server'; did you mean 'http_listen_port'?
           server: {http_cors_allowed_origins: ['https://a/']} -> a.yaml:1:1: http_cors_allowed_origins must be like https://grafana.example:3000, or *: https://a/
           shutdown_delay: -1s -> a.yaml:1:1: shutdown_delay must not be negative: PT-1S
-          target: read -> a.yaml:1:1: target must be all: this version runs as a single process, not as 'read'
-          common: {replication_factor: 3} -> a.yaml:1:9: 'common': common.replication_factor must be 1 in a single process: 3
+          target: read -> a.yaml:1:1: target 'read' needs a ring that other processes see: set common.ring.kvstore.store to etcd or memberlist
+          common: {replication_factor: 3} -> a.yaml:1:1: common.replication_factor must be 1 in a single process: 3
           distributor: {replication_factor: 3} -> a.yaml:1:1: distributor.replication_factor must be 1 in a single process: 3
+          target: readr -> a.yaml:1:1: target must be all, read, write, backend, distributor, ingester, querier, compactor, ruler, or several of these with commas between: 'readr'
+          target: query-frontend -> a.yaml:1:1: target must be all, read, write, backend, distributor, ingester, querier, compactor, ruler, or several of these with commas between: 'query-frontend'; every querier does that work itself, so start none and send reads to queriers
+          common: {ring: {kvstore: {store: consul}}} -> a.yaml:1:26: 'common.ring.kvstore': kvstore.store consul is not supported; use etcd or memberlist
+          common: {ring: {kvstore: {store: etcd}}} -> a.yaml:1:26: 'common.ring.kvstore': kvstore.store etcd needs kvstore.etcd.endpoints
           distributor: {max_rows: 0} -> a.yaml:1:14: 'distributor': distributor.max_rows must be positive: 0
           ingester: {wal: {enabled: false}} -> a.yaml:1:17: 'ingester.wal': ingester.wal.enabled must stay true: a push is acknowledged only when it is in the log: false
           ingester: {max_chunk_age: 0} -> a.yaml:1:11: 'ingester': ingester.max_chunk_age must be positive: PT0S

@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
 
 /** Holds the direction of dependencies: cli, server, roles, logql and storage, common. */
 @AnalyzeClasses(
@@ -77,7 +78,11 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule thirdPartyTypes_stayAtTheEdge_netty =
-      onlyIn("io.netty..", "io.skald.common.http..");
+      onlyIn("io.netty..", "io.skald.common.http..", "io.skald.common.rpc..");
+
+  @ArchTest
+  static final ArchRule thirdPartyTypes_stayAtTheEdge_grpc =
+      onlyIn("io.grpc..", "io.skald.common.rpc..");
 
   @ArchTest
   static final ArchRule thirdPartyTypes_stayAtTheEdge_minio =
@@ -140,12 +145,15 @@ class ArchitectureTest {
           .should()
           .haveNameNotMatching(".*(Util|Utils|Helper|Manager|Impl)$");
 
-  private static ArchRule onlyIn(String thirdParty, String home) {
+  private static ArchRule onlyIn(String thirdParty, String... homes) {
     return noClasses()
         .that(
             DescribedPredicate.describe(
-                "are outside of " + home,
-                (JavaClass type) -> !type.getPackageName().matches(home.replace("..", "(\\..*)?"))))
+                "are outside of " + String.join(" and ", homes),
+                (JavaClass type) ->
+                    Arrays.stream(homes)
+                        .noneMatch(
+                            home -> type.getPackageName().matches(home.replace("..", "(\\..*)?")))))
         .should()
         .dependOnClassesThat()
         .resideInAPackage(thirdParty);

@@ -24,10 +24,18 @@ public interface LiveEntries {
      * @param entries of one push to one stream
      */
     void take(Labels stream, BlockView entries);
+
+    /** Called when entries were not handed over because the taker was behind. */
+    default void lost(long entries) {}
   }
 
   /** Lasts until it is closed. */
   interface Subscription extends AutoCloseable {
+    /** Returns whether entries still come; a connection may end by itself. */
+    default boolean isOpen() {
+      return true;
+    }
+
     @Override
     void close();
   }

@@ -3,19 +3,19 @@ package io.skald.common.ring;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /** The ring store of a single process: instances register directly. Thread-safe. */
-public final class InMemoryRing implements Supplier<Ring> {
+public final class InMemoryRing implements RingStore {
   private final Map<String, Instance> instances = new LinkedHashMap<>();
   private volatile Ring ring = new Ring(List.of());
 
-  /** Adds an instance or replaces the one with its id. */
+  @Override
   public synchronized void put(Instance instance) {
     instances.put(instance.id(), instance);
     ring = new Ring(List.copyOf(instances.values()));
   }
 
+  @Override
   public synchronized void remove(String id) {
     instances.remove(id);
     ring = new Ring(List.copyOf(instances.values()));
@@ -25,4 +25,7 @@ public final class InMemoryRing implements Supplier<Ring> {
   public Ring get() {
     return ring;
   }
+
+  @Override
+  public void close() {}
 }

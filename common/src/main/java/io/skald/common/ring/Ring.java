@@ -2,6 +2,7 @@ package io.skald.common.ring;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -50,6 +51,23 @@ public final class Ring {
     }
     tokens = byToken.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
     owners = Arrays.stream(tokens).mapToObj(byToken::get).toArray(Instance[]::new);
+  }
+
+  /**
+   * Returns a ring of instances that know little of each other: where several claim one token, it
+   * is that of the one which takes writes, and among these of the first by id.
+   */
+  public static Ring resolving(List<Instance> instances) {
+    List<Instance> byRight = new ArrayList<>(instances);
+    byRight.sort(
+        Comparator.comparing(Instance::takesWrites).reversed().thenComparing(Instance::id));
+    Set<Integer> taken = new HashSet<>();
+    List<Instance> resolved = new ArrayList<>();
+    for (Instance instance : byRight) {
+      resolved.add(instance.withTokens(instance.tokens().stream().filter(taken::add).toList()));
+    }
+    resolved.sort(Comparator.comparing(Instance::id));
+    return new Ring(resolved);
   }
 
   /**

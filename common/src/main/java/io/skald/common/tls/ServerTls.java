@@ -193,6 +193,19 @@ public final class ServerTls implements Supplier<SSLEngine> {
     return parameters;
   }
 
+  /** Returns what a new connection is made from. */
+  public TlsSettings settings() {
+    return new TlsSettings(
+        state.get().context(),
+        List.of(protocols),
+        List.of(suites),
+        switch (config.clientAuthType()) {
+          case ServerTlsConfig.REQUIRE_AND_VERIFY -> TlsSettings.Clients.REQUIRED;
+          case ServerTlsConfig.VERIFY_IF_GIVEN -> TlsSettings.Clients.ASKED;
+          default -> TlsSettings.Clients.NOT_ASKED;
+        });
+  }
+
   /** Returns when the certificate in use expires, in seconds since the epoch. */
   public long expiresEpochSeconds() {
     return state.get().expiresEpochSeconds();

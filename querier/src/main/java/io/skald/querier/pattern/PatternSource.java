@@ -7,9 +7,9 @@ import io.skald.common.pattern.PatternSamples;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.QueryException;
 import io.skald.querier.source.ReadTenants;
+import io.skald.querier.source.StreamSources;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.StreamIndex;
 import io.skald.storage.pattern.PatternMerge;
 import io.skald.storage.pattern.PatternReader;
 import java.time.Duration;
@@ -22,18 +22,15 @@ public final class PatternSource {
 
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-  private final RecentPatterns recent;
-  private final StreamIndex index;
+  private final StreamSources sources;
   private final PatternReader reader;
   private final long bucketSeconds;
 
   /**
    * @param sampleInterval width of the buckets that patterns are counted in
    */
-  public PatternSource(
-      RecentPatterns recent, StreamIndex index, PatternReader reader, Duration sampleInterval) {
-    this.recent = recent;
-    this.index = index;
+  public PatternSource(StreamSources sources, PatternReader reader, Duration sampleInterval) {
+    this.sources = sources;
     this.reader = reader;
     this.bucketSeconds = sampleInterval.toSeconds();
   }
@@ -78,10 +75,10 @@ public final class PatternSource {
       PatternMerge merge) {
     long from = Math.floorDiv(startNanos, bucketSeconds * NANOS_PER_SECOND) * bucketSeconds;
     long through = Math.floorDiv(endNanos - 1, NANOS_PER_SECOND);
-    // Before the index: a chunk that is flushed in between is then known by its id, not missed.
-    RecentPatterns.Found inMemory = recent.patterns(tenant, matchers, startNanos, endNanos);
+    StreamSources.FoundPatterns found = sources.patterns(tenant, matchers, startNanos, endNanos);
+    RecentPatterns.Found inMemory = found.inMemory();
     inMemory.samples().forEach(samples -> merge.add(samples, from, through, stepSeconds));
-    for (IndexedStream stream : index.select(tenant, matchers, startNanos, endNanos)) {
+    for (IndexedStream stream : found.indexed()) {
       for (ChunkRef chunk : stream.chunks()) {
         if (!inMemory.chunkIds().contains(chunk.chunkId())) {
           cancellation.check();

@@ -2,7 +2,7 @@ package io.skald.querier.source;
 
 import io.skald.common.block.BlockView;
 import io.skald.common.block.LogSource;
-import io.skald.common.ingest.RecentStreams;
+import io.skald.common.block.StreamBlocks;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
@@ -10,7 +10,6 @@ import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.StreamIndex;
 import io.skald.storage.read.ChunkReader;
 import io.skald.storage.read.ReadStatistics;
 import java.util.ArrayList;
@@ -21,25 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Everything a querier can read: what ingesters hold and what the index lists. Thread-safe. */
 public final class QueryData {
-  private final RecentStreams recent;
-  private final StreamIndex index;
+  private final StreamSources sources;
   private final ChunkReader reader;
   private final @Nullable DeletedEntries deleted;
-
-  public QueryData(RecentStreams recent, StreamIndex index, ChunkReader reader) {
-    this(recent, index, reader, null);
-  }
 
   /**
    * @param deleted entries that queries leave out; null if nothing can be deleted
    */
-  public QueryData(
-      RecentStreams recent,
-      StreamIndex index,
-      ChunkReader reader,
-      @Nullable DeletedEntries deleted) {
-    this.recent = recent;
-    this.index = index;
+  public QueryData(StreamSources sources, ChunkReader reader, @Nullable DeletedEntries deleted) {
+    this.sources = sources;
     this.reader = reader;
     this.deleted = deleted;
   }
@@ -55,7 +44,7 @@ public final class QueryData {
   }
 
   private LogSource entries(TenantId tenant, QueryStatistics statistics, ReadStatistics reads) {
-    return new TenantLogSource(tenant, recent, index, reader, deleted, statistics, reads);
+    return new TenantLogSource(tenant, sources, reader, deleted, statistics, reads);
   }
 
   /** Returns what is left of entries that have just come; empty if all of them are deleted. */
@@ -77,16 +66,20 @@ public final class QueryData {
       return parts;
     }
     for (TenantId tenant : tenants.chosen(matchers)) {
-      // Before the index: a chunk that is flushed in between is then known by its id, not missed.
+      StreamSources.Found found = sources.find(tenant, rest, fromNanos, throughNanos);
+      if (sources.hasReplicas()) {
+        addOnce(tenants, tenant, found, fromNanos, throughNanos, parts);
+        continue;
+      }
       Set<Long> held = new HashSet<>();
-      for (RecentStream stream : recent.select(tenant, rest, fromNanos, throughNanos)) {
+      for (RecentStream stream : found.inMemory()) {
         Labels labels = tenants.shown(stream.labels(), tenant);
         for (int i = 0; i < stream.blocks().size(); i++) {
           held.add(stream.chunkIds().get(i));
           parts.add(ofMemory(labels, stream.chunkIds().get(i), stream.blocks().get(i)));
         }
       }
-      for (IndexedStream stream : index.select(tenant, rest, fromNanos, throughNanos)) {
+      for (IndexedStream stream : found.indexed()) {
         Labels labels = tenants.shown(stream.labels(), tenant);
         for (ChunkRef chunk : stream.chunks()) {
           if (!held.contains(chunk.chunkId())) {
@@ -104,6 +97,26 @@ public final class QueryData {
     return parts(tenants, matchers, fromNanos, throughNanos).stream()
         .map(part -> new StreamPart.Span(part, fromNanos, throughNanos))
         .toList();
+  }
+
+  /**
+   * Adds the parts of streams that several ingesters hold, what is in two of them once. Parts that
+   * overlap are opened for that; others are not. Blocks are counted as if they were chunks.
+   */
+  private void addOnce(
+      ReadTenants tenants,
+      TenantId tenant,
+      StreamSources.Found found,
+      long fromNanos,
+      long throughNanos,
+      List<StreamPart> parts) {
+    QueryStatistics ignored = new QueryStatistics();
+    TenantLogSource source =
+        new TenantLogSource(tenant, sources, reader, null, ignored, new ReadStatistics());
+    for (StreamBlocks stream : source.join(found, fromNanos, throughNanos)) {
+      Labels labels = tenants.shown(stream.labels(), tenant);
+      stream.blocks().forEach(block -> parts.add(ofMemory(labels, parts.size(), block)));
+    }
   }
 
   private static StreamPart ofMemory(Labels labels, long chunkId, BlockView block) {
@@ -140,20 +153,10 @@ public final class QueryData {
       return found;
     }
     for (TenantId tenant : tenants.chosen(matchers)) {
-      for (Labels labels : series(tenant, rest, fromNanos, throughNanos)) {
+      for (Labels labels : sources.series(tenant, rest, fromNanos, throughNanos)) {
         found.add(tenants.shown(labels, tenant));
       }
     }
-    return found;
-  }
-
-  private Set<Labels> series(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    Set<Labels> found = new HashSet<>();
-    recent
-        .select(tenant, matchers, fromNanos, throughNanos)
-        .forEach(stream -> found.add(stream.labels()));
-    found.addAll(index.series(tenant, matchers, fromNanos, throughNanos));
     return found;
   }
 }

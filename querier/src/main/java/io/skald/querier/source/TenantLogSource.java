@@ -3,7 +3,6 @@ package io.skald.querier.source;
 import io.skald.common.block.BlockView;
 import io.skald.common.block.LogSource;
 import io.skald.common.block.StreamBlocks;
-import io.skald.common.ingest.RecentStreams;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
@@ -12,7 +11,6 @@ import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.StreamIndex;
 import io.skald.storage.read.ChunkReader;
 import io.skald.storage.read.ReadStatistics;
 import java.util.ArrayList;
@@ -24,16 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One tenant's entries for one query.
- *
- * <p>Ingesters are asked before the index: a chunk that is flushed in between is then in both
- * answers, and its id tells so. The other order could miss it in both.
- */
+/** One tenant's entries for one query. */
 final class TenantLogSource implements LogSource {
   private final TenantId tenant;
-  private final RecentStreams recent;
-  private final StreamIndex index;
+  private final StreamSources sources;
   private final ChunkReader reader;
   private final @Nullable DeletedEntries deleted;
   private final QueryStatistics statistics;
@@ -41,15 +33,13 @@ final class TenantLogSource implements LogSource {
 
   TenantLogSource(
       TenantId tenant,
-      RecentStreams recent,
-      StreamIndex index,
+      StreamSources sources,
       ChunkReader reader,
       @Nullable DeletedEntries deleted,
       QueryStatistics statistics,
       ReadStatistics reads) {
     this.tenant = tenant;
-    this.recent = recent;
-    this.index = index;
+    this.sources = sources;
     this.reader = reader;
     this.deleted = deleted;
     this.statistics = statistics;
@@ -60,12 +50,17 @@ final class TenantLogSource implements LogSource {
 
   @Override
   public List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    return join(sources.find(tenant, matchers, fromNanos, throughNanos), fromNanos, throughNanos);
+  }
+
+  /** Returns the streams that were found, each with all its blocks, nothing twice. */
+  List<StreamBlocks> join(StreamSources.Found found, long fromNanos, long throughNanos) {
     Map<Fingerprint, RecentStream> inMemory = new HashMap<>();
-    for (RecentStream stream : recent.select(tenant, matchers, fromNanos, throughNanos)) {
+    for (RecentStream stream : found.inMemory()) {
       inMemory.put(stream.fingerprint(), stream);
     }
     List<StreamBlocks> result = new ArrayList<>();
-    for (IndexedStream stream : index.select(tenant, matchers, fromNanos, throughNanos)) {
+    for (IndexedStream stream : found.indexed()) {
       RecentStream unflushed = inMemory.remove(stream.fingerprint());
       List<ChunkBlock> blocks = new ArrayList<>();
       Set<Long> held = unflushed == null ? Set.of() : new HashSet<>(unflushed.chunkIds());

@@ -46,6 +46,11 @@ final class Incoming implements LiveEntries.Sink {
     notifyAll();
   }
 
+  @Override
+  public synchronized void lost(long entries) {
+    droppedCount += entries;
+  }
+
   /** Waits for something to come, for at most {@code millis}. */
   synchronized void await(long millis) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);

@@ -38,6 +38,9 @@ public final class ShippedIndex implements StreamIndex {
   /** No list is so old that it lacks what was sent this long ago. */
   private static final Duration LISTED_AFTER = Duration.ofHours(1);
 
+  /** Readers elsewhere list again much sooner than this, whatever their clocks say. */
+  private static final Duration RECENT = Duration.ofMinutes(5);
+
   private static final long NOT_SENT = Long.MAX_VALUE;
 
   private final ObjectStore store;
@@ -102,6 +105,14 @@ public final class ShippedIndex implements StreamIndex {
     synchronized (state) {
       state.own.computeIfPresent(name, (_, _) -> clock.monotonicNanos());
     }
+  }
+
+  /**
+   * Returns the part that others may not have listed yet: what this process could not send, and
+   * what any has sent in the last minutes. What has been replaced is not in it.
+   */
+  StreamIndex recent() {
+    return new IndexSearch(this::eachRecentDay);
   }
 
   /** Looks at the tenant's manifest and files now. */
@@ -179,7 +190,15 @@ public final class ShippedIndex implements StreamIndex {
 
   private void eachDay(
       TenantId tenant, long fromNanos, long throughNanos, IndexSearch.Visitor visitor) {
-    View view = view(tenant);
+    eachDay(view(tenant), tenant, fromNanos, throughNanos, visitor);
+  }
+
+  private void eachDay(
+      View view,
+      TenantId tenant,
+      long fromNanos,
+      long throughNanos,
+      IndexSearch.Visitor visitor) {
     int firstDay = IndexKeys.dayOf(fromNanos);
     int lastDay = IndexKeys.dayOf(throughNanos);
     view.days
@@ -189,6 +208,25 @@ public final class ShippedIndex implements StreamIndex {
     if (wide != null) {
       visit(IndexKeys.WIDE_DAY, wide, tenant, fromNanos, throughNanos, visitor);
     }
+  }
+
+  private void eachRecentDay(
+      TenantId tenant, long fromNanos, long throughNanos, IndexSearch.Visitor visitor) {
+    View view = view(tenant);
+    Set<IndexFileName> recent = new HashSet<>();
+    long oldest = clock.nowMillis() - RECENT.toMillis();
+    view.all.stream()
+        .filter(name -> !name.merged() && name.writtenMillis() >= oldest)
+        .forEach(recent::add);
+    State state = state(tenant);
+    synchronized (state) {
+      state.own.forEach((name, sentNanos) -> {
+        if (sentNanos == NOT_SENT) {
+          recent.add(name);
+        }
+      });
+    }
+    eachDay(View.of(recent, 0), tenant, fromNanos, throughNanos, visitor);
   }
 
   private void visit(

@@ -249,6 +249,14 @@ public final class ShippingIndex implements LabelIndex {
     return shipped;
   }
 
+  /**
+   * Returns the part that readers elsewhere may not have listed yet, if they list at least every
+   * minute.
+   */
+  public StreamIndex recent() {
+    return shipped.recent();
+  }
+
   /** Returns the part of the index that needs nothing but the object store. */
   public ShippedIndex shipped() {
     return shipped;

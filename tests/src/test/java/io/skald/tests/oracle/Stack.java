@@ -13,6 +13,7 @@ import io.skald.ingester.IngesterLimits;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
+import io.skald.querier.source.StreamSources;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.InMemoryObjectStore;
@@ -65,7 +66,7 @@ final class Stack implements AutoCloseable {
               new SplittableRandom(2));
       ingester.start();
       ChunkReader reader = new ChunkReader(store, new ChunkCaches(CacheConfig.DEFAULT), decoder);
-      data = new QueryData(ingester, index, reader);
+      data = new QueryData(StreamSources.of(ingester, ingester, index), reader, null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,81 @@
+package io.skald.common.rpc;
+
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.skald.common.ingest.IngestUnavailableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Errors on their way through a call. */
+public final class RpcErrors {
+  private static final Logger log = LoggerFactory.getLogger(RpcErrors.class);
+
+  private static final int UNAVAILABLE = 503;
+  private static final int TOO_MANY = 429;
+  private static final int FAILED = 500;
+
+  /** The HTTP status that an error is to have at the edge. */
+  private static final Metadata.Key<String> HTTP_STATUS =
+      Metadata.Key.of("skald-http-status", Metadata.ASCII_STRING_MARSHALLER);
+
+  private RpcErrors() {}
+
+  /** Returns how a failure of a handler is told to the caller; tells the log of what is a bug. */
+  public static StatusRuntimeException toStatus(RuntimeException failure) {
+    return switch (failure) {
+      case StatusRuntimeException status -> status;
+      case IngestUnavailableException unavailable ->
+          withHttp(
+              unavailable.status() == TOO_MANY ? Status.RESOURCE_EXHAUSTED : Status.UNAVAILABLE,
+              unavailable.status(),
+              unavailable);
+      case IllegalArgumentException malformed ->
+          Status.INVALID_ARGUMENT
+              .withDescription(malformed.getMessage())
+              .withCause(malformed)
+              .asRuntimeException();
+      default -> {
+        log.error("a call failed", failure);
+        yield withHttp(Status.INTERNAL, FAILED, failure);
+      }
+    };
+  }
+
+  private static StatusRuntimeException withHttp(Status status, int http, RuntimeException cause) {
+    Metadata trailers = new Metadata();
+    trailers.put(HTTP_STATUS, Integer.toString(http));
+    return status
+        .withDescription(String.valueOf(cause.getMessage()))
+        .withCause(cause)
+        .asRuntimeException(trailers);
+  }
+
+  /**
+   * Returns the error of a call as its caller sees it.
+   *
+   * @param peer whom was called, for the message
+   */
+  public static IngestUnavailableException fromStatus(String peer, StatusRuntimeException failure) {
+    Metadata trailers = failure.getTrailers();
+    String told = trailers == null ? null : trailers.get(HTTP_STATUS);
+    int status =
+        told != null && told.matches("[45]\\d\\d") ? Integer.parseInt(told) : status(failure);
+    String description = failure.getStatus().getDescription();
+    return new IngestUnavailableException(
+        status,
+        peer
+            + ": "
+            + (told == null ? failure.getStatus().getCode() + " " : "")
+            + (description == null ? "" : description),
+        failure);
+  }
+
+  private static int status(StatusRuntimeException failure) {
+    return switch (failure.getStatus().getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> UNAVAILABLE;
+      case RESOURCE_EXHAUSTED -> TOO_MANY;
+      default -> FAILED;
+    };
+  }
+}

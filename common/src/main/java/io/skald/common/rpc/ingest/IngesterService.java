@@ -1,0 +1,209 @@
+package io.skald.common.rpc.ingest;
+
+import io.grpc.stub.StreamObserver;
+import io.skald.common.block.BlockView;
+import io.skald.common.block.MetadataTable;
+import io.skald.common.ingest.EntryRejection;
+import io.skald.common.ingest.IngesterClient;
+import io.skald.common.ingest.LiveEntries;
+import io.skald.common.ingest.RecentData;
+import io.skald.common.ingest.RecentData.FlushedStream;
+import io.skald.common.ingest.RecentStreams.RecentStream;
+import io.skald.common.ingest.StreamBatch;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.common.rpc.CallTenant;
+import io.skald.common.rpc.RpcErrors;
+import io.skald.common.rpc.RpcService;
+import io.skald.common.rpc.StreamWriter;
+import io.skald.common.rpc.wire.Block;
+import io.skald.common.rpc.wire.FollowRequest;
+import io.skald.common.rpc.wire.FollowedEntries;
+import io.skald.common.rpc.wire.IngesterGrpc.IngesterImplBase;
+import io.skald.common.rpc.wire.PatternsPart;
+import io.skald.common.rpc.wire.PushAnswer;
+import io.skald.common.rpc.wire.PushRequest;
+import io.skald.common.rpc.wire.PushedStream;
+import io.skald.common.rpc.wire.Refused;
+import io.skald.common.rpc.wire.SelectPart;
+import io.skald.common.rpc.wire.SelectRequest;
+import io.skald.common.rpc.wire.StreamId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Answers for one ingester. */
+public final class IngesterService extends IngesterImplBase {
+  /** Messages of a stream are cut at about this size, so that a slow reader holds up little. */
+  private static final long PART_BYTES = 1 << 20;
+
+  private static final int CHUNKS_PER_PART = 1000;
+
+  private final IngesterClient writes;
+  private final RecentData reads;
+  private final LiveEntries live;
+
+  private IngesterService(IngesterClient writes, RecentData reads, LiveEntries live) {
+    this.writes = writes;
+    this.reads = reads;
+    this.live = live;
+  }
+
+  /** Returns what a server answers with. */
+  public static RpcService of(IngesterClient writes, RecentData reads, LiveEntries live) {
+    return new RpcService(new IngesterService(writes, reads, live));
+  }
+
+  @Override
+  public void push(PushRequest request, StreamObserver<PushAnswer> answer) {
+    try {
+      List<EntryRejection> refused = writes.push(CallTenant.current(), batches(request));
+      PushAnswer.Builder out = PushAnswer.newBuilder();
+      refused.forEach(rejection -> out.addRefused(wire(rejection)));
+      answer.onNext(out.build());
+      answer.onCompleted();
+    } catch (RuntimeException e) {
+      answer.onError(RpcErrors.toStatus(e));
+    }
+  }
+
+  private static List<StreamBatch> batches(PushRequest request) {
+    List<MetadataTable> tables = request.getTablesList().stream().map(WireForms::read).toList();
+    List<StreamBatch> batches = new ArrayList<>(request.getStreamsCount());
+    for (PushedStream stream : request.getStreamsList()) {
+      if (stream.getTable() < 0 || stream.getTable() >= tables.size()) {
+        throw new IllegalArgumentException("there is no table " + stream.getTable());
+      }
+      StreamId id = stream.getStream();
+      batches.add(
+          new StreamBatch(
+              WireForms.read(id.getLabels()),
+              WireForms.fingerprint(id),
+              ColumnLayout.decodeBatch(stream.getColumns(), tables.get(stream.getTable()))));
+    }
+    return batches;
+  }
+
+  private static Refused wire(EntryRejection rejection) {
+    return Refused.newBuilder()
+        .setStatus(rejection.status())
+        .setMessage(rejection.message())
+        .setCause(rejection.cause().name())
+        .setLines(rejection.lines())
+        .setBytes(rejection.bytes())
+        .build();
+  }
+
+  @Override
+  public void select(SelectRequest request, StreamObserver<SelectPart> answer) {
+    StreamWriter.start(
+        answer,
+        out -> {
+          TenantId tenant = CallTenant.current();
+          List<LabelMatcher> matchers = WireForms.readMatchers(request.getMatchersList());
+          long from = request.getFromNanos();
+          long through = request.getThroughNanos();
+          if (request.getColumns() == SelectRequest.Columns.LABELS) {
+            sendSeries(reads.series(tenant, matchers, from, through), out);
+            return;
+          }
+          RecentData.Holdings holdings = reads.select(tenant, matchers, from, through);
+          for (RecentStream stream : holdings.inMemory()) {
+            sendEntries(stream, from, through, out);
+          }
+          for (FlushedStream stream : holdings.flushed()) {
+            SelectPart.Builder part =
+                SelectPart.newBuilder()
+                    .setStream(WireForms.of(stream.fingerprint(), stream.labels()));
+            out.send(part.addAllFlushed(WireForms.chunks(stream)).build());
+          }
+        });
+  }
+
+  private static void sendSeries(Iterable<Labels> series, StreamWriter<SelectPart> out)
+      throws InterruptedException {
+    for (Labels labels : series) {
+      StreamId id = StreamId.newBuilder().setLabels(WireForms.of(labels)).build();
+      out.send(SelectPart.newBuilder().setStream(id).build());
+    }
+  }
+
+  private static void sendEntries(
+      RecentStream stream, long from, long through, StreamWriter<SelectPart> out)
+      throws InterruptedException {
+    StreamId id = WireForms.of(stream.fingerprint(), stream.labels());
+    SelectPart.Builder part = SelectPart.newBuilder().setStream(id);
+    long bytes = 0;
+    for (int i = 0; i < stream.blocks().size(); i++) {
+      BlockView view = stream.blocks().get(i);
+      int start = view.lowerBound(from);
+      int end = view.upperBound(through);
+      Block.Builder block = Block.newBuilder().setChunkId(stream.chunkIds().get(i));
+      if (start < end) {
+        block
+            .setTable(WireForms.of(view.metadata()))
+            .setColumns(ColumnLayout.encode(view, start, end));
+      }
+      part.addBlocks(block);
+      bytes += block.getColumns().size();
+      if (bytes >= PART_BYTES) {
+        out.send(part.build());
+        part = SelectPart.newBuilder().setStream(id);
+        bytes = 0;
+      }
+    }
+    if (part.getBlocksCount() > 0) {
+      out.send(part.build());
+    }
+  }
+
+  @Override
+  public void patterns(SelectRequest request, StreamObserver<PatternsPart> answer) {
+    StreamWriter.start(
+        answer,
+        out -> {
+          RecentData.PatternHoldings holdings =
+              reads.patterns(
+                  CallTenant.current(),
+                  WireForms.readMatchers(request.getMatchersList()),
+                  request.getFromNanos(),
+                  request.getThroughNanos());
+          out.send(
+              PatternsPart.newBuilder().addAllChunkIds(holdings.inMemory().chunkIds()).build());
+          PatternsPart.Builder part = PatternsPart.newBuilder();
+          for (var samples : holdings.inMemory().samples()) {
+            part.addSamples(WireForms.of(samples));
+            if (part.getSamplesCount() == CHUNKS_PER_PART) {
+              out.send(part.build());
+              part.clear();
+            }
+          }
+          out.send(part.build());
+          for (FlushedStream stream : holdings.flushed()) {
+            out.send(
+                PatternsPart.newBuilder()
+                    .setStream(WireForms.of(stream.fingerprint(), stream.labels()))
+                    .addAllFlushed(WireForms.chunks(stream))
+                    .build());
+          }
+        });
+  }
+
+  @Override
+  public void follow(FollowRequest request, StreamObserver<FollowedEntries> answer) {
+    StreamWriter.start(
+        answer,
+        out -> {
+          FollowedQueue queue = new FollowedQueue();
+          List<LabelMatcher> matchers = WireForms.readMatchers(request.getMatchersList());
+          try (LiveEntries.Subscription _ = live.subscribe(CallTenant.current(), matchers, queue)) {
+            out.send(FollowedEntries.getDefaultInstance());
+            while (out.isOpen()) {
+              for (FollowedEntries entries : queue.take()) {
+                out.send(entries);
+              }
+            }
+          }
+        });
+  }
+}

@@ -1,0 +1,397 @@
+package io.skald.common.rpc.ingest;
+
+import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.Context.CancellableContext;
+import io.grpc.StatusRuntimeException;
+import io.skald.common.block.BlockView;
+import io.skald.common.block.MetadataTable;
+import io.skald.common.ingest.EntryRejection;
+import io.skald.common.ingest.IngestUnavailableException;
+import io.skald.common.ingest.IngesterClient;
+import io.skald.common.ingest.IngesterReads;
+import io.skald.common.ingest.RecentPatterns;
+import io.skald.common.ingest.RecentStreams.RecentStream;
+import io.skald.common.ingest.StreamBatch;
+import io.skald.common.model.Fingerprint;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.common.pattern.PatternSamples;
+import io.skald.common.rpc.CallTenant;
+import io.skald.common.rpc.RpcChannels;
+import io.skald.common.rpc.RpcErrors;
+import io.skald.common.rpc.wire.Block;
+import io.skald.common.rpc.wire.FollowRequest;
+import io.skald.common.rpc.wire.FollowedEntries;
+import io.skald.common.rpc.wire.IngesterGrpc;
+import io.skald.common.rpc.wire.IngesterGrpc.IngesterBlockingStub;
+import io.skald.common.rpc.wire.PatternsPart;
+import io.skald.common.rpc.wire.PushAnswer;
+import io.skald.common.rpc.wire.PushRequest;
+import io.skald.common.rpc.wire.PushedStream;
+import io.skald.common.rpc.wire.Refused;
+import io.skald.common.rpc.wire.SelectPart;
+import io.skald.common.rpc.wire.SelectRequest;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ingester in another process. Calls block; each ends by a deadline. Pushes under way are
+ * bounded by their bytes: beyond that a push fails at once, so that one ingester which hangs does
+ * not fill the memory of those that write to it. Thread-safe.
+ */
+public final class RemoteIngester implements IngesterClient, IngesterReads {
+  /** What an entry takes in a message beside its line. */
+  private static final int ENTRY_BYTES = 16;
+
+  private static final int OVERLOADED = 503;
+
+  private final String id;
+  private final String address;
+  private final RpcChannels channels;
+  private final RemoteIngesterConfig config;
+  private final AtomicLong inflightBytes = new AtomicLong();
+
+  /**
+   * @param id of the instance, for messages
+   * @param address of its gRPC port
+   */
+  public RemoteIngester(
+      String id, String address, RpcChannels channels, RemoteIngesterConfig config) {
+    this.id = id;
+    this.address = address;
+    this.channels = channels;
+    this.config = config;
+  }
+
+  public String address() {
+    return address;
+  }
+
+  private String name() {
+    return "ingester " + id + " at " + address;
+  }
+
+  private IngesterBlockingStub stub(TenantId tenant) {
+    return IngesterGrpc.newBlockingStub(channel()).withInterceptors(CallTenant.sending(tenant));
+  }
+
+  private IngesterBlockingStub stubWithDeadline(TenantId tenant) {
+    return stub(tenant).withDeadlineAfter(config.timeout().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private Channel channel() {
+    try {
+      return channels.to(address);
+    } catch (IllegalStateException e) {
+      throw new IngestUnavailableException(OVERLOADED, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public List<EntryRejection> push(TenantId tenant, List<StreamBatch> batches) {
+    long bytes = 0;
+    for (StreamBatch batch : batches) {
+      bytes += batch.entries().lineBytes() + (long) batch.entries().size() * ENTRY_BYTES;
+    }
+    long held = inflightBytes.addAndGet(bytes);
+    try {
+      if (held > config.maxInflightBytes() && held > bytes) {
+        throw new IngestUnavailableException(
+            OVERLOADED,
+            name()
+                + " is behind: "
+                + (held - bytes)
+                + " bytes of pushes wait for it, and ingester_client.max_inflight_bytes is "
+                + config.maxInflightBytes());
+      }
+      PushAnswer answer = stubWithDeadline(tenant).push(request(batches));
+      return answer.getRefusedList().stream().map(RemoteIngester::rejection).toList();
+    } catch (StatusRuntimeException e) {
+      throw RpcErrors.fromStatus(name(), e);
+    } finally {
+      inflightBytes.addAndGet(-bytes);
+    }
+  }
+
+  private static PushRequest request(List<StreamBatch> batches) {
+    PushRequest.Builder request = PushRequest.newBuilder();
+    Map<MetadataTable, Integer> tables = new IdentityHashMap<>();
+    for (StreamBatch batch : batches) {
+      int table =
+          tables.computeIfAbsent(
+              batch.entries().metadata(),
+              metadata -> {
+                request.addTables(WireForms.of(metadata));
+                return request.getTablesCount() - 1;
+              });
+      request.addStreams(
+          PushedStream.newBuilder()
+              .setStream(WireForms.of(batch.fingerprint(), batch.labels()))
+              .setTable(table)
+              .setColumns(ColumnLayout.encode(batch.entries())));
+    }
+    return request.build();
+  }
+
+  private static EntryRejection rejection(Refused refused) {
+    EntryRejection.Cause cause = EntryRejection.Cause.COUNTED;
+    for (EntryRejection.Cause known : EntryRejection.Cause.values()) {
+      if (known.name().equals(refused.getCause())) {
+        cause = known;
+      }
+    }
+    return new EntryRejection(
+        refused.getStatus(), refused.getMessage(), cause, refused.getLines(), refused.getBytes());
+  }
+
+  /** What a call does with the parts of its answer. */
+  private interface Reading<P> {
+    Iterator<P> call();
+
+    void take(P part);
+  }
+
+  private <P> void read(Reading<P> reading) {
+    CancellableContext context = Context.current().withCancellation();
+    Context previous = context.attach();
+    try {
+      Iterator<P> parts = reading.call();
+      while (parts.hasNext()) {
+        reading.take(parts.next());
+      }
+    } catch (StatusRuntimeException e) {
+      throw RpcErrors.fromStatus(name(), e);
+    } catch (IllegalArgumentException e) {
+      throw new IngestUnavailableException(500, name() + ": " + e.getMessage(), e);
+    } finally {
+      context.detach(previous);
+      // Whatever is left of the answer is not wanted.
+      context.cancel(null);
+    }
+  }
+
+  private static SelectRequest range(
+      List<LabelMatcher> matchers, long from, long through, SelectRequest.Columns columns) {
+    return SelectRequest.newBuilder()
+        .addAllMatchers(WireForms.matchers(matchers))
+        .setFromNanos(from)
+        .setThroughNanos(through)
+        .setColumns(columns)
+        .build();
+  }
+
+  /** Blocks of one stream as they come. */
+  private static final class Arriving {
+    final Labels labels;
+    final List<BlockView> blocks = new ArrayList<>();
+    final List<Long> chunkIds = new ArrayList<>();
+
+    Arriving(Labels labels) {
+      this.labels = labels;
+    }
+  }
+
+  @Override
+  public Holdings select(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    Map<Fingerprint, Arriving> streams = new LinkedHashMap<>();
+    List<FlushedStream> flushed = new ArrayList<>();
+    read(
+        new Reading<SelectPart>() {
+          private long bytes;
+
+          @Override
+          public Iterator<SelectPart> call() {
+            return stubWithDeadline(tenant)
+                .select(range(matchers, fromNanos, throughNanos, SelectRequest.Columns.ENTRIES));
+          }
+
+          @Override
+          public void take(SelectPart part) {
+            bytes += part.getSerializedSize();
+            if (bytes > config.maxReadBytes()) {
+              throw new IngestUnavailableException(
+                  422,
+                  "the query reads more than "
+                      + config.maxReadBytes()
+                      + " bytes of recent entries from "
+                      + name()
+                      + " (ingester_client.max_read_bytes); choose fewer streams or a shorter"
+                      + " time");
+            }
+            if (part.getFlushedCount() > 0) {
+              flushed.add(WireForms.flushed(part.getStream(), part.getFlushedList()));
+            }
+            if (part.getBlocksCount() > 0) {
+              Arriving stream =
+                  streams.computeIfAbsent(
+                      WireForms.fingerprint(part.getStream()),
+                      _ -> new Arriving(WireForms.read(part.getStream().getLabels())));
+              part.getBlocksList().forEach(block -> add(block, stream));
+            }
+          }
+        });
+    List<RecentStream> inMemory = new ArrayList<>();
+    streams.forEach((fingerprint, stream) -> {
+      if (!stream.blocks.isEmpty()) {
+        inMemory.add(new RecentStream(fingerprint, stream.labels, stream.blocks, stream.chunkIds));
+      }
+    });
+    return new Holdings(inMemory, flushed);
+  }
+
+  private static void add(Block block, Arriving stream) {
+    if (!block.getColumns().isEmpty()) {
+      stream.blocks.add(
+          ColumnLayout.decodeBlock(block.getColumns(), WireForms.read(block.getTable())));
+      stream.chunkIds.add(block.getChunkId());
+    }
+  }
+
+  @Override
+  public Set<Labels> series(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    Set<Labels> series = new HashSet<>();
+    read(
+        new Reading<SelectPart>() {
+          @Override
+          public Iterator<SelectPart> call() {
+            return stubWithDeadline(tenant)
+                .select(range(matchers, fromNanos, throughNanos, SelectRequest.Columns.LABELS));
+          }
+
+          @Override
+          public void take(SelectPart part) {
+            series.add(WireForms.read(part.getStream().getLabels()));
+          }
+        });
+    return series;
+  }
+
+  @Override
+  public PatternHoldings patterns(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    Set<Long> chunkIds = new HashSet<>();
+    List<PatternSamples> samples = new ArrayList<>();
+    List<FlushedStream> flushed = new ArrayList<>();
+    read(
+        new Reading<PatternsPart>() {
+          @Override
+          public Iterator<PatternsPart> call() {
+            return stubWithDeadline(tenant)
+                .patterns(range(matchers, fromNanos, throughNanos, SelectRequest.Columns.ENTRIES));
+          }
+
+          @Override
+          public void take(PatternsPart part) {
+            chunkIds.addAll(part.getChunkIdsList());
+            part.getSamplesList().forEach(one -> samples.add(WireForms.read(one)));
+            if (part.getFlushedCount() > 0) {
+              flushed.add(WireForms.flushed(part.getStream(), part.getFlushedList()));
+            }
+          }
+        });
+    return new PatternHoldings(new RecentPatterns.Found(chunkIds, samples), flushed);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IngestUnavailableException if the ingester does not answer in time
+   */
+  @Override
+  public Subscription subscribe(TenantId tenant, List<LabelMatcher> matchers, Sink sink) {
+    Following following = new Following(sink);
+    Thread.ofVirtual()
+        .name("follow-" + id)
+        .start(() -> following.run(stub(tenant), matchers, name()));
+    following.awaitBegin(config, name());
+    return following;
+  }
+
+  /** A stream of entries; ends when it is closed, or with the connection. */
+  private static final class Following implements Subscription {
+    private final Sink sink;
+    private final CancellableContext context = Context.ROOT.withCancellation();
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private volatile @Nullable RuntimeException failure;
+    private volatile boolean ended;
+
+    Following(Sink sink) {
+      this.sink = sink;
+    }
+
+    void run(IngesterBlockingStub stub, List<LabelMatcher> matchers, String name) {
+      Context previous = context.attach();
+      try {
+        FollowRequest request =
+            FollowRequest.newBuilder().addAllMatchers(WireForms.matchers(matchers)).build();
+        Iterator<FollowedEntries> parts = stub.follow(request);
+        while (parts.hasNext()) {
+          take(parts.next());
+        }
+      } catch (StatusRuntimeException e) {
+        failure = RpcErrors.fromStatus(name, e);
+      } catch (IllegalArgumentException e) {
+        failure = new IngestUnavailableException(500, name + ": " + e.getMessage(), e);
+      } finally {
+        context.detach(previous);
+        context.cancel(null);
+        ended = true;
+        begun.countDown();
+      }
+    }
+
+    private void take(FollowedEntries entries) {
+      begun.countDown();
+      if (entries.getDropped() > 0) {
+        sink.lost(entries.getDropped());
+      }
+      if (!entries.getColumns().isEmpty()) {
+        MetadataTable table = WireForms.read(entries.getTable());
+        sink.take(
+            WireForms.read(entries.getLabels()),
+            ColumnLayout.decodeBlock(entries.getColumns(), table));
+      }
+    }
+
+    void awaitBegin(RemoteIngesterConfig config, String name) {
+      try {
+        if (!begun.await(config.timeout().toNanos(), TimeUnit.NANOSECONDS)) {
+          close();
+          throw new IngestUnavailableException(503, name + " does not answer");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        close();
+        throw new IngestUnavailableException(503, "the server is stopping", e);
+      }
+      RuntimeException failed = failure;
+      if (failed != null) {
+        throw failed;
+      }
+    }
+
+    @Override
+    public boolean isOpen() {
+      return !ended;
+    }
+
+    @Override
+    public void close() {
+      context.cancel(null);
+    }
+  }
+}

@@ -1,0 +1,305 @@
+package io.skald.server;
+
+import io.skald.common.ingest.IngesterClient;
+import io.skald.common.ingest.IngesterReads;
+import io.skald.common.reload.FileReloads;
+import io.skald.common.ring.EtcdConfig;
+import io.skald.common.ring.Instance;
+import io.skald.common.ring.KvstoreConfig;
+import io.skald.common.ring.LifecyclerConfig;
+import io.skald.common.ring.RingConfig;
+import io.skald.common.ring.RingMember;
+import io.skald.common.ring.RingStore;
+import io.skald.common.rpc.RpcChannels;
+import io.skald.common.rpc.RpcClientConfig;
+import io.skald.common.rpc.RpcServer;
+import io.skald.common.rpc.RpcService;
+import io.skald.common.rpc.etcd.EtcdRing;
+import io.skald.common.rpc.ingest.RemoteIngester;
+import io.skald.common.time.Clock;
+import io.skald.common.tls.ClientTls;
+import io.skald.common.tls.ClientTlsConfig;
+import io.skald.common.tls.ServerTls;
+import io.skald.common.tls.ServerTlsConfig;
+import io.skald.common.tls.TlsSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a process of a cluster has and a single one has not: the rings, a gRPC port, connections to
+ * ingesters.
+ */
+final class ClusterParts implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterParts.class);
+  private static final Duration RELOAD_PERIOD = Duration.ofSeconds(5);
+  private static final RpcClientConfig TO_ETCD =
+      new RpcClientConfig(16 << 20, Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+  private final SkaldConfig config;
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final FileReloads reloads = new FileReloads();
+  private final RpcChannels channels;
+  private final RingStore ingesters;
+  private final RingStore distributors;
+  private final Map<String, RemoteIngester> clients = new ConcurrentHashMap<>();
+
+  /** What has been opened, the last first. */
+  private final Deque<Runnable> closers = new ArrayDeque<>();
+
+  private @Nullable RpcServer server;
+  private @Nullable RingMember ingester;
+  private @Nullable RingMember distributor;
+
+  /**
+   * Connects to the stores of the rings.
+   *
+   * @throws io.skald.common.ring.RingStoreException if one cannot be reached
+   * @throws IllegalArgumentException if a file of TLS is no good
+   */
+  ClusterParts(SkaldConfig config, Clock clock, RandomGenerator random) {
+    this.config = config;
+    this.clock = clock;
+    this.random = random;
+    IngesterClientSection client = config.ingesterClient();
+    closers.push(reloads::close);
+    try {
+      channels =
+          new RpcChannels(
+              client.connections(),
+              client.grpcClientConfig().tlsEnabled()
+                  ? clientTls("ingester client", client.grpcClientConfig().tls())
+                  : null);
+      closers.push(channels::close);
+      ingesters = open(config.ingesterRing(), "ring/");
+      distributors = open(config.distributorRing(), "distributor/");
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+    reloads.start(RELOAD_PERIOD);
+  }
+
+  private Supplier<TlsSettings> clientTls(String what, ClientTlsConfig tls) {
+    return reloads.watch(
+            what + " TLS",
+            ClientTls.files(tls),
+            contents -> TlsSettings.ofClient(ClientTls.context(tls, contents)))
+        ::get;
+  }
+
+  private RingStore open(KvstoreConfig kvstore, String name) {
+    return switch (kvstore.store()) {
+      case KvstoreConfig.ETCD -> openEtcd(kvstore, name);
+      default ->
+          throw new IllegalArgumentException(
+              "kvstore.store " + kvstore.store() + " does not join processes");
+    };
+  }
+
+  private RingStore openEtcd(KvstoreConfig kvstore, String name) {
+    EtcdConfig etcd = kvstore.etcd();
+    RpcChannels toEtcd =
+        new RpcChannels(TO_ETCD, etcd.tlsEnabled() ? clientTls("etcd", etcd.tls()) : null);
+    closers.push(toEtcd::close);
+    EtcdRing ring =
+        new EtcdRing(
+            toEtcd,
+            etcd.endpoints(),
+            etcd.dialTimeout(),
+            kvstore.prefix() + name,
+            config.common().ring().heartbeatTimeout());
+    closers.push(ring::close);
+    ring.start();
+    return ring;
+  }
+
+  RingStore ingesters() {
+    return ingesters;
+  }
+
+  /** Returns how many distributors share the rates of tenants, at least 1. */
+  int distributorCount() {
+    return Math.max(
+        1, (int) distributors.get().instances().stream().filter(Instance::takesWrites).count());
+  }
+
+  /** Returns how many ingesters take writes, at least 1. */
+  int ingesterCount() {
+    return Math.max(
+        1, (int) ingesters.get().instances().stream().filter(Instance::takesWrites).count());
+  }
+
+  /** Returns the client of an ingester, by its present address. */
+  IngesterClient writesOf(Instance instance) {
+    return remote(instance);
+  }
+
+  /** Returns the read side of an ingester, by its present address. */
+  IngesterReads readsOf(Instance instance) {
+    return remote(instance);
+  }
+
+  private RemoteIngester remote(Instance instance) {
+    RemoteIngester known = clients.get(instance.id());
+    if (known != null && known.address().equals(instance.address())) {
+      return known;
+    }
+    RemoteIngester fresh =
+        new RemoteIngester(
+            instance.id(), instance.address(), channels, config.ingesterClient().calls());
+    clients.put(instance.id(), fresh);
+    return fresh;
+  }
+
+  /** Opens the gRPC port. */
+  void serve(List<RpcService> services) {
+    ServerTlsConfig tls = config.server().grpc().grpcTlsConfig();
+    RpcServer opened =
+        new RpcServer(
+            config.server().grpc().port(), services, tls.isEnabled() ? serverTls(tls) : null);
+    opened.start();
+    server = opened;
+    LOG.info("gRPC listens on port {}", opened.port());
+  }
+
+  private Supplier<TlsSettings> serverTls(ServerTlsConfig tls) {
+    ListenerSection listener = config.server().listener();
+    return new ServerTls(tls, listener.tlsMinVersion(), listener.tlsCipherSuites(), reloads, clock)
+        ::settings;
+  }
+
+  /** Joins the ring of ingesters; takes no writes yet. */
+  void joinAsIngester() {
+    LifecyclerConfig own = config.ingester().lifecycler();
+    RingConfig common = config.common().ring();
+    String file = first(own.tokensFilePath(), common.tokensFilePath());
+    RingMember member =
+        new RingMember(
+            ingesters,
+            new RingMember.Config(
+                ingesterId(),
+                address(own.address(), own.port()),
+                first(own.availabilityZone(), common.instanceAvailabilityZone()),
+                own.numTokens(),
+                file.isEmpty() ? config.common().pathPrefix().resolve("tokens") : Path.of(file),
+                common.heartbeatPeriod(),
+                common.autoforgetPeriod()),
+            clock,
+            random);
+    member.join();
+    ingester = member;
+  }
+
+  /** Takes writes from now on. */
+  void activateIngester() {
+    if (ingester != null) {
+      ingester.activate();
+    }
+    if (server != null) {
+      server.serving(true);
+    }
+  }
+
+  /** Joins the ring of distributors. */
+  void joinAsDistributor() {
+    RingConfig common = config.common().ring();
+    RingMember member =
+        new RingMember(
+            distributors,
+            new RingMember.Config(
+                instanceId(),
+                address("", 0),
+                common.instanceAvailabilityZone(),
+                0,
+                null,
+                common.heartbeatPeriod(),
+                common.heartbeatTimeout()),
+            clock,
+            random);
+    member.join();
+    member.activate();
+    distributor = member;
+  }
+
+  /** Returns what the ingester of this process is called in the ring. */
+  String ingesterId() {
+    return first(config.ingester().lifecycler().id(), instanceId());
+  }
+
+  private String instanceId() {
+    return first(config.common().ring().instanceId(), HostAddress.name());
+  }
+
+  private String address(String ownAddress, int ownPort) {
+    RingConfig common = config.common().ring();
+    String host = first(ownAddress, common.instanceAddr());
+    int port = ownPort == 0 ? common.instancePort() : ownPort;
+    if (port == 0) {
+      port = server == null ? config.server().grpc().grpcListenPort() : server.port();
+    }
+    return (host.isEmpty() ? HostAddress.inNetwork() : host) + ":" + port;
+  }
+
+  private static String first(String preferred, String other) {
+    return preferred.isEmpty() ? other : preferred;
+  }
+
+  /** Returns whether the ingester of this process takes writes by the ring. */
+  boolean isIngesterActive() {
+    return ingester != null && ingester.state() == Instance.State.ACTIVE;
+  }
+
+  /** Takes no more writes, still answers reads. */
+  void leaveIngesters() {
+    if (distributor != null) {
+      distributor.close();
+    }
+    if (ingester != null && ingester.state() != null) {
+      try {
+        ingester.leave();
+      } catch (RuntimeException e) {
+        LOG.warn("the ring could not be told that this ingester leaves: {}", e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * As {@link #leaveIngesters}.
+   *
+   * @param forgetTokens whether the next start is to take new tokens
+   */
+  void leaveRing(boolean forgetTokens) {
+    leaveIngesters();
+    if (forgetTokens && ingester != null) {
+      ingester.deleteTokens();
+    }
+  }
+
+  /** Leaves the rings, closes the port and the connections. */
+  @Override
+  public void close() {
+    if (distributor != null) {
+      distributor.close();
+    }
+    if (ingester != null) {
+      ingester.close(config.ingester().lifecycler().unregisterOnShutdown());
+    }
+    if (server != null) {
+      server.close(config.server().gracefulShutdownTimeout());
+    }
+    while (!closers.isEmpty()) {
+      closers.pop().run();
+    }
+  }
+}
