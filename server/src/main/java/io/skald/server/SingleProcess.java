@@ -231,6 +231,15 @@ public final class SingleProcess implements AutoCloseable {
     closers.push(rules::close);
     rules.register(router, tenants);
     rules.bind(metrics);
+    CompactorParts compactor =
+        new CompactorParts(
+            config,
+            new CompactorParts.Needs(
+                objects, index.files(), decoder, deletes, limits, clock, random),
+            INGESTER_ID,
+            index.shipped()::refresh);
+    closers.push(compactor::close);
+    compactor.bind(metrics);
     registerAdministration(router, ingester, ring);
     Tracing tracing = Tracing.open(config.tracing(), System.getenv(), Version.current(), clock);
     closers.push(tracing::close);
@@ -243,6 +252,7 @@ public final class SingleProcess implements AutoCloseable {
     endpoints = router.endpoints();
     ingester.start();
     rules.start();
+    compactor.start();
     LOG.info("listening on {}", address());
   }
 

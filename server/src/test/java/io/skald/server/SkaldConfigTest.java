@@ -132,7 +132,11 @@ class SkaldConfigTest {
         pattern_sample_interval: 50s
         max_memory: 51MB
       compactor:
+        working_directory: /srv/making
+        compaction_interval: 3m
+        min_file_age: 4m
         retention_enabled: true
+        retention_delete_delay: 5h
         delete_request_cancel_period: 85h
         delete_max_interval: 86h
       querier:
@@ -244,6 +248,8 @@ class SkaldConfigTest {
         volume_max_series: 83
         shard_aggregations: [approx_topk]
         retention_period: 84d
+        retention_stream:
+          - {selector: '{app="dock"}', priority: 2, period: 48h}
         ruler_max_rules_per_rule_group: 102
         ruler_max_rule_groups_per_tenant: 103
         ruler_evaluation_delay_duration: 104s
@@ -377,7 +383,14 @@ class SkaldConfigTest {
                   45 << 20,
                   Duration.ofSeconds(46))),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
-          new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
+          new CompactorSection(
+              "/srv/making",
+              Duration.ofMinutes(3),
+              Duration.ofMinutes(4),
+              true,
+              Duration.ofHours(5),
+              Duration.ofHours(85),
+              Duration.ofHours(86)),
           new QuerierSection(
               51,
               87,
@@ -442,7 +455,12 @@ class SkaldConfigTest {
                   83,
                   List.of(new BlockedQuery("x", true, List.of("metric", "filter"), "90")),
                   List.of("approx_topk")),
-              new RetentionLimits(Duration.ofDays(84), "filter-only"),
+              new RetentionLimits(
+                  Duration.ofDays(84),
+                  List.of(
+                      new RetentionLimits.StreamRetention(
+                          Duration.ofHours(48), 2, "{app=\"dock\"}")),
+                  "filter-only"),
               new RuleLimits(102, 103, Duration.ofSeconds(104), true),
               new OverridesSource("/srv/overrides.yaml", Duration.ofSeconds(91))),
           Duration.ofSeconds(10));
