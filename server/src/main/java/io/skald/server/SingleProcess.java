@@ -149,7 +149,8 @@ public final class SingleProcess implements AutoCloseable {
     DeleteRequests deletes = new DeleteRequests(objects);
     StorageMetrics.bind(metrics, deletes);
     ChunkCaches caches = new ChunkCaches(cacheConfig());
-    ChunkReader reader = new ChunkReader(objects, caches, decoder);
+    ChunkReader reader =
+        new ChunkReader(PackParts.open(config, objects, metrics, cacheMetrics), caches, decoder);
     FairTurns turns =
         new FairTurns(
             new TurnConfig(

@@ -97,6 +97,8 @@ class SkaldConfigTest {
         filesystem:
           directory: /srv/older
         index_cache_size: 256MB
+        pack_cache_size: 31MB
+        pack_disk_cache_size: 32MB
       distributor:
         max_recv_msg_size: 21MB
         max_decompressed_size: 22MB
@@ -360,7 +362,11 @@ class SkaldConfigTest {
               new CommonSection.Storage(
                   new CommonSection.Filesystem("/srv/chunks", "/srv/rules"), S3Config.DEFAULTS)),
           new StorageSection(
-              new StorageSection.Filesystem("/srv/older"), S3Config.DEFAULTS, 256L << 20),
+              new StorageSection.Filesystem("/srv/older"),
+              S3Config.DEFAULTS,
+              256L << 20,
+              31L << 20,
+              32L << 20),
           new DistributorConfig(21 << 20, 22 << 20, 25 << 20, 23, 24 << 10, 1),
           new IngesterConfig(
               31 << 10,

@@ -65,7 +65,9 @@ final class TenantLogSource implements LogSource {
       inMemory.put(stream.fingerprint(), stream);
     }
     List<StreamBlocks> result = new ArrayList<>();
-    for (IndexedStream stream : index.select(tenant, matchers, fromNanos, throughNanos)) {
+    List<IndexedStream> stored = index.select(tenant, matchers, fromNanos, throughNanos);
+    reader.prepare(stored.stream().flatMap(stream -> stream.chunks().stream()).toList());
+    for (IndexedStream stream : stored) {
       RecentStream unflushed = inMemory.remove(stream.fingerprint());
       List<ChunkBlock> blocks = new ArrayList<>();
       Set<Long> held = unflushed == null ? Set.of() : new HashSet<>(unflushed.chunkIds());
