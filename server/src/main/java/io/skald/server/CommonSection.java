@@ -94,6 +94,11 @@ public record CommonSection(
     return pathPrefix.resolve("index");
   }
 
+  /** Returns the folder of stretches of packs. */
+  public Path packCacheDirectory() {
+    return pathPrefix.resolve("pack-cache");
+  }
+
   /** Returns the folder of copies of index files. */
   public Path indexCacheDirectory() {
     return pathPrefix.resolve("index-cache");

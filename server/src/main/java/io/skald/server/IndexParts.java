@@ -1,5 +1,6 @@
 package io.skald.server;
 
+import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.storage.index.IndexFileCache;
 import io.skald.storage.index.IndexStatistics;
@@ -24,11 +25,14 @@ final class IndexParts {
   private static final Duration CLUSTER_REFRESH = Duration.ofSeconds(30);
 
   private final @Nullable ShippingIndex written;
-  private final StreamIndex shared;
+  private final ShippedIndex shipped;
+  private final IndexFileCache files;
 
-  private IndexParts(@Nullable ShippingIndex written, StreamIndex shared) {
+  private IndexParts(
+      @Nullable ShippingIndex written, ShippedIndex shipped, IndexFileCache files) {
     this.written = written;
-    this.shared = shared;
+    this.shipped = shipped;
+    this.files = files;
   }
 
   /**
@@ -55,7 +59,7 @@ final class IndexParts {
               cache, cacheBytes, name -> objects.read(name.key(), 0, name.length()));
       closers.push(files::close);
       caches.bind("index_files", files::statistics);
-      return new IndexParts(null, new ShippedIndex(objects, files, refresh, clock));
+      return new IndexParts(null, new ShippedIndex(objects, files, refresh, clock), files);
     }
     ShippingIndex index =
         new ShippingIndex(
@@ -68,7 +72,7 @@ final class IndexParts {
     closers.push(index::close);
     bind(metrics, index);
     caches.bind("index_files", index.files()::statistics);
-    return new IndexParts(index, index);
+    return new IndexParts(index, index.shipped(), index.files());
   }
 
   /**
@@ -82,7 +86,17 @@ final class IndexParts {
 
   /** Returns what all processes have written. */
   StreamIndex shared() {
-    return shared;
+    return written == null ? shipped : written;
+  }
+
+  /** Returns the copies of index files on the local disk. */
+  IndexFileCache files() {
+    return files;
+  }
+
+  /** Looks at a tenant's index now: it has become another one. */
+  void refresh(TenantId tenant) {
+    shipped.refresh(tenant);
   }
 
   private static void bind(ServerMetrics metrics, ShippingIndex index) {

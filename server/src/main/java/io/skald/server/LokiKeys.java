@@ -46,7 +46,6 @@ final class LokiKeys {
       common.storage.s3.chunk_delimiter: keys of objects have one form
       common.storage.s3.dualstack_enabled: set common.storage.s3.endpoint
       compactor.apply_retention_interval
-      compactor.compaction_interval
       compactor.compactor_ring
       compactor.delete_batch_size
       compactor.delete_request_store: delete requests are kept in the object store of the chunks
@@ -57,7 +56,6 @@ final class LokiKeys {
       compactor.jobs_config
       compactor.max_compaction_parallelism
       compactor.retention_backoff_config
-      compactor.retention_delete_delay
       compactor.retention_delete_worker_count
       compactor.retention_table_timeout
       compactor.run_once
@@ -66,7 +64,6 @@ final class LokiKeys {
       compactor.tables_to_compact
       compactor.upload_parallelism
       compactor.worker_config
-      compactor.working_directory
       compactor_grpc_client
       dataobj
       distributor.ingest_limits_dry_run_enabled
@@ -194,7 +191,6 @@ final class LokiKeys {
       limits_config.persist_granularity
       limits_config.query_ready_index_num_days
       limits_config.recent_metadata_query_window
-      limits_config.retention_stream: nothing is deleted by age in this version
       limits_config.ruler_enable_wal_replay: samples wait in memory
       limits_config.ruler_remote_evaluation_max_response_size: rules are evaluated in this process
       limits_config.ruler_remote_evaluation_timeout: rules are evaluated in this process
@@ -303,10 +299,10 @@ final class LokiKeys {
       server.trace_request_headers
       storage_config.aws.chunk_delimiter: keys of objects have one form
       storage_config.aws.dualstack_enabled: set storage_config.aws.endpoint
-      storage_config.aws.dynamodb: the index lies below common.path_prefix
+      storage_config.aws.dynamodb: the index lies in the object store
       storage_config.bloom_shipper
-      storage_config.boltdb: the index lies below common.path_prefix
-      storage_config.boltdb_shipper: the index lies below common.path_prefix
+      storage_config.boltdb: the index lies in the object store
+      storage_config.boltdb_shipper: copies of the index lie below common.path_prefix
       storage_config.congestion_control
       storage_config.disable_broad_index_queries
       storage_config.hedging
@@ -314,8 +310,8 @@ final class LokiKeys {
       storage_config.index_queries_cache_config
       storage_config.max_chunk_batch_size
       storage_config.max_parallel_get_chunk
-      storage_config.tsdb_shipper: the index lies below common.path_prefix
-      table_manager: nothing is deleted by age in this version
+      storage_config.tsdb_shipper: copies of the index lie below common.path_prefix
+      table_manager: set compactor.retention_enabled and limits_config.retention_period
       tracing.profiling_enabled
       ui
       """;

@@ -166,17 +166,20 @@ public final class SingleProcess implements AutoCloseable {
     if (roles.contains(Role.DISTRIBUTOR)) {
       openDistributor(router, tenants, limits, ingester, cluster, ring);
     }
+    DeleteRequests deletes = new DeleteRequests(objects);
+    StorageMetrics.bind(metrics, deletes);
     BooleanSupplier readable = ingester == null ? () -> true : ingester::isReadable;
     RulerParts rules = null;
     if (roles.contains(Role.QUERIER) || roles.contains(Role.RULER)) {
-      DeleteRequests deletes = new DeleteRequests(objects);
-      StorageMetrics.bind(metrics, deletes);
       StreamSources sources = sources(ingester, index.shared(), cluster, ring);
       ChunkCaches caches = new ChunkCaches(cacheConfig());
       cacheMetrics.bind(caches);
       QueryData data =
           new QueryData(
-              sources, new ChunkReader(objects, caches, decoder), deletedEntries(deletes, limits));
+              sources,
+              new ChunkReader(
+                  PackParts.open(config, objects, metrics, cacheMetrics), caches, decoder),
+              deletedEntries(deletes, limits));
       FairTurns turns =
           new FairTurns(
               new TurnConfig(
@@ -204,8 +207,18 @@ public final class SingleProcess implements AutoCloseable {
         rules.bind(metrics);
       }
     }
+    CompactorParts compactor = null;
     if (roles.contains(Role.COMPACTOR)) {
-      registerDeletion(router, new DeleteRequests(objects), tenants, limits, random);
+      registerDeletion(router, deletes, tenants, limits, random);
+      compactor =
+          new CompactorParts(
+              config,
+              new CompactorParts.Needs(
+                  objects, index.files(), decoder, deletes, limits, clock, random),
+              id,
+              index::refresh);
+      closers.push(compactor::close);
+      compactor.bind(metrics);
     }
     registerAdministration(router, ingester, ring, cluster);
     Tracing tracing = Tracing.open(config.tracing(), System.getenv(), Version.current(), clock);
@@ -228,6 +241,9 @@ public final class SingleProcess implements AutoCloseable {
     }
     if (rules != null) {
       rules.start();
+    }
+    if (compactor != null) {
+      compactor.start();
     }
     LOG.info("listening on {}", address());
   }

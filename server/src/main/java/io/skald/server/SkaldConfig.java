@@ -70,6 +70,7 @@ public record SkaldConfig(
 
   public SkaldConfig {
     server.check(authentication.type());
+    StreamPeriods.check(limitsConfig.retention());
     if (shutdownDelay.isNegative()) {
       throw new IllegalArgumentException("shutdown_delay must not be negative: " + shutdownDelay);
     }

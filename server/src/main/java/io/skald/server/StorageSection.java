@@ -8,17 +8,31 @@ import io.skald.storage.object.s3.S3Config;
  *
  * @param aws used where {@code common.storage.s3} names no bucket
  * @param indexCacheSize bytes of copies of index files
+ * @param packCacheSize bytes of stretches of packs in memory, with a bucket
+ * @param packDiskCacheSize bytes of stretches of packs on disk, with a bucket; 0 keeps none
  */
-public record StorageSection(Filesystem filesystem, S3Config aws, long indexCacheSize) {
+public record StorageSection(
+    Filesystem filesystem,
+    S3Config aws,
+    long indexCacheSize,
+    long packCacheSize,
+    long packDiskCacheSize) {
+  private static final long MIB = 1 << 20;
   private static final long GIB = 1 << 30;
 
   static final StorageSection DEFAULTS =
-      new StorageSection(new Filesystem(""), S3Config.DEFAULTS, GIB);
+      new StorageSection(new Filesystem(""), S3Config.DEFAULTS, GIB, 64 * MIB, GIB);
 
   public StorageSection {
-    if (indexCacheSize < 0) {
+    checkSize("index_cache_size", indexCacheSize);
+    checkSize("pack_cache_size", packCacheSize);
+    checkSize("pack_disk_cache_size", packDiskCacheSize);
+  }
+
+  private static void checkSize(String key, long bytes) {
+    if (bytes < 0) {
       throw new IllegalArgumentException(
-          "storage_config.index_cache_size must not be negative: " + indexCacheSize);
+          "storage_config." + key + " must not be negative: " + bytes);
     }
   }
 

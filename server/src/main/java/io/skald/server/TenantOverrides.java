@@ -108,6 +108,7 @@ final class TenantOverrides implements TenantLimits, AutoCloseable {
     try {
       RuntimeFile read = reader.read(text, new RuntimeFile(Map.of()), Map.of());
       reader.warnings().forEach(LOG::warn);
+      read.overrides().values().forEach(limits -> StreamPeriods.check(limits.retention()));
       return read.overrides();
     } catch (ConfigException e) {
       throw new IllegalArgumentException(String.valueOf(e.getMessage()).replace("\n", "; "), e);

@@ -134,6 +134,8 @@ class SkaldConfigTest {
         filesystem:
           directory: /srv/older
         index_cache_size: 256MB
+        pack_cache_size: 31MB
+        pack_disk_cache_size: 32MB
       distributor:
         max_recv_msg_size: 21MB
         max_decompressed_size: 22MB
@@ -213,7 +215,11 @@ class SkaldConfigTest {
         pattern_sample_interval: 50s
         max_memory: 51MB
       compactor:
+        working_directory: /srv/making
+        compaction_interval: 3m
+        min_file_age: 4m
         retention_enabled: true
+        retention_delete_delay: 5h
         delete_request_cancel_period: 85h
         delete_max_interval: 86h
       querier:
@@ -325,6 +331,8 @@ class SkaldConfigTest {
         volume_max_series: 83
         shard_aggregations: [approx_topk]
         retention_period: 84d
+        retention_stream:
+          - {selector: '{app="dock"}', priority: 2, period: 48h}
         ruler_max_rules_per_rule_group: 102
         ruler_max_rule_groups_per_tenant: 103
         ruler_evaluation_delay_duration: 104s
@@ -465,7 +473,11 @@ class SkaldConfigTest {
               new CommonSection.Storage(
                   new CommonSection.Filesystem("/srv/chunks", "/srv/rules"), S3Config.DEFAULTS)),
           new StorageSection(
-              new StorageSection.Filesystem("/srv/older"), S3Config.DEFAULTS, 256L << 20),
+              new StorageSection.Filesystem("/srv/older"),
+              S3Config.DEFAULTS,
+              256L << 20,
+              31L << 20,
+              32L << 20),
           new DistributorConfig(
               21 << 20,
               22 << 20,
@@ -527,7 +539,14 @@ class SkaldConfigTest {
                   "i2.example",
                   3195)),
           new PatternConfig(true, 47, 0.48, 49, Duration.ofSeconds(50), 51 << 20),
-          new CompactorSection(true, Duration.ofHours(85), Duration.ofHours(86)),
+          new CompactorSection(
+              "/srv/making",
+              Duration.ofMinutes(3),
+              Duration.ofMinutes(4),
+              true,
+              Duration.ofHours(5),
+              Duration.ofHours(85),
+              Duration.ofHours(86)),
           new QuerierSection(
               51,
               87,
@@ -592,7 +611,12 @@ class SkaldConfigTest {
                   83,
                   List.of(new BlockedQuery("x", true, List.of("metric", "filter"), "90")),
                   List.of("approx_topk")),
-              new RetentionLimits(Duration.ofDays(84), "filter-only"),
+              new RetentionLimits(
+                  Duration.ofDays(84),
+                  List.of(
+                      new RetentionLimits.StreamRetention(
+                          Duration.ofHours(48), 2, "{app=\"dock\"}")),
+                  "filter-only"),
               new RuleLimits(102, 103, Duration.ofSeconds(104), true),
               new OverridesSource("/srv/overrides.yaml", Duration.ofSeconds(91))),
           Duration.ofSeconds(10),

@@ -26,7 +26,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * Puts {@code /loki/api/v1/delete} on a router. Parameters are read from the query string only.
- * Requests stay {@code received}: entries are left out of queries, not removed from packs.
+ * Entries are left out of queries at once; the compactor removes them from packs, and tells how far
+ * it is.
  */
 public final class DeleteRoutes {
   private static final String PATH = "/loki/api/v1/delete";
@@ -162,11 +163,18 @@ public final class DeleteRoutes {
     json.writeNumberProperty("start_time", Math.floorDiv(request.startNanos(), NANOS_PER_SECOND));
     json.writeNumberProperty("end_time", Math.ceilDiv(request.endNanos(), NANOS_PER_SECOND));
     json.writeStringProperty("query", request.query());
-    json.writeStringProperty("status", "received");
+    json.writeStringProperty("status", status(request));
     json.writeNumberProperty(
         "created_at", BigDecimal.valueOf(request.createdMillis(), MILLIS_DIGITS));
     json.writeStringProperty("user_id", "");
     json.writeEndObject();
+  }
+
+  private static String status(DeleteRequest request) {
+    if (request.isProcessed()) {
+      return "processed";
+    }
+    return request.percent() == 0 ? "received" : request.percent() + "% Complete";
   }
 
   private HttpResponse cancel(TenantId tenant, HttpRequest request) {
@@ -186,6 +194,11 @@ public final class DeleteRoutes {
           "deletion of request past the deadline of "
               + GoDuration.format(config.cancelPeriod().toNanos())
               + " since its creation is not allowed; force=true does it nevertheless");
+    }
+    if (found.percent() > 0 && !parameters.text("force").equals("true")) {
+      throw DeleteParameters.badRequest(
+          "deletion of request that is carried out in part is not allowed; force=true does it, and"
+              + " entries that are gone stay gone");
     }
     if (!requests.remove(tenant, id)) {
       throw unknown();

@@ -12,11 +12,15 @@ import java.util.List;
  *
  * <pre>
  *  requests := magic "SKDR" | version u8 | requests LEB128 | request* | crc32c u32 of everything before
- *  request  := id string | query string | start i64 | end i64 | created i64
+ *  request  := id string | query string | start i64 | end i64 | created i64 | percent u8
  * </pre>
+ *
+ * Version 1 has no percents.
  */
 final class DeleteFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  private static final int WITHOUT_PERCENT = 1;
 
   private static final int MAGIC = 'S' | 'K' << 8 | 'D' << 16 | 'R' << 24;
   private static final int MIN_LENGTH = 10;
@@ -30,7 +34,7 @@ final class DeleteFormat {
     for (DeleteRequest request : requests) {
       out.writeString(request.id()).writeString(request.query());
       out.writeLong(request.startNanos()).writeLong(request.endNanos());
-      out.writeLong(request.createdMillis());
+      out.writeLong(request.createdMillis()).writeByte(request.percent());
     }
     return out.writeCrc().toByteArray();
   }
@@ -52,9 +56,9 @@ final class DeleteFormat {
       throw section.corrupt("CRC32C is %08x, expected %08x".formatted(actualCrc, expectedCrc));
     }
     int version = in.readByte();
-    if (version != VERSION) {
+    if (version != VERSION && version != WITHOUT_PERCENT) {
       throw section.corrupt(
-          "format version " + version + " is unknown; this reader knows version " + VERSION);
+          "format version " + version + " is unknown; this reader knows versions 1 and " + VERSION);
     }
     int count = in.readVarInt("the number of requests", in.remaining() / MIN_REQUEST_LENGTH);
     List<DeleteRequest> requests = new ArrayList<>(count);
@@ -66,7 +70,8 @@ final class DeleteFormat {
                 in.readString("the length of a query"),
                 in.readLong(),
                 in.readLong(),
-                in.readLong()));
+                in.readLong(),
+                version == WITHOUT_PERCENT ? 0 : in.readByte()));
       }
     } catch (IllegalArgumentException e) {
       throw section.corrupt(String.valueOf(e.getMessage()));

@@ -51,13 +51,16 @@ public final class DeleteRequests {
   }
 
   /**
-   * Adds a request; it is durable on return.
+   * Adds a request; it is durable on return. The oldest ones that are processed make room for it.
    *
    * @return false if there are {@link #MAX_PER_TENANT} already, or one with its id
    * @throws StorageException if that fails; the requests are as before
    */
   public synchronized boolean add(TenantId tenant, DeleteRequest request) {
     List<DeleteRequest> requests = new ArrayList<>(of(tenant));
+    if (requests.size() >= MAX_PER_TENANT) {
+      requests.stream().filter(DeleteRequest::isProcessed).findFirst().ifPresent(requests::remove);
+    }
     boolean known = requests.stream().anyMatch(other -> other.id().equals(request.id()));
     if (known || requests.size() >= MAX_PER_TENANT) {
       return false;
@@ -82,6 +85,23 @@ public final class DeleteRequests {
     write(tenant, requests);
     cancelled.increment();
     return true;
+  }
+
+  /**
+   * Takes note of how much of a request has been carried out; durable on return. Nothing happens if
+   * there is none with this id.
+   *
+   * @throws StorageException if that fails; the requests are as before
+   */
+  public synchronized void progress(TenantId tenant, String id, int percent) {
+    List<DeleteRequest> before = of(tenant);
+    List<DeleteRequest> after =
+        before.stream()
+            .map(request -> request.id().equals(id) ? request.at(percent) : request)
+            .toList();
+    if (!after.equals(before)) {
+      write(tenant, after);
+    }
   }
 
   /** Returns how many requests were added since the start. */

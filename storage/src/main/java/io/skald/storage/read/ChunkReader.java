@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Opens the blocks of stored chunks. Thread-safe. */
 public final class ChunkReader {
-  private final ObjectStore store;
+  private final PackSource packs;
   private final ChunkCaches caches;
   private final ColumnDecoder decoder;
 
@@ -21,9 +21,31 @@ public final class ChunkReader {
    * @param decoder shared; stays open
    */
   public ChunkReader(ObjectStore store, ChunkCaches caches, ColumnDecoder decoder) {
-    this.store = store;
+    this(PackSource.direct(store), caches, decoder);
+  }
+
+  /**
+   * As the other one, with a cache of packs in front of the store.
+   *
+   * @param packs shared; stays open
+   */
+  public ChunkReader(PackSource packs, ChunkCaches caches, ColumnDecoder decoder) {
+    this.packs = packs;
     this.caches = caches;
     this.decoder = decoder;
+  }
+
+  /**
+   * Fetches what {@link #blocks} and most columns of these chunks need, if that is better done at
+   * once.
+   */
+  public void prepare(List<ChunkRef> chunks) {
+    packs.prepare(
+        chunks.stream()
+            .filter(chunk ->
+                caches.footer(new ChunkCaches.FooterKey(chunk.packKey(), chunk.footerOffset()))
+                    == null)
+            .toList());
   }
 
   /**
@@ -50,7 +72,7 @@ public final class ChunkReader {
     }
     StoredColumns columns =
         new StoredColumns(
-            store, caches, ref, footer, chosen.getFirst(), chosen.getLast(), statistics);
+            packs, caches, ref, footer, chosen.getFirst(), chosen.getLast(), statistics);
     List<BlockView> blocks = new ArrayList<>(chosen.size());
     for (int index : chosen) {
       blocks.add(
@@ -66,7 +88,7 @@ public final class ChunkReader {
       statistics.cacheHits.increment();
       return cached;
     }
-    byte[] bytes = store.read(ref.packKey(), ref.footerOffset(), ref.footerLength());
+    byte[] bytes = packs.read(ref.packKey(), ref.footerOffset(), ref.footerLength());
     statistics.fetchedBytes.add(bytes.length);
     ChunkFooter footer =
         ChunkFooter.decode(

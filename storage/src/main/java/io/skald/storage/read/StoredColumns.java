@@ -5,7 +5,6 @@ import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.chunk.Column;
 import io.skald.storage.chunk.LazyBlock;
 import io.skald.storage.chunk.Section;
-import io.skald.storage.object.ObjectStore;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -16,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * The columns of one chunk for one query. A small column (all but the lines) is fetched for all
  * chosen blocks in one range read, since it lies side by side and a query that needs it of one
  * block needs it of the others; what is fetched and not yet decoded waits here. Lines are fetched
- * block by block: a filter may have spared the others. Thread-safe.
+ * block by block: a filter may have spared the others. From a distant store, whoever reads the
+ * lines of one block after the other gets those of several at once. Thread-safe.
  */
 final class StoredColumns {
-  private final ObjectStore store;
+  private final PackSource packs;
   private final ChunkCaches caches;
   private final ChunkRef ref;
   private final ChunkFooter footer;
@@ -27,18 +27,24 @@ final class StoredColumns {
   private final int lastBlock;
   private final ReadStatistics statistics;
 
+  /** The block whose lines were asked for last; a guess, so that races cost a request at most. */
+  private volatile int lastLines = Integer.MIN_VALUE;
+
+  /** Up to where lines were fetched ahead, from the start of the chunk. */
+  private volatile int fetchedLinesThrough;
+
   /** Fetched, undecoded, by column and block; guarded by this. */
   private final Map<Column, byte @Nullable [][]> waiting = new EnumMap<>(Column.class);
 
   StoredColumns(
-      ObjectStore store,
+      PackSource packs,
       ChunkCaches caches,
       ChunkRef ref,
       ChunkFooter footer,
       int firstBlock,
       int lastBlock,
       ReadStatistics statistics) {
-    this.store = store;
+    this.packs = packs;
     this.caches = caches;
     this.ref = ref;
     this.footer = footer;
@@ -67,7 +73,7 @@ final class StoredColumns {
       return (T) cached;
     }
     var position = footer.blocks().get(block).position(column);
-    byte[] bytes = column == Column.LINES ? fetch(position) : fetchSmall(column, block);
+    byte[] bytes = column == Column.LINES ? fetchLines(block) : fetchSmall(column, block);
     Section section =
         Section.verified(
             ref.packKey(),
@@ -95,9 +101,25 @@ final class StoredColumns {
     if (length == 0) {
       return new byte[0];
     }
-    byte[] bytes = store.read(ref.packKey(), ref.offset() + offset, length);
+    byte[] bytes = packs.read(ref.packKey(), ref.offset() + offset, length);
     statistics.fetchedBytes.add(length);
     return bytes;
+  }
+
+  private byte[] fetchLines(int block) {
+    var position = footer.blocks().get(block).position(Column.LINES);
+    int ahead = packs.readAheadBytes();
+    boolean readsOn = lastLines == block - 1;
+    lastLines = block;
+    if (ahead > 0 && readsOn && position.offset() + position.length() > fetchedLinesThrough) {
+      var last = footer.blocks().get(lastBlock).position(Column.LINES);
+      int end = last.offset() + last.length();
+      int length = Math.min(end - position.offset(), Math.max(ahead, position.length()));
+      fetchedLinesThrough = position.offset() + length;
+      // Kept by the source: this block and those that follow find it there, and count it then.
+      packs.read(ref.packKey(), ref.offset() + position.offset(), length);
+    }
+    return fetch(position);
   }
 
   private synchronized byte[] fetchSmall(Column column, int block) {

@@ -1,0 +1,70 @@
+package io.skald.storage.compact;
+
+import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ChunkRef;
+import io.skald.storage.index.IndexFileName;
+import io.skald.storage.index.IndexManifest;
+import io.skald.storage.index.IndexMerge;
+import io.skald.storage.index.IndexedChunk;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the index of a tenant lists at the start of a run, in memory: some hundred bytes for each
+ * chunk.
+ *
+ * @param days the files of each day that may be merged
+ * @param packs the chunks of packs that may be rewritten, by pack
+ * @param busy packs that files refer to which are too young to be merged
+ */
+record TenantChunks(
+    Map<Integer, List<IndexFileName>> days,
+    Map<String, List<IndexedChunk>> packs,
+    Set<String> busy) {
+  /**
+   * Reads the index.
+   *
+   * @param listed keys of the tenant's objects of the index
+   * @param oldEnoughMillis files written later are too young
+   */
+  static TenantChunks read(
+      TenantId tenant,
+      IndexManifest manifest,
+      List<String> listed,
+      long oldEnoughMillis,
+      IndexMerge merge) {
+    Set<String> replaced = new HashSet<>();
+    manifest.replaced().forEach(each -> replaced.add(each.key()));
+    Map<Integer, List<IndexFileName>> days = new TreeMap<>();
+    Map<Integer, List<IndexFileName>> young = new TreeMap<>();
+    manifest
+        .files()
+        .forEach(file -> days.computeIfAbsent(file.day(), _ -> new ArrayList<>()).add(file));
+    for (String key : listed) {
+      IndexFileName name = IndexFileName.parse(key).orElse(null);
+      if (name != null && !name.merged() && !replaced.contains(key)) {
+        (name.writtenMillis() <= oldEnoughMillis ? days : young)
+            .computeIfAbsent(name.day(), _ -> new ArrayList<>())
+            .add(name);
+      }
+    }
+    Set<String> busy = new HashSet<>();
+    young.forEach((day, files) ->
+        merge.eachChunk(tenant, day, files, chunk -> busy.add(chunk.chunk().packKey())));
+    Map<ChunkRef, IndexedChunk> chunks = new LinkedHashMap<>();
+    days.forEach((day, files) ->
+        merge.eachChunk(tenant, day, files, chunk -> chunks.putIfAbsent(chunk.chunk(), chunk)));
+    Map<String, List<IndexedChunk>> packs = new HashMap<>();
+    chunks
+        .values()
+        .forEach(chunk ->
+            packs.computeIfAbsent(chunk.chunk().packKey(), _ -> new ArrayList<>()).add(chunk));
+    return new TenantChunks(days, packs, busy);
+  }
+}

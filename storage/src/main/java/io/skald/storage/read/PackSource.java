@@ -1,0 +1,43 @@
+package io.skald.storage.read;
+
+import io.skald.common.block.StorageException;
+import io.skald.storage.chunk.ChunkRef;
+import io.skald.storage.object.ObjectStore;
+import java.util.List;
+
+/** Where the bytes of packs come from. Thread-safe. */
+public interface PackSource {
+  /**
+   * Returns bytes of a pack.
+   *
+   * @throws StorageException if they cannot be read
+   */
+  byte[] read(String key, long offset, int length);
+
+  /**
+   * Tells that the footers and small columns of these chunks will be read soon. Never throws
+   * because of the store: whoever reads them finds out.
+   */
+  void prepare(List<ChunkRef> chunks);
+
+  /** Returns how many bytes are best read at once by whoever reads on and on; 0 for no more. */
+  int readAheadBytes();
+
+  /** Returns the store itself, for one that answers as fast as a cache would. */
+  static PackSource direct(ObjectStore store) {
+    return new PackSource() {
+      @Override
+      public byte[] read(String key, long offset, int length) {
+        return store.read(key, offset, length);
+      }
+
+      @Override
+      public void prepare(List<ChunkRef> chunks) {}
+
+      @Override
+      public int readAheadBytes() {
+        return 0;
+      }
+    };
+  }
+}
