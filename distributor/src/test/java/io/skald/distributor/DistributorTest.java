@@ -16,7 +16,7 @@ import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
 import io.skald.common.time.Clock;
 import io.skald.distributor.labels.TestLimits;
-import io.skald.distributor.push.WireWriter;
+import io.skald.common.push.WireWriter;
 import io.skald.distributor.validate.DiscardReason;
 import java.io.IOException;
 import java.net.URI;

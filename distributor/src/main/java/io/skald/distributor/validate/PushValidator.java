@@ -7,8 +7,8 @@ import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.distributor.labels.LabelCache;
 import io.skald.distributor.labels.LabelRules;
-import io.skald.distributor.push.DecodedPush;
-import io.skald.distributor.push.PushDecodeException;
+import io.skald.common.push.DecodedPush;
+import io.skald.common.push.PushDecodeException;
 
 /** Applies a tenant's limits to decoded pushes. Thread-safe. */
 public final class PushValidator {

@@ -1,7 +1,7 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import com.github.luben.zstd.ZstdInputStream;
-import io.skald.distributor.push.DecodeBudget.Lease;
+import io.skald.common.push.DecodeBudget.Lease;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +20,7 @@ class OtlpReaderTest {
   private static final long NOW = 99;
   private static final int MAX_ROWS = 100_000;
 
-  private final DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE);
+  private final DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE, "none");
   private final PushDecoder decoder = new PushDecoder(1 << 20, MAX_ROWS);
 
   private List<String> json(String body) {

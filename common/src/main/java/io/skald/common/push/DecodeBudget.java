@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -9,10 +9,15 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class DecodeBudget {
   private final long maxBytes;
+  private final String key;
   private final AtomicLong held = new AtomicLong();
 
-  public DecodeBudget(long maxBytes) {
+  /**
+   * @param key of the configuration, which raises the bound; for messages
+   */
+  public DecodeBudget(long maxBytes, String key) {
     this.maxBytes = maxBytes;
+    this.key = key;
   }
 
   /** Begins a request. Close it when its batches are stored. */
@@ -38,7 +43,9 @@ public final class DecodeBudget {
             503,
             "decoded pushes hold more than "
                 + maxBytes
-                + " bytes (distributor.max_inflight_decoded_bytes); send this push again later");
+                + " bytes ("
+                + key
+                + "); send this push again later");
       }
       taken += bytes;
     }

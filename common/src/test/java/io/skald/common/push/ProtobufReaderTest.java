@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

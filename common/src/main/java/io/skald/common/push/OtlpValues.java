@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import io.skald.common.values.GoFloat;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import com.google.re2j.Pattern;
 import io.skald.common.limits.OtlpConfig;

@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 /**
  * Reads JSON (RFC 8259) from bytes to bytes: a string is copied in runs and no object is made for

@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import io.skald.common.limits.OtlpConfig.Action;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.skald.distributor.labels;
+package io.skald.common.push;
 
 /** Label text that cannot be parsed; the message tells line, column and reason. */
 public final class LabelSyntaxException extends RuntimeException {

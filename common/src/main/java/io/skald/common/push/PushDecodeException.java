@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 /**
  * A push that cannot be read as a whole; nothing of it is stored. The message is for the client.

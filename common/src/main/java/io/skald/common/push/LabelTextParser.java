@@ -1,4 +1,4 @@
-package io.skald.distributor.labels;
+package io.skald.common.push;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,9 +10,9 @@ import java.util.List;
  * white space and order, a comma may follow the last label; quoted values have the escapes of Go's
  * interpreted strings, backticks have none. Messages are those that pushers know.
  */
-final class LabelTextParser {
+public final class LabelTextParser {
   /** A label as it stands in the text; names may repeat and values may be empty. */
-  record Pair(String name, String value) {}
+  public record Pair(String name, String value) {}
 
   private enum Kind {
     IDENTIFIER("identifier"),
@@ -49,7 +49,7 @@ final class LabelTextParser {
    * @return the labels in the order of the text
    * @throws LabelSyntaxException if {@code text[start, end)} is not label text
    */
-  static List<Pair> parse(byte[] text, int start, int end) {
+  public static List<Pair> parse(byte[] text, int start, int end) {
     return new LabelTextParser(text, start, end).labels();
   }
 

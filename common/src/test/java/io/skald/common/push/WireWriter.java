@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 /** Reads the JSON form of {@code /loki/api/v1/push}. Unknown members are stepped over. */
 final class JsonPushReader {

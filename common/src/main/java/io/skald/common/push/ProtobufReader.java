@@ -1,4 +1,4 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 /**
  * Walks a push request in the protobuf wire format (Protocol Buffers, "Encoding") once, without an

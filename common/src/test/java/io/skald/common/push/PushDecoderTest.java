@@ -1,10 +1,10 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.skald.distributor.push.PushDecoder.Dialect;
+import io.skald.common.push.PushDecoder.Dialect;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ class PushDecoderTest {
   private static final long MAX_BYTES = 1 << 20;
   private static final String JSON = "{\"streams\":[{\"values\":[[\"1\",\"x\"]]}]}";
 
-  private final DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE);
+  private final DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE, "none");
   private final PushDecoder decoder = new PushDecoder(MAX_BYTES, 100_000);
 
   private DecodedPush decode(String type, String coding, byte[] body) {
@@ -176,7 +176,7 @@ class PushDecoderTest {
   @Test
   void decode_beyondTheBudget_isRefusedUntilOthersAreDone() {
     byte[] body = WireWriter.stream("{a=\"1\"}", s -> s.entry(1, "x".repeat(1000))).toSnappy();
-    DecodeBudget small = new DecodeBudget(2000);
+    DecodeBudget small = new DecodeBudget(2000, "distributor.max_inflight_decoded_bytes");
     DecodeBudget.Lease first = small.lease();
     decoder.decode("x/y", "", body, Dialect.CURRENT, first);
 

@@ -1,6 +1,6 @@
-package io.skald.distributor.push;
+package io.skald.common.push;
 
-import io.skald.distributor.push.DecodeBudget.Lease;
+import io.skald.common.push.DecodeBudget.Lease;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +50,18 @@ public final class PushDecoder {
       };
     }
     return ProtobufReader.read(ContentCoding.snappy(plain, maxDecodedBytes, lease), maxRows);
+  }
+
+  /**
+   * Reads a body that is nothing but text.
+   *
+   * @param contentEncoding the header, or null
+   * @param lease close it when the result is not needed any more
+   * @throws PushDecodeException if the body is damaged or too large
+   */
+  public byte[] decodeText(@Nullable String contentEncoding, byte[] body, Lease lease) {
+    return ContentCoding.decode(
+        Objects.requireNonNullElse(contentEncoding, ""), body, maxDecodedBytes, lease);
   }
 
   /**
