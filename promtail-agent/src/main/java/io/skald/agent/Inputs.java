@@ -11,6 +11,8 @@ import io.skald.agent.source.Source;
 import io.skald.agent.source.SourceContext;
 import io.skald.agent.source.SourceCounters;
 import io.skald.agent.source.SourceSink;
+import io.skald.agent.source.push.PushConfig;
+import io.skald.agent.source.push.PushSource;
 import io.skald.agent.source.syslog.SyslogConfig;
 import io.skald.agent.source.syslog.SyslogSource;
 import io.skald.agent.tail.LineFeed;
@@ -74,6 +76,10 @@ final class Inputs implements AutoCloseable {
     SyslogConfig syslog = job.sources().syslog();
     if (syslog != null) {
       sources.add(new SyslogSource(syslog, asksForPeerNames(job), context));
+    }
+    PushConfig push = job.sources().lokiPushApi();
+    if (push != null) {
+      sources.add(new PushSource(push, context));
     }
   }
 

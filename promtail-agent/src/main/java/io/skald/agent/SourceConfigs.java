@@ -1,6 +1,7 @@
 package io.skald.agent;
 
 import io.skald.agent.discovery.kubernetes.KubernetesSdConfig;
+import io.skald.agent.source.push.PushConfig;
 import io.skald.agent.source.syslog.SyslogConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kubernetesSdConfigs label sets of the containers on this machine
  * @param syslog messages over the network
+ * @param lokiPushApi pushes of other agents
  */
 public record SourceConfigs(
-    List<KubernetesSdConfig> kubernetesSdConfigs, @Nullable SyslogConfig syslog) {
-  public static final SourceConfigs DEFAULTS = new SourceConfigs(List.of(), null);
+    List<KubernetesSdConfig> kubernetesSdConfigs,
+    @Nullable SyslogConfig syslog,
+    @Nullable PushConfig lokiPushApi) {
+  public static final SourceConfigs DEFAULTS = new SourceConfigs(List.of(), null, null);
 
   public SourceConfigs {
     kubernetesSdConfigs = List.copyOf(kubernetesSdConfigs);
@@ -26,6 +30,9 @@ public record SourceConfigs(
     List<String> kinds = new ArrayList<>();
     if (syslog != null) {
       kinds.add("syslog");
+    }
+    if (lokiPushApi != null) {
+      kinds.add("loki_push_api");
     }
     return kinds;
   }

@@ -37,7 +37,9 @@ public final class AgentProcess implements AutoCloseable {
           "server.grpc_listen_port",
           "server.disable",
           "server.log_format",
-          "tracing");
+          "tracing",
+          "*.loki_push_api.server.grpc_listen_address",
+          "*.loki_push_api.server.grpc_listen_port");
 
   /** A partial line of an idle file becomes an entry after this time in {@code skald up}. */
   private static final Duration PARTIAL_LINE_TIMEOUT = Duration.ofSeconds(2);
