@@ -1,6 +1,8 @@
 package io.skald.agent;
 
 import io.skald.agent.discovery.kubernetes.KubernetesSdConfig;
+import io.skald.agent.source.gelf.GelfConfig;
+import io.skald.agent.source.journal.JournalConfig;
 import io.skald.agent.source.push.PushConfig;
 import io.skald.agent.source.syslog.SyslogConfig;
 import java.util.ArrayList;
@@ -14,12 +16,16 @@ import org.jspecify.annotations.Nullable;
  * @param kubernetesSdConfigs label sets of the containers on this machine
  * @param syslog messages over the network
  * @param lokiPushApi pushes of other agents
+ * @param journal the journal of systemd
+ * @param gelf messages of Graylog's format over the network
  */
 public record SourceConfigs(
     List<KubernetesSdConfig> kubernetesSdConfigs,
     @Nullable SyslogConfig syslog,
-    @Nullable PushConfig lokiPushApi) {
-  public static final SourceConfigs DEFAULTS = new SourceConfigs(List.of(), null, null);
+    @Nullable PushConfig lokiPushApi,
+    @Nullable JournalConfig journal,
+    @Nullable GelfConfig gelf) {
+  public static final SourceConfigs DEFAULTS = new SourceConfigs(List.of(), null, null, null, null);
 
   public SourceConfigs {
     kubernetesSdConfigs = List.copyOf(kubernetesSdConfigs);
@@ -33,6 +39,12 @@ public record SourceConfigs(
     }
     if (lokiPushApi != null) {
       kinds.add("loki_push_api");
+    }
+    if (journal != null) {
+      kinds.add("journal");
+    }
+    if (gelf != null) {
+      kinds.add("gelf");
     }
     return kinds;
   }

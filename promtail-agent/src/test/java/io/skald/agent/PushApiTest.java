@@ -101,11 +101,13 @@ class PushApiTest {
     try (SourceAgent agent = agent("")) {
       List<CompletableFuture<HttpResponse<String>>> answers =
           java.util.stream.IntStream.range(0, 300)
-              .mapToObj(i -> client.sendAsync(
-                  request("/promtail/api/v1/raw", ("line " + i + "\n").getBytes(
-                      StandardCharsets.UTF_8))
-                      .build(),
-                  HttpResponse.BodyHandlers.ofString()))
+              .mapToObj(i ->
+                  client.sendAsync(
+                      request(
+                              "/promtail/api/v1/raw",
+                              ("line " + i + "\n").getBytes(StandardCharsets.UTF_8))
+                          .build(),
+                      HttpResponse.BodyHandlers.ofString()))
               .toList();
       for (CompletableFuture<HttpResponse<String>> answer : answers) {
         assertThat(answer.get().statusCode()).isEqualTo(204);

@@ -2,8 +2,8 @@ package io.skald.distributor.labels;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.skald.common.push.LabelSyntaxException;
 import io.skald.common.measure.CacheStatistics;
+import io.skald.common.push.LabelSyntaxException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

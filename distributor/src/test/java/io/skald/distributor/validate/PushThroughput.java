@@ -2,13 +2,13 @@ package io.skald.distributor.validate;
 
 import io.skald.common.limits.Limits;
 import io.skald.common.model.TenantId;
-import io.skald.common.time.Clock;
-import io.skald.distributor.labels.LabelCache;
-import io.skald.distributor.labels.TestLimits;
 import io.skald.common.push.DecodeBudget;
 import io.skald.common.push.DecodedPush;
 import io.skald.common.push.PushDecoder;
 import io.skald.common.push.PushDecoder.Dialect;
+import io.skald.common.time.Clock;
+import io.skald.distributor.labels.LabelCache;
+import io.skald.distributor.labels.TestLimits;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;

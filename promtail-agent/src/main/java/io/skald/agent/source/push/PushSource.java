@@ -81,8 +81,7 @@ public final class PushSource implements Source {
     this.config = config;
     this.context = context;
     this.decoder = new PushDecoder(config.maxSendMsgSize(), MAX_ROWS);
-    this.budget =
-        new DecodeBudget(2 * config.maxSendMsgSize(), "loki_push_api.max_send_msg_size");
+    this.budget = new DecodeBudget(2 * config.maxSendMsgSize(), "loki_push_api.max_send_msg_size");
     Router router =
         new Router()
             .push("/loki/api/v1/push", this::push, config.maxSendMsgSize())
