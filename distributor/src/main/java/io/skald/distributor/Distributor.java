@@ -16,17 +16,17 @@ import io.skald.common.limits.OtlpConfig;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.DecodeBudget;
+import io.skald.common.push.DecodedPush;
+import io.skald.common.push.OtlpRules;
+import io.skald.common.push.PushDecodeException;
+import io.skald.common.push.PushDecoder;
+import io.skald.common.push.PushDecoder.Dialect;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
 import io.skald.common.time.Clock;
 import io.skald.common.trace.RequestTrace;
 import io.skald.distributor.labels.LabelCache;
-import io.skald.distributor.push.DecodeBudget;
-import io.skald.distributor.push.DecodedPush;
-import io.skald.distributor.push.OtlpRules;
-import io.skald.distributor.push.PushDecodeException;
-import io.skald.distributor.push.PushDecoder;
-import io.skald.distributor.push.PushDecoder.Dialect;
 import io.skald.distributor.validate.DiscardReason;
 import io.skald.distributor.validate.PushValidator;
 import io.skald.distributor.validate.RateLimits;
@@ -86,7 +86,9 @@ public final class Distributor {
     this.tenants = tenants;
     this.config = config;
     this.listener = listener;
-    this.budget = new DecodeBudget(config.maxInflightDecodedBytes());
+    this.budget =
+        new DecodeBudget(
+            config.maxInflightDecodedBytes(), "distributor.max_inflight_decoded_bytes");
     this.decoder = new PushDecoder(config.maxDecompressedSize(), config.maxRows());
     this.labels = new LabelCache(config.labelCacheBytes());
     this.validator = new PushValidator(labels, clock);

@@ -3,7 +3,9 @@ package io.skald.agent;
 import io.skald.agent.discovery.Discovery;
 import io.skald.agent.discovery.kubernetes.KubernetesDiscovery;
 import io.skald.agent.discovery.kubernetes.KubernetesSdConfig;
+import io.skald.agent.position.Cursor;
 import io.skald.agent.position.DeliveryJournal;
+import io.skald.agent.position.FilePosition;
 import io.skald.agent.source.Inbox;
 import io.skald.agent.source.JobLabels;
 import io.skald.agent.source.Outlet;
@@ -11,35 +13,51 @@ import io.skald.agent.source.Source;
 import io.skald.agent.source.SourceContext;
 import io.skald.agent.source.SourceCounters;
 import io.skald.agent.source.SourceSink;
+import io.skald.agent.source.gelf.GelfConfig;
+import io.skald.agent.source.gelf.GelfSource;
+import io.skald.agent.source.journal.JournalConfig;
+import io.skald.agent.source.journal.JournalFeed;
+import io.skald.agent.source.push.PushConfig;
+import io.skald.agent.source.push.PushSource;
 import io.skald.agent.source.syslog.SyslogConfig;
 import io.skald.agent.source.syslog.SyslogSource;
 import io.skald.agent.tail.LineFeed;
 import io.skald.common.reload.FileReloads;
 import io.skald.common.time.Clock;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** What the lanes of all clients read from in common. Made and closed by the agent. */
 final class Inputs implements AutoCloseable {
   /** How often files of certificates are looked at. */
   private static final Duration RELOAD_PERIOD = Duration.ofSeconds(10);
 
+  private static final List<String> JOURNALCTL = List.of("journalctl");
+
   private final Map<String, List<Discovery>> discoveries = new HashMap<>();
   private final List<Discovery> distinct = new ArrayList<>();
   private final List<Source> sources = new ArrayList<>();
+  private final Map<JournalConfig, JobLabels> journals = new IdentityHashMap<>();
   private final Outlet outlet = new Outlet();
   private final SourceCounters counters = new SourceCounters();
   private final FileReloads reloads = new FileReloads();
+  private final Clock clock;
 
   /** Nothing that lanes share. */
   static Inputs none() {
-    return new Inputs();
+    return new Inputs(Clock.system());
   }
 
-  private Inputs() {}
+  private Inputs(Clock clock) {
+    this.clock = clock;
+  }
 
   /**
    * Makes what the jobs need; nothing runs yet.
@@ -49,7 +67,7 @@ final class Inputs implements AutoCloseable {
    */
   static Inputs of(
       AgentConfig config, String hostname, Map<String, String> environment, Clock clock) {
-    Inputs inputs = new Inputs();
+    Inputs inputs = new Inputs(clock);
     String node = nodeName(hostname, environment);
     Map<KubernetesSdConfig, Discovery> byConfig = new HashMap<>();
     for (AgentConfig.ScrapeConfig job : config.scrapeConfigs()) {
@@ -62,18 +80,30 @@ final class Inputs implements AutoCloseable {
     }
     inputs.distinct.addAll(byConfig.values());
     for (AgentConfig.ScrapeConfig job : config.scrapeConfigs()) {
-      inputs.addSources(job, clock);
+      inputs.addSources(job);
     }
     return inputs;
   }
 
-  private void addSources(AgentConfig.ScrapeConfig job, Clock clock) {
+  private void addSources(AgentConfig.ScrapeConfig job) {
     SourceContext context =
         new SourceContext(
             new JobLabels(job.jobName(), TargetSets.rules(job)), outlet, counters, reloads, clock);
     SyslogConfig syslog = job.sources().syslog();
     if (syslog != null) {
       sources.add(new SyslogSource(syslog, asksForPeerNames(job), context));
+    }
+    PushConfig push = job.sources().lokiPushApi();
+    if (push != null) {
+      sources.add(new PushSource(push, context));
+    }
+    GelfConfig gelf = job.sources().gelf();
+    if (gelf != null) {
+      sources.add(new GelfSource(gelf, context));
+    }
+    JournalConfig journal = job.sources().journal();
+    if (journal != null) {
+      journals.put(journal, context.labels());
     }
   }
 
@@ -88,17 +118,38 @@ final class Inputs implements AutoCloseable {
   /**
    * Makes what a client reads beside files; the lane closes it.
    *
+   * @param journalCursors answers for jobs that the client's journal does not know
    * @param keepsNothing whether entries are printed instead of sent
    */
   List<LineFeed> feeds(
-      SourceSink sink, Map<String, String> external, DeliveryJournal journal, boolean keepsNothing) {
-    if (sources.isEmpty()) {
-      return List.of();
+      SourceSink sink,
+      Map<String, String> external,
+      DeliveryJournal delivered,
+      UnaryOperator<String> journalCursors,
+      boolean keepsNothing) {
+    List<LineFeed> feeds = new ArrayList<>();
+    if (!sources.isEmpty()) {
+      Inbox inbox = new Inbox(sink, external, keepsNothing);
+      outlet.add(inbox);
+      delivered.onDurable(inbox::durable);
+      feeds.add(inbox);
     }
-    Inbox inbox = new Inbox(sink, external, keepsNothing);
-    outlet.add(inbox);
-    journal.onDurable(inbox::durable);
-    return List.of(inbox);
+    journals.forEach((config, labels) -> {
+      String key = JournalFeed.key(labels.job());
+      FilePosition known = delivered.readPositions().get(Cursor.id(key));
+      feeds.add(
+          new JournalFeed(
+              config,
+              labels,
+              external,
+              JOURNALCTL,
+              known == null ? journalCursors.apply(key) : known.path(),
+              known == null ? 0 : known.offset(),
+              sink,
+              counters,
+              clock));
+    });
+    return feeds;
   }
 
   /** Kubernetes calls the host of a pod by the pod's name unless HOSTNAME is set to the node's. */
@@ -118,11 +169,28 @@ final class Inputs implements AutoCloseable {
    * @throws IllegalArgumentException if something that is configured cannot be
    */
   void start() {
+    if (!journals.isEmpty()) {
+      checkJournalctl();
+    }
     distinct.forEach(Discovery::start);
     if (!sources.isEmpty()) {
       reloads.start(RELOAD_PERIOD);
     }
     sources.forEach(Source::start);
+  }
+
+  private static void checkJournalctl() {
+    String program = JOURNALCTL.getFirst();
+    for (String directory : System.getenv().getOrDefault("PATH", "").split(":")) {
+      if (!directory.isEmpty() && Files.isExecutable(Path.of(directory, program))) {
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "journal: the program "
+            + program
+            + " is not on the PATH; the journal is read through it. In a container, use an image"
+            + " with systemd's journalctl, or take the job out");
   }
 
   /** Takes nothing more from the network; what was taken is still handed on. */

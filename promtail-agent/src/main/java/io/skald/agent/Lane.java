@@ -110,7 +110,12 @@ final class Lane implements AutoCloseable {
                   watch,
                   counters));
           feeds.addAll(
-              inputs.feeds(sink, client.externalLabels(), journal, options.dryRun() != null));
+              inputs.feeds(
+                  sink,
+                  client.externalLabels(),
+                  journal,
+                  positionsFile::loadedCursor,
+                  options.dryRun() != null));
           return feeds.size() == 1 ? feeds.getFirst() : new Feeds(feeds);
         });
   }

@@ -1,6 +1,9 @@
 package io.skald.agent;
 
 import io.skald.agent.discovery.kubernetes.KubernetesSdConfig;
+import io.skald.agent.source.gelf.GelfConfig;
+import io.skald.agent.source.journal.JournalConfig;
+import io.skald.agent.source.push.PushConfig;
 import io.skald.agent.source.syslog.SyslogConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +15,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kubernetesSdConfigs label sets of the containers on this machine
  * @param syslog messages over the network
+ * @param lokiPushApi pushes of other agents
+ * @param journal the journal of systemd
+ * @param gelf messages of Graylog's format over the network
  */
 public record SourceConfigs(
-    List<KubernetesSdConfig> kubernetesSdConfigs, @Nullable SyslogConfig syslog) {
-  public static final SourceConfigs DEFAULTS = new SourceConfigs(List.of(), null);
+    List<KubernetesSdConfig> kubernetesSdConfigs,
+    @Nullable SyslogConfig syslog,
+    @Nullable PushConfig lokiPushApi,
+    @Nullable JournalConfig journal,
+    @Nullable GelfConfig gelf) {
+  public static final SourceConfigs DEFAULTS = new SourceConfigs(List.of(), null, null, null, null);
 
   public SourceConfigs {
     kubernetesSdConfigs = List.copyOf(kubernetesSdConfigs);
@@ -26,6 +36,15 @@ public record SourceConfigs(
     List<String> kinds = new ArrayList<>();
     if (syslog != null) {
       kinds.add("syslog");
+    }
+    if (lokiPushApi != null) {
+      kinds.add("loki_push_api");
+    }
+    if (journal != null) {
+      kinds.add("journal");
+    }
+    if (gelf != null) {
+      kinds.add("gelf");
     }
     return kinds;
   }

@@ -42,11 +42,16 @@ public final class ReceivedEntries {
     return Set.copyOf(streams.keySet());
   }
 
-  /** Returns the lines of a stream by timestamp. */
-  public synchronized List<String> lines(String labels) {
+  /** Returns the entries of a stream by timestamp. */
+  public synchronized List<Entry> entries(String labels) {
     List<Entry> sorted = new ArrayList<>(streams.getOrDefault(labels, Set.of()));
     sorted.sort(Comparator.comparingLong(Entry::timestampNanos));
-    return sorted.stream().map(Entry::line).toList();
+    return sorted;
+  }
+
+  /** Returns the lines of a stream by timestamp. */
+  public synchronized List<String> lines(String labels) {
+    return entries(labels).stream().map(Entry::line).toList();
   }
 
   /** Returns the lines of the only stream whose labels name this file. */
@@ -118,6 +123,7 @@ public final class ReceivedEntries {
       switch ((int) varint(in)) {
         case 0x0A -> timestamp = timestamp(part(in));
         case 0x12 -> line = text(part(in), StandardCharsets.ISO_8859_1);
+        case 0x1A -> part(in); // metadata
         default -> throw new IllegalArgumentException("unknown tag in an entry");
       }
     }

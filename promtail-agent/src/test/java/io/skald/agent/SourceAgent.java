@@ -58,8 +58,7 @@ final class SourceAgent implements AutoCloseable {
     AgentConfig config =
         new ConfigReader("promtail.yaml", Set.of()).read(yaml, AgentConfig.defaults(), Map.of());
     Agent started =
-        new Agent(
-            config, Clock.system(), _ -> new Transport(), SendListener.NONE, new Random(1));
+        new Agent(config, Clock.system(), _ -> new Transport(), SendListener.NONE, new Random(1));
     started.start();
     return started;
   }

@@ -75,7 +75,8 @@ class SyslogTest {
     try (SourceAgent agent =
             agent(port, "listen_protocol: udp, syslog_format: rfc3164, use_rfc5424_message: true");
         DatagramSocket socket = new DatagramSocket()) {
-      for (String text : List.of("<34>Oct 11 22:14:15 h su: one\n", "<34>Oct 11 22:14:16 h su: 2")) {
+      for (String text :
+          List.of("<34>Oct 11 22:14:15 h su: one\n", "<34>Oct 11 22:14:16 h su: 2")) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         socket.send(
             new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), port));
@@ -101,8 +102,7 @@ class SyslogTest {
             .subject("CN=agent")
             .addSanIpAddress("127.0.0.1")
             .buildIssuedBy(authority);
-    Path certificate =
-        Files.writeString(directory.resolve("own.pem"), own.getCertificatePathPEM());
+    Path certificate = Files.writeString(directory.resolve("own.pem"), own.getCertificatePathPEM());
     Path key = Files.writeString(directory.resolve("own.key"), own.getPrivateKeyPEM());
     Path ca = Files.writeString(directory.resolve("ca.pem"), authority.getCertificatePEM());
     ClientTlsConfig trust = new ClientTlsConfig(ca.toString(), "", "", false);

@@ -5,9 +5,11 @@ import io.skald.agent.AgentChecks;
 import io.skald.agent.AgentConfig;
 import io.skald.agent.AgentOptions;
 import io.skald.agent.AgentStatus;
+import io.skald.agent.UnsupportedSources;
 import io.skald.agent.push.SendListener;
 import io.skald.common.config.ConfigException;
 import io.skald.common.config.ConfigReader;
+import io.skald.common.config.ForeignKeys;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** The agent as a process of its own or beside the server of {@code skald up}. */
 public final class AgentProcess implements AutoCloseable {
@@ -37,7 +40,9 @@ public final class AgentProcess implements AutoCloseable {
           "server.grpc_listen_port",
           "server.disable",
           "server.log_format",
-          "tracing");
+          "tracing",
+          "*.loki_push_api.server.grpc_listen_address",
+          "*.loki_push_api.server.grpc_listen_port");
 
   /** A partial line of an idle file becomes an entry after this time in {@code skald up}. */
   private static final Duration PARTIAL_LINE_TIMEOUT = Duration.ofSeconds(2);
@@ -117,7 +122,12 @@ public final class AgentProcess implements AutoCloseable {
             defaults.global(),
             defaults.limitsConfig(),
             defaults.tailConfig());
-    ConfigReader reader = new ConfigReader(source, IGNORED);
+    ConfigReader reader =
+        new ConfigReader(
+            source,
+            new ForeignKeys(
+                IGNORED.stream().collect(Collectors.toMap(key -> key, _ -> "")),
+                UnsupportedSources.refusals()));
     File read = reader.read(yaml, file, keys);
     AgentConfig config =
         new AgentConfig(

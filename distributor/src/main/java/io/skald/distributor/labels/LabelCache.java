@@ -3,6 +3,7 @@ package io.skald.distributor.labels;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.skald.common.measure.CacheStatistics;
+import io.skald.common.push.LabelSyntaxException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

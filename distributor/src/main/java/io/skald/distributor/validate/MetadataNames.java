@@ -1,6 +1,6 @@
 package io.skald.distributor.validate;
 
-import io.skald.distributor.push.PushDecodeException;
+import io.skald.common.push.PushDecodeException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 

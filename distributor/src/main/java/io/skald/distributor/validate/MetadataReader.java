@@ -1,7 +1,7 @@
 package io.skald.distributor.validate;
 
 import io.skald.common.model.Labels;
-import io.skald.distributor.push.DecodedPush;
+import io.skald.common.push.DecodedPush;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;

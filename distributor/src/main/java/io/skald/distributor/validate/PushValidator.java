@@ -4,11 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.skald.common.limits.Limits;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.DecodedPush;
+import io.skald.common.push.PushDecodeException;
 import io.skald.common.time.Clock;
 import io.skald.distributor.labels.LabelCache;
 import io.skald.distributor.labels.LabelRules;
-import io.skald.distributor.push.DecodedPush;
-import io.skald.distributor.push.PushDecodeException;
 
 /** Applies a tenant's limits to decoded pushes. Thread-safe. */
 public final class PushValidator {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.skald.common.limits.Limits;
 import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.Fingerprint;
+import io.skald.common.push.LabelSyntaxException;
 import io.skald.distributor.labels.StreamLabels.Accepted;
 import io.skald.distributor.labels.StreamLabels.Refused;
 import org.junit.jupiter.api.Test;

@@ -2,13 +2,13 @@ package io.skald.distributor.validate;
 
 import io.skald.common.limits.Limits;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.DecodeBudget;
+import io.skald.common.push.DecodedPush;
+import io.skald.common.push.PushDecoder;
+import io.skald.common.push.PushDecoder.Dialect;
 import io.skald.common.time.Clock;
 import io.skald.distributor.labels.LabelCache;
 import io.skald.distributor.labels.TestLimits;
-import io.skald.distributor.push.DecodeBudget;
-import io.skald.distributor.push.DecodedPush;
-import io.skald.distributor.push.PushDecoder;
-import io.skald.distributor.push.PushDecoder.Dialect;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -35,7 +35,7 @@ final class PushThroughput {
     List<Body> bodies = read(Path.of(arguments[0]));
     int rounds = Integer.parseInt(arguments[1]);
     Limits limits = TestLimits.with(l -> l.rejectOldSamples = false);
-    DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE);
+    DecodeBudget budget = new DecodeBudget(Long.MAX_VALUE, "none");
     PushDecoder decoder = new PushDecoder(512L << 20, 5_000_000);
     PushValidator validator = new PushValidator(new LabelCache(32L << 20), Clock.system());
     for (int round = 0; round < rounds; round++) {

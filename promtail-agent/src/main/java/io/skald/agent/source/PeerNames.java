@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The names of hosts by their addresses. A name server that is slow holds a message up for a moment,
- * and once for each host; the name is there for later ones. Thread-safe.
+ * The names of hosts by their addresses. A name server that is slow holds a message up for a
+ * moment, and once for each host; the name is there for later ones. Thread-safe.
  */
 public final class PeerNames {
   private static final int MAX_KNOWN = 4096;

@@ -163,8 +163,7 @@ public final class JournalFeed implements LineFeed {
     long oldestMicros = (clock.nowNanos() - config.maxAge().toNanos()) / 1000;
     Matcher time = CURSOR_TIME.matcher(readUpTo);
     boolean usable =
-        !readUpTo.isEmpty()
-            && (!time.find() || Long.parseLong(time.group(1), 16) >= oldestMicros);
+        !readUpTo.isEmpty() && (!time.find() || Long.parseLong(time.group(1), 16) >= oldestMicros);
     if (usable) {
       arguments.add("--after-cursor=" + readUpTo);
     } else {

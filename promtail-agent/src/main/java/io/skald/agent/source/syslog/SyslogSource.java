@@ -1,5 +1,6 @@
 package io.skald.agent.source.syslog;
 
+import io.skald.agent.source.DatagramListener;
 import io.skald.agent.source.ListenAddress;
 import io.skald.agent.source.NoRoomException;
 import io.skald.agent.source.PeerNames;
@@ -11,8 +12,6 @@ import io.skald.common.model.Labels;
 import io.skald.common.tls.ServerTls;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -32,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the messages of one job. Over TCP a sender is held up while a client takes nothing; over UDP
- * the oldest messages are dropped then, and counted.
+ * Takes the messages of one job. Over TCP a sender is held up while a client takes nothing; over
+ * UDP the oldest messages are dropped then, and counted.
  */
 public final class SyslogSource implements Source {
   private static final Logger log = LoggerFactory.getLogger(SyslogSource.class);
@@ -46,10 +45,6 @@ public final class SyslogSource implements Source {
   private static final int REST_MILLIS = 500;
 
   private static final int READ_BYTES = 16 << 10;
-  private static final int MAX_DATAGRAM = 65_535;
-
-  /** What the system may hold of datagrams while a thread is busy. */
-  private static final int RECEIVE_BUFFER = 4 << 20;
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -61,7 +56,7 @@ public final class SyslogSource implements Source {
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private @Nullable ServerTls tls;
   private @Nullable ServerSocket listener;
-  private @Nullable DatagramSocket datagrams;
+  private final @Nullable DatagramListener datagrams;
   private volatile boolean stopping;
 
   /**
@@ -73,28 +68,29 @@ public final class SyslogSource implements Source {
     this.namesWanted = namesWanted;
     this.context = context;
     this.address = ListenAddress.parse("syslog.listen_address", config.listenAddress());
+    this.datagrams =
+        config.listenProtocol().equals(SyslogConfig.UDP)
+            ? new DatagramListener(context.labels().job(), KIND, address, this::receive)
+            : null;
     if (config.tlsConfig().isEnabled()) {
       this.tls =
-          new ServerTls(
-              config.tlsConfig().toServer(), "", "", context.reloads(), context.clock());
+          new ServerTls(config.tlsConfig().toServer(), "", "", context.reloads(), context.clock());
     }
   }
 
   @Override
   public void start() {
+    DatagramListener udp = datagrams;
+    if (udp != null) {
+      udp.start();
+      return;
+    }
     try {
-      if (config.listenProtocol().equals(SyslogConfig.UDP)) {
-        DatagramSocket socket = new DatagramSocket(address);
-        socket.setReceiveBufferSize(RECEIVE_BUFFER);
-        datagrams = socket;
-        thread("receive", () -> receive(socket));
-      } else {
-        ServerSocket socket = new ServerSocket();
-        socket.setReuseAddress(true);
-        socket.bind(address);
-        listener = socket;
-        thread("accept", () -> accept(socket));
-      }
+      ServerSocket socket = new ServerSocket();
+      socket.setReuseAddress(true);
+      socket.bind(address);
+      listener = socket;
+      thread("accept", () -> accept(socket));
     } catch (IOException e) {
       throw new IllegalStateException(
           "job '"
@@ -105,17 +101,7 @@ public final class SyslogSource implements Source {
               + e.getMessage(),
           e);
     }
-    log.info(
-        "job {}: listening for syslog on {} port {}",
-        context.labels().job(),
-        config.listenProtocol(),
-        port());
-  }
-
-  /** Returns the bound port. */
-  public int port() {
-    ServerSocket socket = listener;
-    return socket == null ? datagrams == null ? 0 : datagrams.getLocalPort() : socket.getLocalPort();
+    log.info("job {}: listening for syslog on TCP {}", context.labels().job(), address);
   }
 
   @Override
@@ -152,7 +138,8 @@ public final class SyslogSource implements Source {
       try {
         Socket accepted = socket.accept();
         if (connections.size() >= MAX_CONNECTIONS) {
-          log.warn("job {}: more than {} syslog connections", context.labels().job(), MAX_CONNECTIONS);
+          log.warn(
+              "job {}: more than {} syslog connections", context.labels().job(), MAX_CONNECTIONS);
           closeQuietly(accepted);
         } else {
           connections.add(accepted);
@@ -192,8 +179,7 @@ public final class SyslogSource implements Source {
     return encryption == null ? accepted : encryption.over(accepted);
   }
 
-  private void read(Socket socket)
-      throws IOException, SyslogFormatException, InterruptedException {
+  private void read(Socket socket) throws IOException, SyslogFormatException, InterruptedException {
     Map<String, String> peer = peerLabels(socket.getInetAddress());
     List<byte[]> messages = new ArrayList<>();
     SyslogFramer framer =
@@ -244,38 +230,21 @@ public final class SyslogSource implements Source {
 
   // ---- UDP
 
-  private void receive(DatagramSocket socket) {
-    byte[] buffer = new byte[MAX_DATAGRAM];
-    while (!stopping) {
-      try {
-        DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
-        socket.receive(packet);
-        byte[] message = message(packet);
-        if (message.length > config.maxMessageLength()) {
-          countTooLong();
-          continue;
-        }
-        List<SourceEntry> entries = entries(List.of(message), peerLabels(packet.getAddress()));
-        if (!entries.isEmpty()) {
-          int dropped =
-              context.outlet().giveDroppingOldest(context.labels().job(), entries);
-          context.counters().add(KIND, "dropped", dropped);
-        }
-      } catch (IOException e) {
-        if (!stopping) {
-          log.warn("job {}: receiving syslog failed", context.labels().job(), e);
-        }
-      } catch (InterruptedException _) {
-        return;
-      }
+  private void receive(byte[] datagram, InetAddress peer) throws InterruptedException {
+    byte[] message = message(datagram);
+    if (message.length > config.maxMessageLength()) {
+      countTooLong();
+      return;
+    }
+    List<SourceEntry> entries = entries(List.of(message), peerLabels(peer));
+    if (!entries.isEmpty()) {
+      int dropped = context.outlet().giveDroppingOldest(context.labels().job(), entries);
+      context.counters().add(KIND, "dropped", dropped);
     }
   }
 
   /** A datagram is a message; some senders end it as if it were one of many. */
-  private static byte[] message(DatagramPacket packet) {
-    byte[] bytes =
-        Arrays.copyOfRange(
-            packet.getData(), packet.getOffset(), packet.getOffset() + packet.getLength());
+  private static byte[] message(byte[] bytes) {
     int start = 0;
     while (start < bytes.length && bytes[start] >= '0' && bytes[start] <= '9') {
       start++;

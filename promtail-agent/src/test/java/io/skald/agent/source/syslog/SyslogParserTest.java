@@ -57,31 +57,37 @@ class SyslogParserTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiterString = "->", textBlock = """
-      <34>1 - - - - - -                          -> ''
-      <34>1 - - - - - - a  b                     -> 'a  b'
-      <0>999 2024-01-01T00:00:00+02:00 h - - - - x -> x
-      <34>1 - - - - - [a] x                      -> x
-      """)
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          <34>1 - - - - - -                          -> ''
+          <34>1 - - - - - - a  b                     -> 'a  b'
+          <0>999 2024-01-01T00:00:00+02:00 h - - - - x -> x
+          <34>1 - - - - - [a] x                      -> x
+          """)
   void rfc5424_text_isAllBehindTheHeader(String message, String expected) throws Exception {
     byte[] bytes = bytes(message.strip());
     assertThat(text(bytes, SyslogParser.rfc5424(bytes))).isEqualTo(expected);
   }
 
   @ParameterizedTest
-  @CsvSource(delimiterString = "->", textBlock = """
-      hello                       -> expected < at byte 0
-      <192>1 - - - - - - x        -> priority from 0 to 191
-      <>1 - - - - - - x           -> priority from 0 to 191
-      <34 1 - - - - - - x         -> expected > at byte 3
-      <34>x - - - - - - x         -> a version
-      <34>1 today - - - - - x     -> a time as in RFC 3339, not 'today'
-      <34>1 - - - - x             -> the message id
-      <34>1 - - - - - x           -> structured data, or -
-      <34>1 - - - - - [a b] x     -> a value in quotes
-      <34>1 - - - - - [a b="x     -> a closing quote
-      <34>1 - - - - - [a b="c"x   -> expected ]
-      """)
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          hello                       -> expected < at byte 0
+          <192>1 - - - - - - x        -> priority from 0 to 191
+          <>1 - - - - - - x           -> priority from 0 to 191
+          <34 1 - - - - - - x         -> expected > at byte 3
+          <34>x - - - - - - x         -> a version
+          <34>1 today - - - - - x     -> a time as in RFC 3339, not 'today'
+          <34>1 - - - - x             -> the message id
+          <34>1 - - - - - x           -> structured data, or -
+          <34>1 - - - - - [a b] x     -> a value in quotes
+          <34>1 - - - - - [a b="x     -> a closing quote
+          <34>1 - - - - - [a b="c"x   -> expected ]
+          """)
   void rfc5424_damaged_saysWhatIsMissing(String message, String error) {
     assertThatThrownBy(() -> SyslogParser.rfc5424(bytes(message)))
         .isInstanceOf(SyslogFormatException.class)
@@ -89,13 +95,16 @@ class SyslogParserTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiterString = "|", textBlock = """
-      <34>Oct 11 22:14:15 mymachine su[12]: 'su root' failed | mymachine | su | 12 | 2023-10-11T22:14:15Z
-      <34>May  1 02:14:15 10.0.0.1 plain text                | 10.0.0.1  |    |    | 2024-05-01T02:14:15Z
-      <34>May  1 02:14:15 app: no host                       |           | app |   | 2024-05-01T02:14:15Z
-      <34>2024-05-01T10:00:00Z host app: x                   | host      | app |   | 2024-05-01T10:00:00Z
-      <34>no header at all                                   |           |    |    |
-      """)
+  @CsvSource(
+      delimiterString = "|",
+      textBlock =
+          """
+          <34>Oct 11 22:14:15 mymachine su[12]: 'su root' failed | mymachine | su | 12 | 2023-10-11T22:14:15Z
+          <34>May  1 02:14:15 10.0.0.1 plain text                | 10.0.0.1  |    |    | 2024-05-01T02:14:15Z
+          <34>May  1 02:14:15 app: no host                       |           | app |   | 2024-05-01T02:14:15Z
+          <34>2024-05-01T10:00:00Z host app: x                   | host      | app |   | 2024-05-01T10:00:00Z
+          <34>no header at all                                   |           |    |    |
+          """)
   void rfc3164_whatIsThere_isTold(
       String message, String host, String app, String process, String time) throws Exception {
     // October has not come yet in May, but only December and January are corrected.
@@ -116,8 +125,7 @@ class SyslogParserTest {
   void rfc3164_decemberInJanuary_isOfLastYear() throws Exception {
     long january = nanos("2024-01-01T00:00:10Z");
 
-    assertThat(
-            SyslogParser.rfc3164(bytes("<34>Dec 31 23:59:59 h a: x"), january).timestampNanos())
+    assertThat(SyslogParser.rfc3164(bytes("<34>Dec 31 23:59:59 h a: x"), january).timestampNanos())
         .isEqualTo(nanos("2023-12-31T23:59:59Z"));
   }
 
@@ -135,9 +143,7 @@ class SyslogParserTest {
       }
       try {
         SyslogMessage read =
-            i % 2 == 0
-                ? SyslogParser.rfc5424(message)
-                : SyslogParser.rfc3164(message, NOW);
+            i % 2 == 0 ? SyslogParser.rfc5424(message) : SyslogParser.rfc3164(message, NOW);
         assertThat(read.textFrom()).isBetween(0, message.length);
         understood++;
       } catch (SyslogFormatException e) {
