@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       DeleteCommand.class,
       ReadyCommand.class,
       ConfigCommand.class,
+      StorageCommand.class,
       WarmUpCommand.class,
       GenerateCompletion.class,
     },
@@ -107,6 +108,15 @@ public final class Skald {
       }
       if (type == DeleteCommand.Cancel.class) {
         return type.cast(new DeleteCommand.Cancel(shell));
+      }
+      if (type == StorageCommand.Inspect.class) {
+        return type.cast(new StorageCommand.Inspect(shell));
+      }
+      if (type == StorageCommand.Verify.class) {
+        return type.cast(new StorageCommand.Verify(shell));
+      }
+      if (type == StorageCommand.Repair.class) {
+        return type.cast(new StorageCommand.Repair(shell));
       }
       return CommandLine.defaultFactory().create(type);
     }

@@ -191,6 +191,7 @@ public final class SingleProcess implements AutoCloseable {
     cacheMetrics.bind(caches);
     cacheMetrics.bind("labels", distributor::labelCache);
 
+    ReadObserver observer = ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
     Router router = new Router();
     distributor.register(router);
     QueryRoutes queryRoutes =
@@ -200,7 +201,7 @@ public final class SingleProcess implements AutoCloseable {
             config.querier().multiTenantQueriesEnabled(),
             turns,
             ingester::isReadable,
-            ReadObserver.all(queryMetrics, new QueryLog(config.querier().log())),
+            observer,
             clock);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);
@@ -227,7 +228,7 @@ public final class SingleProcess implements AutoCloseable {
         .register(router);
     registerDeletion(router, deletes, tenants, limits, random);
     RulerParts rules =
-        new RulerParts(config, objects, limits, queries, turns, ingester::isReadable, clock);
+        new RulerParts(config, objects, limits, queries, turns, ingester::isReadable, observer, clock);
     closers.push(rules::close);
     rules.register(router, tenants);
     rules.bind(metrics);

@@ -316,6 +316,26 @@ public final class RocksLabelIndex implements LabelIndex {
     });
   }
 
+  /**
+   * Reads every key and value and hands over every chunk, once for each day that it is listed in.
+   *
+   * @return what else was there
+   * @throws StorageException at the first key or value that cannot be read
+   */
+  public IndexContents scan(IndexContents.Visitor visitor) {
+    return whileOpen(() -> {
+      try (IndexSnapshot snapshot = new IndexSnapshot(database);
+          RocksIterator iterator = snapshot.iterator()) {
+        IndexScan scan = new IndexScan(visitor);
+        for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+          scan.add(iterator.key(), iterator.value());
+        }
+        IndexSnapshot.check(iterator);
+        return scan.contents();
+      }
+    });
+  }
+
   /** Returns what the index holds. */
   public IndexStatistics statistics() {
     return whileOpen(() -> {
