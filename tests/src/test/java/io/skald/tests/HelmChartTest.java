@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -217,7 +218,7 @@ class HelmChartTest {
 
   /** Returns the keys that a server's command line sets, over its configuration. */
   private static Map<String, String> flags(JsonNode workload) {
-    Map<String, String> flags = new java.util.HashMap<>();
+    Map<String, String> flags = new HashMap<>();
     for (JsonNode argument : workload.at("/spec/template/spec/containers/0/args")) {
       String[] parts = argument.asString().split("=", 2);
       if (parts.length == 2 && !parts[0].startsWith("-config.")) {
@@ -253,84 +254,83 @@ class HelmChartTest {
 
   @ParameterizedTest
   @EnumSource
-  void names_all_leadSomewhere(Setup setup) throws IOException {
+  void pods_all_mountWhatTheyNameAndSelectThemselves(Setup setup) throws IOException {
     List<JsonNode> objects = objects(setup);
     Set<String> names = new HashSet<>();
     objects.forEach(object -> names.add(name(object)));
-    List<String> mistakes = new ArrayList<>();
     for (JsonNode workload : workloads(objects)) {
       JsonNode pod = workload.at("/spec/template/spec");
-      Set<String> volumes = new HashSet<>();
-      pod.path("volumes").forEach(volume -> volumes.add(volume.get("name").asString()));
-      workload
-          .at("/spec/volumeClaimTemplates")
-          .forEach(claim -> volumes.add(claim.at("/metadata/name").asString()));
-      Set<String> mounted = new HashSet<>();
-      pod.at("/containers/0/volumeMounts").forEach(m -> mounted.add(m.get("name").asString()));
-      if (!mounted.equals(volumes)) {
-        mistakes.add(name(workload) + " mounts " + mounted + " and has " + volumes);
-      }
-      for (JsonNode volume : pod.path("volumes")) {
-        String map = volume.at("/configMap/name").asString("");
-        if (!map.isEmpty() && !names.contains("ConfigMap " + map)) {
-          mistakes.add(name(workload) + ": no ConfigMap " + map);
-        }
-      }
-      String account = pod.path("serviceAccountName").asString("");
-      if (!account.isEmpty() && !names.contains("ServiceAccount " + account)) {
-        mistakes.add(name(workload) + ": no ServiceAccount " + account);
-      }
-      if (!selects(
-          workload.at("/spec/selector/matchLabels"),
-          workload.at("/spec/template/metadata/labels"))) {
-        mistakes.add(name(workload) + " does not select its own pods");
-      }
+      Set<String> volumes = texts(pod.path("volumes"), "/name");
+      volumes.addAll(texts(workload.at("/spec/volumeClaimTemplates"), "/metadata/name"));
+
+      assertThat(texts(pod.at("/containers/0/volumeMounts"), "/name"))
+          .as(name(workload))
+          .isEqualTo(volumes);
+      assertThat(texts(pod.path("volumes"), "/configMap/name"))
+          .as(name(workload))
+          .allMatch(map -> names.contains("ConfigMap " + map));
+      assertThat(texts(workload, "/spec/template/spec/serviceAccountName"))
+          .as(name(workload))
+          .allMatch(account -> names.contains("ServiceAccount " + account));
+      assertThat(
+              selects(
+                  workload.at("/spec/selector/matchLabels"),
+                  workload.at("/spec/template/metadata/labels")))
+          .as(name(workload))
+          .isTrue();
     }
+  }
+
+  /** Returns the texts at {@code pointer} of all of {@code list}, or of the one object it is. */
+  private static Set<String> texts(JsonNode list, String pointer) {
+    Set<String> texts = new HashSet<>();
+    (list.isObject() ? Stream.of(list) : list.valueStream())
+        .map(node -> node.at(pointer).asString(""))
+        .filter(text -> !text.isEmpty())
+        .forEach(texts::add);
+    return texts;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void ports_ofServicesAndPolicies_arePortsOfPods(Setup setup) throws IOException {
+    List<JsonNode> objects = objects(setup);
     for (JsonNode service : of(objects, "Service")) {
-      Optional<JsonNode> target = selected(service.at("/spec/selector"), objects);
-      Set<String> ports = new HashSet<>();
-      target.ifPresent(workload ->
-          workload
-              .at("/spec/template/spec/containers/0/ports")
-              .forEach(port -> ports.add(port.get("name").asString())));
-      for (JsonNode port : service.at("/spec/ports")) {
-        if (!ports.contains(port.get("targetPort").asString())) {
-          mistakes.add(name(service) + ": no pod with the port " + port);
-        }
-      }
+      assertThat(ports(service.at("/spec/selector"), objects))
+          .as(name(service))
+          .containsAll(texts(service.at("/spec/ports"), "/targetPort"));
     }
     for (JsonNode policy : of(objects, "NetworkPolicy")) {
-      Optional<JsonNode> target = selected(policy.at("/spec/podSelector/matchLabels"), objects);
-      Set<String> ports = new HashSet<>();
-      target.ifPresent(workload ->
-          workload
-              .at("/spec/template/spec/containers/0/ports")
-              .forEach(port -> ports.add(port.get("name").asString())));
       for (JsonNode rule : policy.at("/spec/ingress")) {
-        for (JsonNode port : rule.get("ports")) {
-          if (!ports.contains(port.get("port").asString())) {
-            mistakes.add(name(policy) + ": no pod with the port " + port);
-          }
-        }
+        assertThat(ports(policy.at("/spec/podSelector/matchLabels"), objects))
+            .as(name(policy))
+            .containsAll(texts(rule.get("ports"), "/port"));
       }
     }
-    for (JsonNode budget : of(objects, "PodDisruptionBudget")) {
-      if (selected(budget.at("/spec/selector/matchLabels"), objects).isEmpty()) {
-        mistakes.add(name(budget) + " is for no pods");
-      }
-    }
-    for (JsonNode scaler : of(objects, "HorizontalPodAutoscaler")) {
-      String target = scaler.at("/spec/scaleTargetRef/name").asString();
-      Optional<JsonNode> scaled =
-          of(objects, "Deployment").stream()
-              .filter(deployment -> deployment.at("/metadata/name").asString().equals(target))
-              .findFirst();
-      if (scaled.isEmpty() || scaled.get().at("/spec").has("replicas")) {
-        mistakes.add(name(scaler) + " scales nothing, or against a fixed number");
-      }
-    }
+  }
 
-    assertThat(mistakes).isEmpty();
+  /** Returns the names of the ports of the pods that are selected. */
+  private static Set<String> ports(JsonNode selector, List<JsonNode> objects) {
+    return selected(selector, objects)
+        .map(workload -> texts(workload.at("/spec/template/spec/containers/0/ports"), "/name"))
+        .orElse(Set.of());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void budgetsAndScalers_all_areForSomething(Setup setup) throws IOException {
+    List<JsonNode> objects = objects(setup);
+
+    assertThat(of(objects, "PodDisruptionBudget"))
+        .allMatch(budget -> selected(budget.at("/spec/selector/matchLabels"), objects).isPresent());
+    assertThat(of(objects, "HorizontalPodAutoscaler"))
+        .allSatisfy(scaler ->
+            assertThat(of(objects, "Deployment"))
+                .filteredOn(deployment ->
+                    deployment.at("/metadata/name").equals(scaler.at("/spec/scaleTargetRef/name")))
+                .singleElement()
+                .as("a fixed number would win")
+                .matches(deployment -> !deployment.at("/spec").has("replicas")));
   }
 
   @ParameterizedTest
