@@ -20,7 +20,8 @@ final class DocumentedMetrics {
   /** {@code | `metric` | type | `label`, `label` | meaning |}, of the agent. */
   private static final Pattern AGENT_ROW =
       Pattern.compile(
-          "(?m)^\\| `(promtail_[a-z0-9_]+)` \\| (counter|gauge|histogram) \\| (.*?) ?\\| (.+) \\|$");
+          "(?m)^\\| `(promtail_[a-z0-9_]+)` \\| (counter|gauge|histogram) \\| (.*?) ?\\| (.+)"
+              + " \\|$");
 
   private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 

@@ -30,7 +30,8 @@ import tools.jackson.databind.JsonNode;
  */
 class HelmChartTest {
   private static final Path ROOT = SkaldProcess.root();
-  private static final Set<String> MONITORING = Set.of("ServiceMonitor", "PrometheusRule");
+  private static final Set<String> MONITORING =
+      Set.of("ServiceMonitor", "PodMonitor", "PrometheusRule");
 
   /** Values that between them reach every part of the templates. */
   enum Setup {
@@ -61,6 +62,7 @@ class HelmChartTest {
         grafana: {dashboards: true, dataSource: true}
         agent:
           tenantId: nodes
+          port: 3101
           config: {limits_config: {readline_rate_enabled: true, readline_rate: 1000}}
           pipelineStages: [{cri: {}}, {drop: {older_than: 24h}}]
         """),
@@ -448,6 +450,16 @@ class HelmChartTest {
                   ? List.of("single")
                   : List.of("distributor", "ingester", "querier", "backend"));
     }
+  }
+
+  @Test
+  void podMonitor_findsTheAgents() throws IOException {
+    List<JsonNode> objects = objects(Setup.SINGLE_WITH_EVERYTHING);
+    JsonNode spec = of(objects, "PodMonitor").getFirst().get("spec");
+
+    assertThat(spec.propertyNames()).containsExactlyInAnyOrder("selector", "podMetricsEndpoints");
+    assertThat(ports(spec.at("/selector/matchLabels"), objects))
+        .containsExactlyElementsOf(texts(spec.get("podMetricsEndpoints"), "/port"));
   }
 
   @ParameterizedTest
