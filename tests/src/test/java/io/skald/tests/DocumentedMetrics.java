@@ -11,11 +11,17 @@ import java.util.TreeMap;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The tables of docs/metrics.md. */
+/** The tables of docs/metrics.md and of the metrics in docs/agent.md. */
 final class DocumentedMetrics {
   /** {@code | `metric` | type | `label`, `label` | unit | meaning |}. */
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| `([a-z0-9_]+)` \\| (\\w+) \\| (.*?) \\| (.*?) \\| (.+) \\|$");
+
+  /** {@code | `metric` | type | `label`, `label` | meaning |}, of the agent. */
+  private static final Pattern AGENT_ROW =
+      Pattern.compile(
+          "(?m)^\\| `(promtail_[a-z0-9_]+)` \\| (counter|gauge|histogram) \\| (.*?) ?\\| (.+)"
+              + " \\|$");
 
   private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
@@ -25,17 +31,30 @@ final class DocumentedMetrics {
   private DocumentedMetrics() {}
 
   static String text() {
+    return text("metrics.md");
+  }
+
+  private static String text(String page) {
     try {
-      return Files.readString(SkaldProcess.root().resolve("docs/metrics.md"));
+      return Files.readString(SkaldProcess.root().resolve("docs").resolve(page));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Returns all metrics by name. */
+  /** Returns the metrics of a server by name. */
   static Map<String, Told> read() {
+    return read(ROW, text());
+  }
+
+  /** Returns the metrics of an agent by name; none while its page tells none. */
+  static Map<String, Told> readAgent() {
+    return read(AGENT_ROW, text("agent.md"));
+  }
+
+  private static Map<String, Told> read(Pattern pattern, String page) {
     Map<String, Told> told = new TreeMap<>();
-    for (MatchResult row : ROW.matcher(text()).results().toList()) {
+    for (MatchResult row : pattern.matcher(page).results().toList()) {
       List<String> labels =
           QUOTED
               .matcher(row.group(3))
