@@ -1,6 +1,7 @@
 package io.skald.storage.check;
 
 import io.skald.common.block.StorageException;
+import io.skald.common.disk.DurableDirectories;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
@@ -150,6 +151,7 @@ public final class StorageRepair {
         says.accept("label index: the old one is kept as " + aside);
       }
       Files.move(built, indexDirectory);
+      DurableDirectories.sync(Objects.requireNonNull(built.toAbsolutePath().getParent()));
       says.accept(
           "label index: built anew from the packs, %d chunks, in %s"
               .formatted(chunks, indexDirectory));
@@ -199,7 +201,7 @@ public final class StorageRepair {
     Path name = Objects.requireNonNull(walDirectory.getFileName());
     Path aside = walDirectory.resolveSibling(name + "." + suffix);
     try {
-      Files.createDirectories(aside);
+      DurableDirectories.create(aside);
       for (LogFileReport file : damaged) {
         Path from = walDirectory.resolve(file.name());
         Path to = aside.resolve(file.name());
