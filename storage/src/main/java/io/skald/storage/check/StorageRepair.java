@@ -1,6 +1,7 @@
 package io.skald.storage.check;
 
 import io.skald.common.block.StorageException;
+import io.skald.common.disk.DurableDirectories;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
@@ -181,6 +182,7 @@ public final class StorageRepair {
     Files.move(localDirectory, aside);
     says.accept("label index: the old local part is kept as " + aside);
     Files.move(built, localDirectory);
+    DurableDirectories.sync(Objects.requireNonNull(localDirectory.toAbsolutePath().getParent()));
   }
 
   /** Without the positions the log is replayed from its start, and entries are stored twice. */
@@ -220,7 +222,7 @@ public final class StorageRepair {
     Path name = Objects.requireNonNull(walDirectory.getFileName());
     Path aside = walDirectory.resolveSibling(name + "." + suffix);
     try {
-      Files.createDirectories(aside);
+      DurableDirectories.create(aside);
       for (LogFileReport file : damaged) {
         Path from = walDirectory.resolve(file.name());
         Path to = aside.resolve(file.name());

@@ -1,9 +1,9 @@
 package io.skald.storage.index;
 
 import io.skald.common.block.StorageException;
+import io.skald.common.disk.DurableDirectories;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ final class RocksFiles implements AutoCloseable {
     RocksDB.loadLibrary();
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
-      Files.createDirectories(directory);
+      DurableDirectories.create(directory);
       LRUCache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
       ColumnFamilyOptions familyOptions = own(familyOptions(cache));
       DBOptions options = own(databaseOptions());

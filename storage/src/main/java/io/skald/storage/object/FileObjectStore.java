@@ -1,11 +1,11 @@
 package io.skald.storage.object;
 
 import io.skald.common.block.StorageException;
+import io.skald.common.disk.DurableDirectories;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -30,9 +32,15 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class FileObjectStore implements ObjectStore {
   private static final String INCOMING = ".incoming";
 
+  /** Forgotten ones are synced again, which costs little. */
+  private static final int MAX_KNOWN_DIRECTORIES = 10_000;
+
   private final Path root;
   private final Path incoming;
   private final AtomicLong nextIncoming = new AtomicLong();
+
+  /** Directories that this process made sure of. */
+  private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
   /**
    * Opens the store, creating the directory when it is missing.
@@ -43,7 +51,8 @@ public final class FileObjectStore implements ObjectStore {
     this.root = root;
     this.incoming = root.resolve(INCOMING);
     try {
-      createDirectories(incoming);
+      DurableDirectories.create(root);
+      Files.createDirectories(incoming);
       removeLeftovers();
     } catch (IOException e) {
       throw new StorageException("cannot open the object directory " + root + ": " + e, e);
@@ -66,9 +75,9 @@ public final class FileObjectStore implements ObjectStore {
       try {
         writeSynced(temporary, parts);
         Path directory = Objects.requireNonNull(target.getParent()); // root at least
-        createDirectories(directory);
+        makeDurable(directory);
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        sync(directory);
+        DurableDirectories.sync(directory);
       } catch (IOException | RuntimeException e) {
         try {
           Files.deleteIfExists(temporary);
@@ -98,31 +107,14 @@ public final class FileObjectStore implements ObjectStore {
     }
   }
 
-  /** Creates what is missing on the way to {@code directory} and makes each new entry durable. */
-  private static void createDirectories(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
-      return;
-    }
-    Path parent = directory.toAbsolutePath().getParent();
-    if (parent != null) {
-      createDirectories(parent);
-    }
-    try {
-      Files.createDirectory(directory);
-    } catch (FileAlreadyExistsException e) {
-      // Another thread was faster; unless something else is in the way, that is what we want.
-      if (!Files.isDirectory(directory)) {
-        throw e;
+  /** Creates what is missing on the way to {@code directory} and makes it durable. */
+  private void makeDurable(Path directory) throws IOException {
+    if (!durable.contains(directory)) {
+      DurableDirectories.create(directory, root);
+      if (durable.size() >= MAX_KNOWN_DIRECTORIES) {
+        durable.clear();
       }
-    }
-    if (parent != null) {
-      sync(parent);
-    }
-  }
-
-  private static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+      durable.add(directory);
     }
   }
 
@@ -185,8 +177,11 @@ public final class FileObjectStore implements ObjectStore {
 
   @Override
   public void delete(String key) {
+    Path target = path(key);
     try {
-      Files.deleteIfExists(path(key));
+      if (Files.deleteIfExists(target)) {
+        DurableDirectories.sync(Objects.requireNonNull(target.getParent())); // root at least
+      }
     } catch (IOException e) {
       throw new StorageException("cannot delete object " + key + " below " + root + ": " + e, e);
     }

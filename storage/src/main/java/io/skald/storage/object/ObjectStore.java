@@ -36,6 +36,6 @@ public interface ObjectStore {
   /** Returns the keys that start with {@code prefix}, sorted; a prefix may end inside a segment. */
   List<String> list(String prefix);
 
-  /** Removes the object; nothing happens when there is none. */
+  /** Removes the object, durably; nothing happens when there is none. */
   void delete(String key);
 }

@@ -1,5 +1,6 @@
 package io.skald.storage.wal;
 
+import io.skald.common.disk.DurableDirectories;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -33,7 +34,7 @@ public final class DirectoryWalDisk implements WalDisk {
    * @throws IOException if it cannot be created or another process has it open
    */
   public static DirectoryWalDisk open(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    DurableDirectories.create(directory);
     FileChannel channel =
         FileChannel.open(
             directory.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -107,12 +108,9 @@ public final class DirectoryWalDisk implements WalDisk {
     Files.deleteIfExists(directory.resolve(name));
   }
 
-  /** Syncs the directory itself, which Linux allows on a descriptor that is open for reading. */
   @Override
   public void force() throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    DurableDirectories.sync(directory);
   }
 
   @Override

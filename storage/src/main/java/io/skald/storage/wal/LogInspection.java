@@ -78,7 +78,11 @@ public final class LogInspection {
       for (SegmentReader.RawRecord record; (record = reader.next()) != null; ) {
         contents.add(name, record);
       }
-      if (last && reader.validEnd() > 0 && reader.validEnd() < reader.size()) {
+      boolean isEmpty = kind == Kind.SEGMENT && reader.size() == 0;
+      if (isEmpty || (last && reader.isUnfinishedHeader())) {
+        contents.damages.clear();
+        contents.tornTailBytes = reader.size();
+      } else if (last && reader.validEnd() > 0 && reader.validEnd() < reader.size()) {
         contents.damages.removeLast();
         contents.tornTailBytes = reader.size() - reader.validEnd();
       }

@@ -95,27 +95,42 @@ final class LogReplay {
     List<WalDamage> found = new ArrayList<>();
     long size;
     long validEnd;
+    boolean unfinished;
     try (SegmentReader reader =
         new SegmentReader(disk, file, SegmentFormat.SEGMENT_MAGIC, number, found::add)) {
       readAll(reader, file, WalPosition.of(number, 0), decoders);
       size = reader.size();
       validEnd = reader.validEnd();
+      unfinished = reader.isUnfinishedHeader();
     }
-    if (last && validEnd < size && validEnd > 0) {
-      found.removeLast();
+    if (size == 0) {
+      found.clear(); // created and never written, or cut by an earlier start
+    } else if (last && unfinished) {
+      found.clear();
+      cutTail(number, file, size, 0);
+    } else if (last && validEnd > 0) {
+      if (validEnd < size) {
+        found.removeLast();
+      }
       cutTail(number, file, size, validEnd);
     }
     found.forEach(this::reportDamage);
   }
 
-  /** A torn tail was never acknowledged: it was being written when the process or machine died. */
+  /**
+   * Cuts a torn tail, which was never acknowledged: it was being written when the process or
+   * machine died. Also where there is none the end of the segment is made durable: what is handed
+   * over from now on is told to readers, and must not be gone after the next crash.
+   */
   private void cutTail(int number, String file, long size, long validEnd) throws IOException {
-    log.warn(
-        "cut {} bytes of an unfinished write from the WAL: file {}, offset {}, directory {}",
-        size - validEnd,
-        file,
-        validEnd,
-        disk);
+    if (validEnd < size) {
+      log.warn(
+          "cut {} bytes of an unfinished write from the WAL: file {}, offset {}, directory {}",
+          size - validEnd,
+          file,
+          validEnd,
+          disk);
+    }
     tornTailBytes = size - validEnd;
     disk.truncate(file, validEnd);
     files.segmentGrew(number, validEnd);

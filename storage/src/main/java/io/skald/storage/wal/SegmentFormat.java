@@ -104,6 +104,22 @@ final class SegmentFormat {
     return fields.getInt(12) == number ? null : "file header has another number than the name";
   }
 
+  /**
+   * Returns whether the first bytes of a file can be those of a header that was not written to the
+   * end: of what is there, each byte is right or zero.
+   */
+  static boolean isBegun(ByteBuffer header, byte[] magic, int number) {
+    ByteBuffer expected = ByteBuffer.allocate(FILE_HEADER_BYTES);
+    putFileHeader(expected, magic, number);
+    for (int i = 0; i < Math.min(header.remaining(), FILE_HEADER_BYTES); i++) {
+      byte actual = header.get(header.position() + i);
+      if (actual != 0 && actual != expected.get(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static int payloadChecksum(byte[] bytes, int start, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, start, length);

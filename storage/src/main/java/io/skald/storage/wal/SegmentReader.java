@@ -30,6 +30,7 @@ final class SegmentReader implements Closeable {
   private long next;
   private long validEnd;
   private boolean lost;
+  private boolean begun;
 
   /** A record as it stands in the file. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -53,6 +54,7 @@ final class SegmentReader implements Closeable {
     try {
       this.size = input.size();
       fill(0, SegmentFormat.FILE_HEADER_BYTES);
+      begun = SegmentFormat.isBegun(window.duplicate(), magic, number);
       String fault = SegmentFormat.checkFileHeader(file, window.duplicate(), magic, number);
       if (fault != null) {
         damages.accept(
@@ -98,6 +100,14 @@ final class SegmentReader implements Closeable {
 
   long size() {
     return size;
+  }
+
+  /**
+   * Returns whether there is no more than a file header whose writing was not finished: a crash
+   * soon after the file was created leaves that.
+   */
+  boolean isUnfinishedHeader() {
+    return validEnd == 0 && begun;
   }
 
   @Override
