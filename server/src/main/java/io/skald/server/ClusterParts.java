@@ -15,6 +15,7 @@ import io.skald.common.rpc.RpcClientConfig;
 import io.skald.common.rpc.RpcServer;
 import io.skald.common.rpc.RpcService;
 import io.skald.common.rpc.etcd.EtcdRing;
+import io.skald.common.rpc.gossip.Gossip;
 import io.skald.common.rpc.ingest.RemoteIngester;
 import io.skald.common.time.Clock;
 import io.skald.common.tls.ClientTls;
@@ -57,6 +58,7 @@ final class ClusterParts implements AutoCloseable {
   /** What has been opened, the last first. */
   private final Deque<Runnable> closers = new ArrayDeque<>();
 
+  private @Nullable Gossip gossip;
   private @Nullable RpcServer server;
   private @Nullable RingMember ingester;
   private @Nullable RingMember distributor;
@@ -83,6 +85,9 @@ final class ClusterParts implements AutoCloseable {
       closers.push(channels::close);
       ingesters = open(config.ingesterRing(), "ring/");
       distributors = open(config.distributorRing(), "distributor/");
+      if (gossip != null) {
+        gossip.start();
+      }
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -101,10 +106,22 @@ final class ClusterParts implements AutoCloseable {
   private RingStore open(KvstoreConfig kvstore, String name) {
     return switch (kvstore.store()) {
       case KvstoreConfig.ETCD -> openEtcd(kvstore, name);
+      case KvstoreConfig.MEMBERLIST ->
+          gossip().ring(name, config.common().ring().heartbeatTimeout());
       default ->
           throw new IllegalArgumentException(
               "kvstore.store " + kvstore.store() + " does not join processes");
     };
+  }
+
+  private Gossip gossip() {
+    if (gossip == null) {
+      String host = first(config.common().ring().instanceAddr(), HostAddress.inNetwork());
+      Gossip opened = new Gossip(config.memberlist(), instanceId(), host, clock);
+      closers.push(opened::close);
+      gossip = opened;
+    }
+    return gossip;
   }
 
   private RingStore openEtcd(KvstoreConfig kvstore, String name) {

@@ -216,7 +216,40 @@ final class LokiKeys {
       limits_config.tsdb_precompute_chunks
       limits_config.tsdb_sharding_strategy
       limits_config.use_owned_stream_count
-      memberlist: this is a single process, which finds no others
+      memberlist.abort_if_cluster_join_fails
+      memberlist.broadcast_timeout_for_local_updates_on_shutdown
+      memberlist.cluster_label
+      memberlist.cluster_label_verification_disabled
+      memberlist.compression_enabled
+      memberlist.dead_node_reclaim_time
+      memberlist.gossip_interval
+      memberlist.gossip_nodes
+      memberlist.gossip_to_dead_nodes_time
+      memberlist.leave_timeout
+      memberlist.left_ingesters_timeout
+      memberlist.max_join_backoff
+      memberlist.max_join_retries
+      memberlist.message_history_buffer_bytes
+      memberlist.min_join_backoff
+      memberlist.node_name: set common.ring.instance_id
+      memberlist.obsolete_entries_timeout
+      memberlist.packet_dial_timeout
+      memberlist.packet_write_timeout
+      memberlist.propagation_delay_tracker
+      memberlist.pull_push_interval
+      memberlist.randomize_node_name
+      memberlist.received_messages_queue_size
+      memberlist.rejoin_interval
+      memberlist.retransmit_factor
+      memberlist.stream_timeout
+      memberlist.tls_ca_path
+      memberlist.tls_cert_path
+      memberlist.tls_cipher_suites
+      memberlist.tls_insecure_skip_verify
+      memberlist.tls_key_path
+      memberlist.tls_min_version
+      memberlist.tls_server_name
+      memberlist.zone_aware_routing
       metrics_namespace: metrics begin with skald_
       operational_config
       pattern_ingester.client_config
@@ -337,6 +370,9 @@ final class LokiKeys {
   private static final String NO_KAFKA =
       "there is no Kafka on the way of a push; remove the key to write to the ingester";
 
+  private static final String CLEAR_GOSSIP =
+      "members would talk in the clear; use kvstore.store etcd with TLS";
+
   private static final String NO_RULE_STORE =
       "rules of another store would not be found; this version keeps them in the object store of"
           + " the chunks, or reads those of ruler.storage.local.directory";
@@ -387,6 +423,7 @@ final class LokiKeys {
           refuse(
               "ruler.alert_relabel_configs",
               "alerts would have other labels, and go to other people; relabel in Alertmanager"),
+          new Refusal("memberlist.tls_enabled", Set.of("false"), CLEAR_GOSSIP),
           new Refusal(
               "ruler.alertmanager_client.type",
               Set.of("Bearer"),

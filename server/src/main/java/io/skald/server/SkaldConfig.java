@@ -5,6 +5,7 @@ import io.skald.common.config.ConfigReader;
 import io.skald.common.config.ConfigWriter;
 import io.skald.common.limits.Limits;
 import io.skald.common.ring.KvstoreConfig;
+import io.skald.common.ring.MemberlistConfig;
 import io.skald.distributor.DistributorConfig;
 import io.skald.ingester.IngesterConfig;
 import io.skald.querier.rule.RulerConfig;
@@ -44,7 +45,8 @@ public record SkaldConfig(
     TracingConfig tracing,
     Limits limitsConfig,
     Duration shutdownDelay,
-    IngesterClientSection ingesterClient) {
+    IngesterClientSection ingesterClient,
+    MemberlistConfig memberlist) {
   public static final SkaldConfig DEFAULTS =
       new SkaldConfig(
           true,
@@ -63,7 +65,8 @@ public record SkaldConfig(
           TracingConfig.DEFAULTS,
           Limits.DEFAULTS,
           Duration.ZERO,
-          IngesterClientSection.DEFAULTS);
+          IngesterClientSection.DEFAULTS,
+          MemberlistConfig.DEFAULTS);
 
   /** Copies of every stream in a cluster, unless it is configured otherwise. */
   private static final int CLUSTER_REPLICATION = 3;
@@ -235,7 +238,8 @@ public record SkaldConfig(
         tracing,
         limitsConfig,
         shutdownDelay,
-        ingesterClient);
+        ingesterClient,
+        memberlist);
   }
 
   private IngesterConfig withWalDirectory(Path directory) {

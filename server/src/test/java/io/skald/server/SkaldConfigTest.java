@@ -20,6 +20,7 @@ import io.skald.common.ring.DistributorRingConfig;
 import io.skald.common.ring.EtcdConfig;
 import io.skald.common.ring.KvstoreConfig;
 import io.skald.common.ring.LifecyclerConfig;
+import io.skald.common.ring.MemberlistConfig;
 import io.skald.common.ring.RingConfig;
 import io.skald.common.tls.ClientTlsConfig;
 import io.skald.common.tls.ServerTlsConfig;
@@ -155,6 +156,12 @@ class SkaldConfigTest {
               tls_cert_path: /etc/c.pem
               tls_key_path: /etc/k.pem
               tls_insecure_skip_verify: false
+      memberlist:
+        join_members: [gossip.example, '10.1.2.3:136']
+        bind_addr: [127.0.0.5]
+        bind_port: 137
+        advertise_addr: h
+        advertise_port: 138
       ingester_client:
         remote_timeout: 130s
         max_inflight_bytes: 131MB
@@ -625,7 +632,9 @@ class SkaldConfigTest {
               131 << 20,
               132 << 20,
               new IngesterClientSection.Client(
-                  133 << 20, true, "/etc/ca.pem", "/etc/c.pem", "/etc/k.pem", false)));
+                  133 << 20, true, "/etc/ca.pem", "/etc/c.pem", "/etc/k.pem", false)),
+          new MemberlistConfig(
+              List.of("gossip.example", "10.1.2.3:136"), List.of("127.0.0.5"), 137, "h", 138));
 
   /** Stands beside no folder, as its newer name: see {@link BucketConfigTest}. */
   private static final String AWS = "storageConfig.aws";

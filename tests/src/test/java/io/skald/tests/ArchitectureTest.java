@@ -85,6 +85,10 @@ class ArchitectureTest {
       onlyIn("io.grpc..", "io.skald.common.rpc..");
 
   @ArchTest
+  static final ArchRule thirdPartyTypes_stayAtTheEdge_jgroups =
+      onlyIn("org.jgroups..", "io.skald.common.rpc.gossip..");
+
+  @ArchTest
   static final ArchRule thirdPartyTypes_stayAtTheEdge_minio =
       onlyIn("io.minio..", "io.skald.storage.object.s3..");
 

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplicatedReads implements IngesterReads {
   private static final int UNAVAILABLE = 503;
+  private static final int TOO_MANY_REQUESTS = 429;
 
   private final Supplier<Ring> rings;
   private final Function<Instance, IngesterReads> peers;
@@ -110,10 +111,8 @@ public final class ReplicatedReads implements IngesterReads {
         missing.remove(outcome.instance);
         continue;
       }
-      if (isOfTheQuery(outcome.failure)) {
-        throw new QueryException(
-            ((IngestUnavailableException) outcome.failure).status(),
-            String.valueOf(outcome.failure.getMessage()));
+      if (outcome.failure instanceof IngestUnavailableException refusal && isOfTheQuery(refusal)) {
+        throw new QueryException(refusal.status(), String.valueOf(refusal.getMessage()));
       }
       failed.add(outcome.instance);
       cause = cause == null ? outcome.failure : cause;
@@ -122,10 +121,8 @@ public final class ReplicatedReads implements IngesterReads {
   }
 
   /** A query that is refused by one is refused by all: it is too large, or malformed. */
-  private static boolean isOfTheQuery(@Nullable RuntimeException failure) {
-    return failure instanceof IngestUnavailableException refusal
-        && refusal.status() / 100 == 4
-        && refusal.status() != 429;
+  private static boolean isOfTheQuery(IngestUnavailableException refusal) {
+    return refusal.status() / 100 == 4 && refusal.status() != TOO_MANY_REQUESTS;
   }
 
   private static QueryException tooFew(

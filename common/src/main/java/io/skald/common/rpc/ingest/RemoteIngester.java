@@ -127,7 +127,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
 
   private static PushRequest request(List<StreamBatch> batches) {
     PushRequest.Builder request = PushRequest.newBuilder();
-    Map<MetadataTable, Integer> tables = new IdentityHashMap<>();
+    IdentityHashMap<MetadataTable, Integer> tables = new IdentityHashMap<>();
     for (StreamBatch batch : batches) {
       int table =
           tables.computeIfAbsent(

@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -184,9 +185,7 @@ class EtcdRingTest {
         EtcdRing other = ring(Duration.ofMinutes(1))) {
       one.put(instance("a", Instance.State.ACTIVE, 1));
       await(() -> find(other, "a").isPresent());
-      Process running = etcd;
-      assertThat(running).isNotNull();
-      running.destroyForcibly().waitFor();
+      Objects.requireNonNull(etcd).destroyForcibly().waitFor();
 
       assertThatThrownBy(() -> one.put(instance("a", Instance.State.LEAVING, 1)))
           .isInstanceOf(RingStoreException.class)
