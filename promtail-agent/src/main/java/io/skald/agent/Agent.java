@@ -7,6 +7,7 @@ import io.skald.agent.push.HttpPushTransport;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.tail.DirectoryWatch;
+import io.skald.common.net.HostName;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
