@@ -1,6 +1,7 @@
 package io.skald.agent;
 
 import io.skald.agent.relabel.RelabelRules;
+import io.skald.agent.tail.LineEncoding;
 import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
 import java.nio.charset.StandardCharsets;
@@ -39,17 +40,24 @@ final class TargetSets {
   private final Map<String, String> external;
   private final String hostname;
   private final Clock clock;
-  private final ReasonCounters failed;
+  private final FoundTargets found;
 
   /** Targets by their keys, so that one that stays is the same object. */
   private Map<String, Target> known = new HashMap<>();
 
   private @Nullable List<Target> current;
+
+  /** What became of the label sets of the build under way. */
+  private final List<DiscoveredTarget> told = new ArrayList<>();
+
   private long nextLook;
 
   /** A job with its rules and the files it watches. */
   private record Job(
-      AgentConfig.ScrapeConfig config, RelabelRules rules, List<LabelSetFiles> files) {}
+      AgentConfig.ScrapeConfig config,
+      RelabelRules rules,
+      List<LabelSetFiles> files,
+      LineEncoding encoding) {}
 
   /** A label set on its way to a target. */
   private record Candidate(String key, Map<String, String> labels) {}
@@ -57,7 +65,7 @@ final class TargetSets {
   /**
    * @param external labels of the client
    * @param hostname what {@code __host__} is compared with
-   * @param failed counts why label sets became no targets
+   * @param found is told what became of label sets
    * @throws IllegalArgumentException if a rule or a glob is not valid
    */
   TargetSets(
@@ -65,7 +73,7 @@ final class TargetSets {
       Map<String, String> external,
       String hostname,
       Clock clock,
-      ReasonCounters failed) {
+      FoundTargets found) {
     for (AgentConfig.ScrapeConfig scrape : config.scrapeConfigs()) {
       jobs.add(
           new Job(
@@ -73,12 +81,13 @@ final class TargetSets {
               rules(scrape),
               scrape.fileSdConfigs().stream()
                   .map(files -> new LabelSetFiles(scrape.jobName(), files))
-                  .toList()));
+                  .toList(),
+              LineEncoding.named(scrape.format().encoding())));
     }
     this.external = Map.copyOf(external);
     this.hostname = hostname;
     this.clock = clock;
-    this.failed = failed;
+    this.found = found;
   }
 
   static RelabelRules rules(AgentConfig.ScrapeConfig scrape) {
@@ -119,10 +128,13 @@ final class TargetSets {
         if (target != null) {
           built.put(target.key(), target);
           targets.add(target);
+          told.add(new DiscoveredTarget(target.job(), candidate.labels, target.labels(), "", ""));
         }
       }
     }
     known = built;
+    found.targets = List.copyOf(told);
+    told.clear();
     return List.copyOf(targets);
   }
 
@@ -175,7 +187,7 @@ final class TargetSets {
       return same;
     }
     try {
-      return new Target(key, job.config.jobName(), labels, external);
+      return new Target(key, job.config.jobName(), labels, external, job.encoding);
     } catch (IllegalArgumentException e) {
       if (!candidate.key.isEmpty() && job.config.relabelConfigs().isEmpty()) {
         throw e; // the configuration itself says so
@@ -185,7 +197,8 @@ final class TargetSets {
   }
 
   private @Nullable Target refuse(Job job, Candidate candidate, String reason, String why) {
-    failed.increment(reason);
+    told.add(new DiscoveredTarget(job.config.jobName(), candidate.labels, Map.of(), reason, why));
+    found.failed.increment(reason);
     log.info(
         "job {}: a target is not followed: {} ({})", job.config.jobName(), why, candidate.labels);
     return null;

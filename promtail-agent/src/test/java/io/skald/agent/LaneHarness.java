@@ -113,7 +113,9 @@ final class LaneHarness implements AutoCloseable {
                     "",
                     Map.of(),
                     defaults.backoffConfig(),
+                    false,
                     defaults.timeout(),
+                    Map.of(),
                     ClientAccess.NONE));
     this.journal = DeliveryJournal.open(journalFile());
     this.lane = open();

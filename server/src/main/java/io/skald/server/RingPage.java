@@ -1,7 +1,5 @@
 package io.skald.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.ring.Instance;
@@ -20,20 +18,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class RingPage {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final String HTML = "text/html; charset=utf-8";
-  private static final String PAGE =
-      """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head><meta charset="utf-8"><title>Ingester ring</title></head>
-      <body>
-      <h1>Ingester ring</h1>
-      <table>
-      <tr><th>Instance</th><th>Zone</th><th>State</th><th>Tokens</th><th>Owned</th></tr>
-      %s</table>
-      </body>
-      </html>
-      """;
+  private static final String[] HEADS = {"Instance", "Zone", "State", "Tokens", "Owned"};
 
   private final Supplier<Ring> ring;
 
@@ -45,7 +30,7 @@ final class RingPage {
     Ring now = ring.get();
     return String.valueOf(request.header("Accept")).startsWith("application/json")
         ? HttpResponse.of(200, HttpResponse.JSON, json(now))
-        : HttpResponse.of(200, HTML, PAGE.formatted(rows(now)).getBytes(UTF_8));
+        : Html.page("Ingester ring", Html.table(HEADS, rows(now)));
   }
 
   HttpResponse forget(HttpRequest request) {
@@ -60,22 +45,17 @@ final class RingPage {
         : HttpResponse.error(404, "there is no instance '" + id + "'\n");
   }
 
-  private static String rows(Ring ring) {
-    StringBuilder rows = new StringBuilder();
-    for (Instance member : ring.instances()) {
-      rows.append("<tr>");
-      cell(rows, member.id());
-      cell(rows, member.zone());
-      cell(rows, member.state().toString());
-      cell(rows, Integer.toString(member.tokens().size()));
-      cell(rows, String.format(Locale.ROOT, "%.1f%%", 100 * ring.ownedShare(member.id())));
-      rows.append("</tr>\n");
-    }
-    return rows.toString();
-  }
-
-  private static void cell(StringBuilder out, String text) {
-    out.append("<td>").append(text.replace("&", "&amp;").replace("<", "&lt;")).append("</td>");
+  private static List<String[]> rows(Ring ring) {
+    return ring.instances().stream()
+        .map(member ->
+            new String[] {
+              member.id(),
+              member.zone(),
+              member.state().toString(),
+              Integer.toString(member.tokens().size()),
+              String.format(Locale.ROOT, "%.1f%%", 100 * ring.ownedShare(member.id()))
+            })
+        .toList();
   }
 
   private static byte[] json(Ring ring) {

@@ -186,7 +186,14 @@ public final class SingleProcess implements AutoCloseable {
             random.ints(TOKENS).distinct().boxed().toList()));
     Distributor distributor =
         new Distributor(
-            ring, _ -> ingester, limits, tenants, config.distributor(), metrics, () -> 1, clock);
+            ring,
+            _ -> ingester,
+            limits,
+            tenants,
+            config.distributor(),
+            new PushMetrics(metrics),
+            () -> 1,
+            clock);
 
     cacheMetrics.bind(caches);
     cacheMetrics.bind("labels", distributor::labelCache);

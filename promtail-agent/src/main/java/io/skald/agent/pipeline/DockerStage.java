@@ -41,7 +41,7 @@ final class DockerStage implements JoiningStage {
   public void process(Entry entry, Output next) {
     Map<String, @Nullable Object> object;
     try {
-      object = JsonReader.readObject(entry.lineText(), KEYS);
+      object = JsonReader.readObject(entry.lineText(), KEYS, false);
     } catch (JsonException _) {
       next.accept(entry);
       return;

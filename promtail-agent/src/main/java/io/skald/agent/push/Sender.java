@@ -36,6 +36,7 @@ public final class Sender {
   private final PositionsFile positionsFile;
   private final PushTransport transport;
   private final int maxAttempts;
+  private final boolean dropsRateLimited;
   private final Backoff backoff;
   private final SendListener listener;
   private final SendCounters counters;
@@ -117,6 +118,7 @@ public final class Sender {
     this.positionsFile = positionsFile;
     this.transport = transport;
     this.maxAttempts = retry.maxAttempts();
+    this.dropsRateLimited = retry.dropsRateLimited();
     this.backoff = new Backoff(retry.minPause(), retry.maxPause(), random);
     this.listener = listener;
     this.counters = counters;
@@ -219,6 +221,9 @@ public final class Sender {
       throw new IllegalStateException("snappy cannot compress " + body.length() + " bytes", e);
     }
     snappy.trim(2 * batchSize);
+    if (batch.entries() > 0) {
+      listener.encoded(client, compressed.length);
+    }
     List<FilePosition> positions = batch.positions();
     JournaledBatch encoded =
         new JournaledBatch(
@@ -305,6 +310,8 @@ public final class Sender {
       succeeded(outgoing, piece);
     } else if (status == 413) {
       split(outgoing, piece, response);
+    } else if (status == 429 && dropsRateLimited) {
+      drop(outgoing, piece, SendListener.DropReason.RATE_LIMITED, response);
     } else if (isTemporary(status)) {
       retry(outgoing, piece, response);
     } else {
