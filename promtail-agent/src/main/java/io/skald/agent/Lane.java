@@ -6,6 +6,7 @@ import io.skald.agent.pipeline.StageEvents;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.BatchAssembler;
+import io.skald.agent.push.BufferLimits;
 import io.skald.agent.push.Buffered;
 import io.skald.agent.push.Handover;
 import io.skald.agent.push.PushTransport;
@@ -209,6 +210,7 @@ final class Lane implements AutoCloseable {
                 backoff.maxPeriod(),
                 backoff.maxRetries(),
                 client.dropRateLimitedBatches()),
+            limits(config.run().buffer()),
             handover,
             journal,
             positionsFile,
@@ -217,6 +219,11 @@ final class Lane implements AutoCloseable {
             sendCounters,
             clock,
             random);
+  }
+
+  private static BufferLimits limits(BufferConfig buffer) {
+    return new BufferLimits(
+        buffer.maxSize(), buffer.maxAge(), buffer.overflow() == BufferConfig.Overflow.DROP_OLDEST);
   }
 
   private static TailSchedule schedule(AgentConfig config) {
@@ -343,7 +350,8 @@ final class Lane implements AutoCloseable {
   private void sendLoop() {
     try {
       long wait = 0;
-      while (handover.awaitWork(wait, sender.isBetweenAttempts())) {
+      while (handover.awaitWork(
+          wait, sender.isBetweenAttempts() && !sender.takesToDisk(), sender.isBetweenAttempts())) {
         wait = send();
         if (sender.isDone()) {
           break;

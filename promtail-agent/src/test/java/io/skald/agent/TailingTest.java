@@ -376,6 +376,7 @@ class TailingTest {
   @Test
   void serverDown_memoryStaysBoundedAndNothingIsLost() throws IOException {
     try (LaneHarness agent = agent("*.log", TailConfig.defaults())) {
+      agent.restartWith(new BufferConfig(0, Duration.ZERO, BufferConfig.Overflow.BLOCK));
       agent.faults().setFaults(1, false);
       Path file = agent.log("a.log");
       String line = "x".repeat(99) + "\n";

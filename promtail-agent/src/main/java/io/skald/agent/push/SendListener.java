@@ -19,7 +19,9 @@ public interface SendListener {
     /** The buffer on disk was full, and is to drop its oldest. */
     BUFFER_FULL,
     /** They waited longer than the buffer on disk may keep them. */
-    BUFFER_AGE;
+    BUFFER_AGE,
+    /** They could not be read from disk any more. */
+    BUFFER_DAMAGED;
 
     /** Returns the value of the label {@code reason}. */
     public String text() {
