@@ -11,7 +11,7 @@ import picocli.CommandLine.Unmatched;
 /** Runs the agent until it is asked to stop. */
 @Command(
     name = "agent",
-    mixinStandardHelpOptions = true,
+    versionProvider = Skald.VersionProvider.class,
     description = "Tail files and ship them, from a configuration in the shape of Promtail's.",
     footer = {
       "",
@@ -21,29 +21,23 @@ final class AgentCommand implements Callable<Integer> {
   @Mixin ConfigFlags flags = new ConfigFlags();
 
   @Option(
-      names = {"-stdin", "--stdin"},
-      description = "Send the lines of standard input, with the labels of the first job, and end.")
-  boolean stdin;
+      names = {"-h", "-help", "--help"},
+      usageHelp = true,
+      description = "Show this help and end.")
+  boolean help;
 
   @Option(
-      names = {"-dry-run", "--dry-run"},
-      description = "Print time, labels and line of each entry; send nothing, keep no positions.")
-  boolean dryRun;
+      names = {"-V", "-version", "--version"},
+      versionHelp = true,
+      description = "Print the version and end.")
+  boolean version;
 
-  @Option(
-      names = {"-inspect", "--inspect"},
-      description = "Print on standard error what each stage changes.")
-  boolean inspect;
-
-  @Option(
-      names = {"-check-syntax", "--check-syntax"},
-      description = "Build all stages, rules and globs, tell all mistakes, open nothing, and end.")
-  boolean checkSyntax;
+  @Mixin AgentActions actions = new AgentActions();
 
   @Unmatched List<String> rest = new ArrayList<>();
 
   @Override
   public Integer call() {
-    return new AgentRun(flags, rest, stdin, dryRun, inspect, checkSyntax).run();
+    return new AgentRun(flags, rest, actions).run();
   }
 }

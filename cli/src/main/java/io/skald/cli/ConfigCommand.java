@@ -1,7 +1,7 @@
 package io.skald.cli;
 
+import io.skald.agent.AgentConfigFile;
 import io.skald.common.config.ConfigException;
-import io.skald.server.AgentProcess;
 import io.skald.server.SkaldConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ final class ConfigCommand {
       try {
         List<String> warnings =
             agent
-                ? AgentProcess.load(flags.source(), text, overrides).warnings()
+                ? AgentConfigFile.load(flags.source(), text, overrides).warnings()
                 : SkaldConfig.load(flags.source(), text, overrides).warnings();
         warnings.forEach(warning -> System.out.println("warning: " + warning));
       } catch (ConfigException e) {

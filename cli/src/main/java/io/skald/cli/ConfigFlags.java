@@ -17,7 +17,9 @@ final class ConfigFlags {
   @Option(
       names = {"-config.file", "--config.file"},
       paramLabel = "FILE",
-      description = "YAML file; without it every key has its default.")
+      description =
+          "YAML file; without it every key has its default. Of several, with commas between, the"
+              + " first that exists.")
   String file = "";
 
   @Option(
@@ -33,7 +35,7 @@ final class ConfigFlags {
     if (file.isEmpty()) {
       return "";
     }
-    Path path = Path.of(file);
+    Path path = Path.of(chosen());
     try {
       String text = Files.readString(path);
       return expandEnv ? EnvironmentExpansion.expand(text, System.getenv()) : text;
@@ -47,7 +49,19 @@ final class ConfigFlags {
 
   /** Returns the name of the file for messages. */
   String source() {
-    return file.isEmpty() ? "(no file)" : file;
+    return file.isEmpty() ? "(no file)" : chosen();
+  }
+
+  /** Returns the first file of a list that exists; the last one if none does. */
+  private String chosen() {
+    String last = file;
+    for (String one : file.split(",")) {
+      last = one.strip();
+      if (Files.exists(Path.of(last))) {
+        break;
+      }
+    }
+    return last;
   }
 
   /**

@@ -103,7 +103,8 @@ final class StorageCommand {
                 }
                 case "index" -> {
                   text.heading("label index in " + stopped.objectsPlace());
-                  yield text.index(new IndexCheck(stopped.objects(), stopped.indexDirectory()).inspect());
+                  yield text.index(
+                      new IndexCheck(stopped.objects(), stopped.indexDirectory()).inspect());
                 }
                 default -> text.chunks(packs.inspect(one));
               };

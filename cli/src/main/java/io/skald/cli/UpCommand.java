@@ -2,15 +2,14 @@ package io.skald.cli;
 
 import io.skald.agent.AgentConfig;
 import io.skald.common.config.ConfigException;
+import io.skald.common.net.HostName;
 import io.skald.common.time.Clock;
 import io.skald.server.AgentProcess;
 import io.skald.server.Logging;
 import io.skald.server.SingleProcess;
 import io.skald.server.SkaldConfig;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -114,7 +113,7 @@ final class UpCommand implements Callable<Integer> {
       server.start();
       URI push = URI.create(server.address() + "/loki/api/v1/push");
       AgentConfig agentConfig =
-          AgentProcess.upConfig(push, data.resolve("agent"), tail, hostName());
+          AgentProcess.upConfig(push, data.resolve("agent"), tail, HostName.current());
       AgentProcess started = new AgentProcess(agentConfig, Clock.system());
       started.start();
       agent = started;
@@ -136,18 +135,6 @@ final class UpCommand implements Callable<Integer> {
       if (screen != null) {
         screen.stopped();
       }
-    }
-  }
-
-  private static String hostName() {
-    String variable = System.getenv("HOSTNAME");
-    if (variable != null && !variable.isEmpty()) {
-      return variable;
-    }
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
     }
   }
 }

@@ -67,6 +67,41 @@ class ConfigFlagsTest {
   }
 
   @Test
+  void text_listOfFiles_isThatOfTheFirstThatExists() throws IOException {
+    Path second = Files.writeString(directory.resolve("b.yaml"), "target: all\n");
+    ConfigFlags flags = new ConfigFlags();
+    flags.file = directory.resolve("a.yaml") + ", " + second;
+
+    assertThat(flags.text()).isEqualTo("target: all\n");
+    assertThat(flags.source()).isEqualTo(second.toString());
+  }
+
+  @Test
+  void agentFlags_ofPromtail_setKeys() {
+    assertThat(
+            AgentFlags.keys(
+                List.of(
+                    "-client.url",
+                    "http://a/",
+                    "--client.batch-wait=2s",
+                    "-log.level=debug",
+                    "-server.disable",
+                    "-max-line-size-truncate",
+                    "-client.max-retries=3")))
+        .isEqualTo(
+            Map.of(
+                "client.url", "http://a/",
+                "client.batchwait", "2s",
+                "server.log_level", "debug",
+                "server.disable", "true",
+                "limits_config.max_line_size_truncate", "true",
+                "client.backoff_config.max_retries", "3"));
+    assertThatThrownBy(() -> AgentFlags.keys(List.of("file.yaml")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("unknown argument 'file.yaml'");
+  }
+
+  @Test
   void text_directory_saysSo() {
     ConfigFlags flags = new ConfigFlags();
     flags.file = directory.toString();
@@ -107,9 +142,20 @@ class ConfigFlagsTest {
           a: ${UNSET:=other} -> a: other
           a: ${UNSET}b -> a: b
           a: $SET ${1} -> a: $SET ${1}
+          "${NOPE:-d}x${FOO^^}" -> "dxBAR"
+          ${NOPE=d} ${FOO=d} -> d bar
+          $$2 -> $2
+          a\\\\b\\/c -> a\\b/c
+          ${#FOO} ${FOO^} ${UP,} ${UP,,} -> 3 Bar uP up
+          ${FOO:1} ${FOO:1:1} ${FOO:0:9} -> ar a bar
+          ${P/a/x} ${P//a/x} ${P/#a/x} ${P/%c/x} -> x/b/a.c x/b/x.c x/b/a.c a/b/a.x
+          ${P#*/} ${P##*/} ${P%/*} ${P%%/*} -> b/a.c a.c a/b a
           """)
   void expand_references_becomeValues(String text, String expected) {
-    assertThat(EnvironmentExpansion.expand(text, Map.of("SET", "value", "EMPTY", "")))
+    assertThat(
+            EnvironmentExpansion.expand(
+                text,
+                Map.of("SET", "value", "EMPTY", "", "FOO", "bar", "UP", "UP", "P", "a/b/a.c")))
         .isEqualTo(expected);
   }
 }

@@ -7,6 +7,7 @@ import io.skald.agent.push.HttpPushTransport;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.tail.DirectoryWatch;
+import io.skald.common.net.HostName;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,7 +21,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -86,7 +89,12 @@ public final class Agent implements AutoCloseable {
   public static Function<AgentConfig.Client, PushTransport> http(String userAgent, Clock clock) {
     return client ->
         new HttpPushTransport(
-            URI.create(client.url()), client.timeout(), userAgent, client.access(), clock);
+            URI.create(client.url()),
+            client.timeout(),
+            userAgent,
+            client.headers(),
+            client.access(),
+            clock);
   }
 
   /**
@@ -169,7 +177,7 @@ public final class Agent implements AutoCloseable {
       inputs = Inputs.of(config, hostname, System.getenv(), clock);
     }
     for (AgentConfig.Client client : config.clients()) {
-      String name = nameOf(client);
+      String name = nameOf(config, client);
       Path file = positions.resolveSibling(positions.getFileName() + "." + name + ".journal");
       DeliveryJournal journal = DeliveryJournal.openOrReplace(file, clock.nowNanos());
       lanes.add(lane(name, client, journal, positionsFile, reader));
@@ -281,11 +289,25 @@ public final class Agent implements AutoCloseable {
     }
   }
 
+  /** Returns the names of the clients and their urls. */
+  public static Map<String, String> clientUrls(AgentConfig config) {
+    Map<String, String> urls = new LinkedHashMap<>();
+    config.clients().forEach(client -> urls.put(nameOf(config, client), client.url()));
+    return urls;
+  }
+
+  /** Returns the names of the clients and the tenants they push as, "" for none. */
+  public static Map<String, String> clientTenants(AgentConfig config) {
+    Map<String, String> tenants = new LinkedHashMap<>();
+    config.clients().forEach(client -> tenants.put(nameOf(config, client), client.tenantId()));
+    return tenants;
+  }
+
   /**
    * The name of the files beside the positions file. A single client without a name is "default",
    * so that its url can change; of several the url and the tenant tell them apart.
    */
-  private String nameOf(AgentConfig.Client client) {
+  private static String nameOf(AgentConfig config, AgentConfig.Client client) {
     if (!client.name().isEmpty()) {
       return client.name().replaceAll("[^A-Za-z0-9_-]", "_");
     }

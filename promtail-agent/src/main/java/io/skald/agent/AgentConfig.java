@@ -5,6 +5,7 @@ import io.skald.agent.tail.TailConfig;
 import io.skald.common.client.ClientAccess;
 import io.skald.common.config.ConfigNode;
 import io.skald.common.config.Flat;
+import io.skald.common.config.Secret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +18,8 @@ import java.util.Set;
 /**
  * The agent's configuration: nested records whose components are the keys of a Promtail file in
  * camel case ({@code clients[].backoffConfig.minPeriod} is {@code clients[].backoff_config
- * .min_period}). {@code tailConfig} is our addition. Each record has {@code defaults()}; {@link
- * #validate} tells what is missing or does not fit together.
+ * .min_period}). {@code tailConfig} and parts of {@code run} are our additions. Each record has
+ * {@code defaults()}; {@link #validate} tells what is missing or does not fit together.
  */
 public record AgentConfig(
     List<Client> clients,
@@ -27,7 +28,8 @@ public record AgentConfig(
     TargetConfig targetConfig,
     Global global,
     LimitsConfig limitsConfig,
-    TailConfig tailConfig) {
+    TailConfig tailConfig,
+    @Flat RunConfig run) {
 
   /** The files under /var/log that the preset follows; {@link #VAR_LOG_EXCLUDE} is taken away. */
   public static final String VAR_LOG_PATH =
@@ -49,7 +51,8 @@ public record AgentConfig(
         TargetConfig.defaults(),
         Global.defaults(),
         LimitsConfig.defaults(),
-        TailConfig.defaults());
+        TailConfig.defaults(),
+        RunConfig.defaults());
   }
 
   /**
@@ -71,7 +74,7 @@ public record AgentConfig(
     List<Client> all = new ArrayList<>(clients);
     all.add(client);
     return new AgentConfig(
-        all, positions, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig);
+        all, positions, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig, run);
   }
 
   public AgentConfig withScrapeConfig(String jobName, Map<String, String> labels) {
@@ -85,34 +88,39 @@ public record AgentConfig(
 
   public AgentConfig withTargetConfig(TargetConfig changed) {
     return new AgentConfig(
-        clients, positions, scrapeConfigs, changed, global, limitsConfig, tailConfig);
+        clients, positions, scrapeConfigs, changed, global, limitsConfig, tailConfig, run);
   }
 
   public AgentConfig withClients(List<Client> changed) {
     return new AgentConfig(
-        changed, positions, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig);
+        changed, positions, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig, run);
   }
 
   public AgentConfig withScrapeConfigs(List<ScrapeConfig> changed) {
     return new AgentConfig(
-        clients, positions, changed, targetConfig, global, limitsConfig, tailConfig);
+        clients, positions, changed, targetConfig, global, limitsConfig, tailConfig, run);
   }
 
   public AgentConfig withLimitsConfig(LimitsConfig changed) {
     return new AgentConfig(
-        clients, positions, scrapeConfigs, targetConfig, global, changed, tailConfig);
+        clients, positions, scrapeConfigs, targetConfig, global, changed, tailConfig, run);
   }
 
   public AgentConfig withPositionsFile(Path file) {
     Positions changed =
         new Positions(file.toString(), positions.syncPeriod(), positions.ignoreInvalidYaml());
     return new AgentConfig(
-        clients, changed, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig);
+        clients, changed, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig, run);
+  }
+
+  public AgentConfig withRun(RunConfig changed) {
+    return new AgentConfig(
+        clients, positions, scrapeConfigs, targetConfig, global, limitsConfig, tailConfig, changed);
   }
 
   public AgentConfig withTailConfig(TailConfig changed) {
     return new AgentConfig(
-        clients, positions, scrapeConfigs, targetConfig, global, limitsConfig, changed);
+        clients, positions, scrapeConfigs, targetConfig, global, limitsConfig, changed, run);
   }
 
   /**
@@ -198,7 +206,9 @@ public record AgentConfig(
    * @param batchsize bytes of lines in a batch at most; one longer line goes alone
    * @param tenantId sent as {@code X-Scope-OrgID}; "" sends no header
    * @param externalLabels added to every entry; an entry's own labels win
+   * @param dropRateLimitedBatches drops a batch at its first 429 instead of sending it again
    * @param timeout of one request
+   * @param headers of every request, beside those that the agent sets itself
    * @param access credentials and TLS
    */
   public record Client(
@@ -209,11 +219,14 @@ public record AgentConfig(
       String tenantId,
       Map<String, String> externalLabels,
       BackoffConfig backoffConfig,
+      boolean dropRateLimitedBatches,
       Duration timeout,
+      Map<String, Secret> headers,
       @Flat ClientAccess access) {
 
     public Client {
       externalLabels = Map.copyOf(externalLabels);
+      headers = Map.copyOf(headers);
       requirePositive("clients[].batchwait", batchwait);
       requirePositive("clients[].timeout", timeout);
       require(batchsize > 0, "clients[].batchsize must be positive: " + batchsize);
@@ -229,31 +242,42 @@ public record AgentConfig(
           "",
           Map.of(),
           BackoffConfig.defaults(),
+          false,
           Duration.ofSeconds(10),
+          Map.of(),
           ClientAccess.NONE);
     }
 
     public Client withUrl(String changed) {
-      return new Client(
-          changed,
-          name,
-          batchwait,
-          batchsize,
-          tenantId,
-          externalLabels,
-          backoffConfig,
-          timeout,
-          access);
+      return with(changed, batchwait, tenantId, externalLabels);
+    }
+
+    public Client withBatchwait(Duration changed) {
+      return with(url, changed, tenantId, externalLabels);
     }
 
     public Client withExternalLabels(Map<String, String> changed) {
-      return new Client(
-          url, name, batchwait, batchsize, tenantId, changed, backoffConfig, timeout, access);
+      return with(url, batchwait, tenantId, changed);
     }
 
     public Client withTenantId(String changed) {
+      return with(url, batchwait, changed, externalLabels);
+    }
+
+    private Client with(
+        String newUrl, Duration newWait, String newTenant, Map<String, String> newLabels) {
       return new Client(
-          url, name, batchwait, batchsize, changed, externalLabels, backoffConfig, timeout, access);
+          newUrl,
+          name,
+          newWait,
+          batchsize,
+          newTenant,
+          newLabels,
+          backoffConfig,
+          dropRateLimitedBatches,
+          timeout,
+          headers,
+          access);
     }
   }
 
@@ -299,6 +323,7 @@ public record AgentConfig(
    * @param pipelineStages what lines go through, in order; see {@code io.skald.agent.pipeline}
    * @param relabelConfigs what label sets go through before their files are followed
    * @param sources what else lines come from
+   * @param format how the bytes of the files become lines
    */
   public record ScrapeConfig(
       String jobName,
@@ -306,7 +331,8 @@ public record AgentConfig(
       List<RelabelConfig> relabelConfigs,
       List<StaticConfig> staticConfigs,
       List<FileSdConfig> fileSdConfigs,
-      @Flat SourceConfigs sources) {
+      @Flat SourceConfigs sources,
+      @Flat FileFormat format) {
     public ScrapeConfig {
       pipelineStages = List.copyOf(pipelineStages);
       relabelConfigs = List.copyOf(relabelConfigs);
@@ -316,39 +342,52 @@ public record AgentConfig(
 
     public static ScrapeConfig defaults() {
       return new ScrapeConfig(
-          "", List.of(), List.of(), List.of(), List.of(), SourceConfigs.DEFAULTS);
+          "",
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          SourceConfigs.DEFAULTS,
+          FileFormat.defaults());
     }
 
     public ScrapeConfig withName(String changed) {
       return new ScrapeConfig(
-          changed, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs, sources);
+          changed, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs, sources, format);
     }
 
     public ScrapeConfig withStages(List<ConfigNode> changed) {
       return new ScrapeConfig(
-          jobName, changed, relabelConfigs, staticConfigs, fileSdConfigs, sources);
+          jobName, changed, relabelConfigs, staticConfigs, fileSdConfigs, sources, format);
     }
 
     public ScrapeConfig withRelabelConfigs(List<RelabelConfig> changed) {
       return new ScrapeConfig(
-          jobName, pipelineStages, changed, staticConfigs, fileSdConfigs, sources);
+          jobName, pipelineStages, changed, staticConfigs, fileSdConfigs, sources, format);
+    }
+
+    public ScrapeConfig withFormat(FileFormat changed) {
+      return new ScrapeConfig(
+          jobName, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs, sources, changed);
     }
 
     public ScrapeConfig withStaticConfig(StaticConfig added) {
       List<StaticConfig> all = new ArrayList<>(staticConfigs);
       all.add(added);
-      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, all, fileSdConfigs, sources);
+      return new ScrapeConfig(
+          jobName, pipelineStages, relabelConfigs, all, fileSdConfigs, sources, format);
     }
 
     public ScrapeConfig withFileSdConfig(FileSdConfig added) {
       List<FileSdConfig> all = new ArrayList<>(fileSdConfigs);
       all.add(added);
-      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, staticConfigs, all, sources);
+      return new ScrapeConfig(
+          jobName, pipelineStages, relabelConfigs, staticConfigs, all, sources, format);
     }
 
     public ScrapeConfig withSources(SourceConfigs changed) {
       return new ScrapeConfig(
-          jobName, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs, changed);
+          jobName, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs, changed, format);
     }
 
     /** Tells whether its lines come from files, whose names label sets tell. */
@@ -391,6 +430,8 @@ public record AgentConfig(
    *
    * @param readlineRate lines a second that leave the stages
    * @param readlineRateDrop drops lines beyond that; false slows reading down
+   * @param maxStreams label sets in one batch of a tenant; entries of more are dropped; 0 is no
+   *     limit
    * @param maxLineSize bytes of a line behind the stages; 0 is no limit
    * @param maxLineSizeTruncate cuts longer lines instead of dropping them
    */
@@ -399,6 +440,7 @@ public record AgentConfig(
       int readlineBurst,
       boolean readlineRateEnabled,
       boolean readlineRateDrop,
+      int maxStreams,
       long maxLineSize,
       boolean maxLineSizeTruncate) {
     public LimitsConfig {
@@ -408,13 +450,14 @@ public record AgentConfig(
               + readlineRate
               + ", "
               + readlineBurst);
+      require(maxStreams >= 0, "limits_config.max_streams must not be negative: " + maxStreams);
       require(
           maxLineSize >= 0 && maxLineSize <= Integer.MAX_VALUE,
           "limits_config.max_line_size must be from 0 to 2147483647: " + maxLineSize);
     }
 
     public static LimitsConfig defaults() {
-      return new LimitsConfig(10_000, 10_000, false, true, 0, false);
+      return new LimitsConfig(10_000, 10_000, false, true, 0, 0, false);
     }
   }
 

@@ -20,6 +20,10 @@ public record AgentOptions(
     @Nullable PrintStream inspect) {
   public static final AgentOptions NONE = new AgentOptions(StageMetrics.NONE, null, null, null);
 
+  public AgentOptions withMetrics(StageMetrics changed) {
+    return new AgentOptions(changed, input, dryRun, inspect);
+  }
+
   boolean keepsPositions() {
     return input == null && dryRun == null;
   }

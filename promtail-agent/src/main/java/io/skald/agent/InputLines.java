@@ -158,5 +158,10 @@ final class InputLines implements LineFeed {
   }
 
   @Override
+  public boolean isReady() {
+    return true;
+  }
+
+  @Override
   public void close() {}
 }

@@ -9,6 +9,8 @@ import io.skald.agent.position.FileId;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.BatchAssembler;
+import io.skald.agent.push.BufferLimits;
+import io.skald.agent.push.Buffered;
 import io.skald.agent.push.Handover;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.RetryPolicy;
@@ -59,13 +61,45 @@ final class Lane implements AutoCloseable {
   private final TailCounters tailCounters = new TailCounters();
   private final SendCounters sendCounters = new SendCounters();
   private final ReasonCounters linesDropped = new ReasonCounters();
-  private final ReasonCounters targetsFailed = new ReasonCounters();
+  private final ReasonCounters linesDroppedByLabel = new ReasonCounters();
+  private final ReasonCounters linesLost = new ReasonCounters();
+  private final FoundTargets found = new FoundTargets();
   private @Nullable Thread reader;
   private @Nullable Thread senderThread;
 
+  /** Counts what limits drop, and tells the listener. */
+  private final class Losses implements LineLosses {
+    private final SendListener listener;
+
+    Losses(SendListener listener) {
+      this.listener = listener;
+    }
+
+    @Override
+    public void beyondRate() {
+      linesDropped.increment("global_rate_limiter_drop");
+    }
+
+    @Override
+    public void dropped(SendListener.DropReason reason, String tenant, long bytes) {
+      linesLost.increment(reason.text());
+      listener.dropped(name, whose(tenant), reason, 1, bytes);
+    }
+
+    @Override
+    public void cut(String tenant, long bytes) {
+      SendListener.DropReason reason = SendListener.DropReason.LINE_TOO_LONG;
+      listener.mutated(name, whose(tenant), reason, 1, bytes);
+    }
+
+    private String whose(String tenant) {
+      return tenant.isEmpty() ? client.tenantId() : tenant;
+    }
+  }
+
   /** Makes what a lane reads from. */
   interface FeedMaker {
-    LineFeed make(SourceSink sink, TailCounters counters, ReasonCounters targetsFailed);
+    LineFeed make(SourceSink sink, TailCounters counters, FoundTargets found);
   }
 
   /** A lane that follows the files of the configuration; closes the watch. */
@@ -94,12 +128,11 @@ final class Lane implements AutoCloseable {
         clock,
         random,
         options,
-        (sink, counters, targetsFailed) -> {
+        (sink, counters, found) -> {
           List<LineFeed> feeds = new ArrayList<>();
           feeds.add(
               new Tailer(
-                  new TargetSets(
-                          config, client.externalLabels(), hostname, clock, inputs, targetsFailed)
+                  new TargetSets(config, client.externalLabels(), hostname, clock, inputs, found)
                       ::current,
                   config.tailConfig(),
                   schedule(config),
@@ -153,7 +186,8 @@ final class Lane implements AutoCloseable {
             clock,
             journal.lastTimestampNanos(),
             client.batchsize(),
-            client.batchwait().toNanos());
+            client.batchwait().toNanos(),
+            config.limitsConfig().maxStreams());
     this.clock = clock;
     PrintStream printer = options.dryRun();
     PrintStream inspected = options.inspect();
@@ -163,20 +197,31 @@ final class Lane implements AutoCloseable {
           public void dropped(String reason) {
             linesDropped.increment(reason);
           }
+
+          @Override
+          public void droppedByLabel(String label, String value) {
+            linesDroppedByLabel.increment(label + "=" + value);
+          }
         };
     this.stages =
         new PipelineSink(
             printer == null ? assembler : new PrintingSink(printer, clock),
             Pipelines.compile(
                     config.scrapeConfigs(),
-                    new StageContext(clock, random, events, options.metrics()))
+                    new StageContext(
+                        clock,
+                        random,
+                        events,
+                        options.metrics(),
+                        config.run().compat().jsonNumbers() == CompatConfig.JsonNumbers.EXACT))
                 .byJob(),
             client.externalLabels(),
             config.limitsConfig(),
-            events,
+            config.run().compat(),
+            new Losses(listener),
             inspected == null ? null : new StageDiff(inspected),
             clock);
-    this.feed = feeds.make(stages, tailCounters, targetsFailed);
+    this.feed = feeds.make(stages, tailCounters, found);
     AgentConfig.BackoffConfig backoff = client.backoffConfig();
     this.sender =
         new Sender(
@@ -184,7 +229,12 @@ final class Lane implements AutoCloseable {
             client.tenantId(),
             client.batchsize(),
             config.positions().syncPeriod(),
-            new RetryPolicy(backoff.minPeriod(), backoff.maxPeriod(), backoff.maxRetries()),
+            new RetryPolicy(
+                backoff.minPeriod(),
+                backoff.maxPeriod(),
+                backoff.maxRetries(),
+                client.dropRateLimitedBatches()),
+            limits(config.run().buffer()),
             handover,
             journal,
             positionsFile,
@@ -193,6 +243,11 @@ final class Lane implements AutoCloseable {
             sendCounters,
             clock,
             random);
+  }
+
+  private static BufferLimits limits(BufferConfig buffer) {
+    return new BufferLimits(
+        buffer.maxSize(), buffer.maxAge(), buffer.overflow() == BufferConfig.Overflow.DROP_OLDEST);
   }
 
   private static TailSchedule schedule(AgentConfig config) {
@@ -263,6 +318,7 @@ final class Lane implements AutoCloseable {
     return new AgentStatus.ClientStatus(
         name,
         client.url(),
+        feed.isReady(),
         feed.files(),
         tailCounters.filesUnreadable.get(),
         tailCounters.linesRead.sum(),
@@ -275,8 +331,19 @@ final class Lane implements AutoCloseable {
         sendCounters.entriesDropped.sum(),
         sendCounters.retries.sum(),
         linesDropped.counts(),
-        targetsFailed.counts(),
+        linesDroppedByLabel.counts(),
+        linesLost.counts(),
+        found.targets,
+        found.failed.counts(),
+        buffered(),
         sendCounters.lastFailure);
+  }
+
+  private AgentStatus.Buffer buffered() {
+    Buffered now = sendCounters.buffered;
+    double age = (clock.nowNanos() - now.oldestNanos()) / 1e9;
+    return new AgentStatus.Buffer(
+        now.batches(), now.bytes(), now.batches() == 0 ? 0 : Math.max(0, age));
   }
 
   @Override
@@ -311,7 +378,8 @@ final class Lane implements AutoCloseable {
   private void sendLoop() {
     try {
       long wait = 0;
-      while (handover.awaitWork(wait, sender.isBetweenAttempts())) {
+      while (handover.awaitWork(
+          wait, sender.isBetweenAttempts() && !sender.takesToDisk(), sender.isBetweenAttempts())) {
         wait = send();
         if (sender.isDone()) {
           break;

@@ -3,10 +3,10 @@ package io.skald.agent;
 import io.skald.agent.pipeline.Entry;
 import io.skald.agent.pipeline.Hold;
 import io.skald.agent.pipeline.Pipeline;
-import io.skald.agent.pipeline.StageEvents;
 import io.skald.agent.pipeline.TokenBucket;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.push.EntrySink;
+import io.skald.agent.push.SendListener.DropReason;
 import io.skald.agent.source.SourceSink;
 import io.skald.agent.tail.LineSource;
 import io.skald.common.model.Labels;
@@ -37,7 +37,8 @@ final class PipelineSink implements SourceSink {
   private final Map<String, String> external;
   private final AgentConfig.LimitsConfig limits;
   private final @Nullable TokenBucket readLine;
-  private final StageEvents events;
+  private final CompatConfig compat;
+  private final LineLosses losses;
   private final HeldPositions held = new HeldPositions();
   private final Map<Labels, Stream> streams =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -85,26 +86,28 @@ final class PipelineSink implements SourceSink {
   /**
    * @param pipelines by the name of the job
    * @param external labels of the client
-   * @param events hears of lines that the limits drop
+   * @param losses hears of lines that the limits drop or cut
    */
   PipelineSink(
       EntrySink down,
       Map<String, Pipeline> pipelines,
       Map<String, String> external,
       AgentConfig.LimitsConfig limits,
-      StageEvents events,
+      CompatConfig compat,
+      LineLosses losses,
       Pipeline.@Nullable Inspector inspector,
       Clock clock) {
     this.down = down;
     this.pipelines = Map.copyOf(pipelines);
     this.external = Map.copyOf(external);
     this.limits = limits;
-    this.events = events;
+    this.compat = compat;
+    this.losses = losses;
     this.readLine =
         limits.readlineRateEnabled()
             ? new TokenBucket(limits.readlineRate(), limits.readlineBurst(), clock)
             : null;
-    boolean limited = readLine != null || limits.maxLineSize() > 0;
+    boolean limited = readLine != null || limits.maxLineSize() > 0 || limits.maxStreams() > 0;
     this.otherJobs = limited ? Pipeline.EMPTY.to(this::send, inspector) : null;
     this.noStages = Pipeline.EMPTY.to(this::send, inspector);
     pipelines.forEach((job, pipeline) -> {
@@ -212,35 +215,40 @@ final class PipelineSink implements SourceSink {
   private void send(Entry done) {
     try {
       if (readLine != null && !takeToken(readLine)) {
-        events.dropped("global_rate_limiter_drop");
+        losses.beyondRate();
         return;
-      }
-      int length = done.lineLength();
-      if (limits.maxLineSize() > 0 && length > limits.maxLineSize()) {
-        if (!limits.maxLineSizeTruncate()) {
-          events.dropped("line_too_long");
-          return;
-        }
-        length = cut(done.lineBytes(), done.lineFrom(), (int) limits.maxLineSize());
       }
       Stream stream = streams.get(done.labels());
       if (stream == null) {
         stream = streamOf(done.labels());
         streams.put(done.labels(), stream);
       }
+      int length = done.lineLength();
+      if (limits.maxLineSize() > 0 && length > limits.maxLineSize()) {
+        if (!limits.maxLineSizeTruncate()) {
+          losses.dropped(DropReason.LINE_TOO_LONG, stream.tenant, length);
+          return;
+        }
+        length = cut(done.lineBytes(), done.lineFrom(), (int) limits.maxLineSize());
+        losses.cut(stream.tenant, done.lineLength() - length);
+      }
       if (stream.text.equals("{}")) {
-        events.dropped("no_labels");
+        losses.dropped(DropReason.NO_LABELS, stream.tenant, length);
         return;
       }
-      down.entry(
-          stream.tenant,
-          stream.text,
-          done.timestampNanos(),
-          done.lineBytes(),
-          done.lineFrom(),
-          length,
-          done.metadata(),
-          before);
+      boolean taken =
+          down.entry(
+              stream.tenant,
+              stream.text,
+              done.timestampNanos(),
+              done.lineBytes(),
+              done.lineFrom(),
+              length,
+              done.metadata(),
+              before);
+      if (!taken) {
+        losses.dropped(DropReason.STREAM_LIMITED, stream.tenant, length);
+      }
     } finally {
       done.release();
     }
@@ -262,7 +270,10 @@ final class PipelineSink implements SourceSink {
   }
 
   /** Returns the length of the longest whole characters in {@code max} bytes. */
-  private static int cut(byte[] line, int from, int max) {
+  private int cut(byte[] line, int from, int max) {
+    if (compat.lineTruncation() == CompatConfig.Choice.PROMTAIL) {
+      return max;
+    }
     int length = max;
     while (length > 0 && length > max - 4 && (line[from + length] & 0xC0) == 0x80) {
       length--;
@@ -270,11 +281,15 @@ final class PipelineSink implements SourceSink {
     return (line[from + length] & 0xC0) == 0x80 ? max : length;
   }
 
-  /** Labels without the tenant and without empty ones, external ones under them. */
+  /**
+   * Labels without the tenant and, unless switched, without empty ones, external ones under them.
+   */
   private Stream streamOf(Labels labels) {
     Labels.Builder sent = Labels.builder();
     for (int i = 0; i < labels.size(); i++) {
-      if (!labels.value(i).isEmpty() && !labels.name(i).equals(TENANT)) {
+      boolean sends =
+          !labels.value(i).isEmpty() || compat.emptyLabels() == CompatConfig.Choice.PROMTAIL;
+      if (sends && !labels.name(i).equals(TENANT)) {
         sent.set(labels.name(i), labels.value(i));
       }
     }

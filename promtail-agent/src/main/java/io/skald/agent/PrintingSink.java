@@ -46,7 +46,7 @@ final class PrintingSink implements EntrySink {
   }
 
   @Override
-  public void entry(
+  public boolean entry(
       String tenant,
       String streamLabels,
       long timestampNanos,
@@ -56,6 +56,7 @@ final class PrintingSink implements EntrySink {
       Labels metadata,
       Supplier<@Nullable FilePosition> before) {
     print(timestampNanos, streamLabels, line, from, length);
+    return true;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.skald.agent;
 
 import io.skald.agent.discovery.Discovery;
 import io.skald.agent.relabel.RelabelRules;
+import io.skald.agent.tail.LineEncoding;
 import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
 import java.nio.charset.StandardCharsets;
@@ -41,12 +42,16 @@ final class TargetSets {
   private final Map<String, String> external;
   private final String hostname;
   private final Clock clock;
-  private final ReasonCounters failed;
+  private final FoundTargets found;
 
   /** Targets by their keys, so that one that stays is the same object. */
   private Map<String, Target> known = new HashMap<>();
 
   private @Nullable List<Target> current;
+
+  /** What became of the label sets of the build under way. */
+  private final List<DiscoveredTarget> told = new ArrayList<>();
+
   private long nextLook;
 
   /** Label sets that became no targets in the last build; each is told and counted once. */
@@ -59,6 +64,7 @@ final class TargetSets {
       AgentConfig.ScrapeConfig config,
       RelabelRules rules,
       List<LabelSetFiles> files,
+      LineEncoding encoding,
       List<Found> found) {}
 
   /** What a discovery told last. */
@@ -86,7 +92,7 @@ final class TargetSets {
    * @param external labels of the client
    * @param hostname what {@code __host__} is compared with
    * @param inputs where label sets come from that all clients share
-   * @param failed counts why label sets became no targets
+   * @param found is told what became of label sets
    * @throws IllegalArgumentException if a rule or a glob is not valid
    */
   TargetSets(
@@ -95,7 +101,7 @@ final class TargetSets {
       String hostname,
       Clock clock,
       Inputs inputs,
-      ReasonCounters failed) {
+      FoundTargets found) {
     for (AgentConfig.ScrapeConfig scrape : config.scrapeConfigs()) {
       jobs.add(
           new Job(
@@ -104,12 +110,13 @@ final class TargetSets {
               scrape.fileSdConfigs().stream()
                   .map(files -> new LabelSetFiles(scrape.jobName(), files))
                   .toList(),
+              LineEncoding.named(scrape.format().encoding()),
               inputs.discoveries(scrape.jobName()).stream().map(Found::new).toList()));
     }
     this.external = Map.copyOf(external);
     this.hostname = hostname;
     this.clock = clock;
-    this.failed = failed;
+    this.found = found;
   }
 
   static RelabelRules rules(AgentConfig.ScrapeConfig scrape) {
@@ -155,12 +162,15 @@ final class TargetSets {
         if (target != null) {
           built.put(target.key(), target);
           targets.add(target);
+          told.add(new DiscoveredTarget(target.job(), candidate.labels, target.labels(), "", ""));
         }
       }
     }
     known = built;
     refused = refusedNow;
     refusedNow = new HashSet<>();
+    found.targets = List.copyOf(told);
+    told.clear();
     return List.copyOf(targets);
   }
 
@@ -218,7 +228,7 @@ final class TargetSets {
       return same;
     }
     try {
-      return new Target(key, job.config.jobName(), labels, external);
+      return new Target(key, job.config.jobName(), labels, external, job.encoding);
     } catch (IllegalArgumentException e) {
       if (!candidate.key.isEmpty() && job.config.relabelConfigs().isEmpty()) {
         throw e; // the configuration itself says so
@@ -228,10 +238,11 @@ final class TargetSets {
   }
 
   private @Nullable Target refuse(Job job, Candidate candidate, String reason, String why) {
+    told.add(new DiscoveredTarget(job.config.jobName(), candidate.labels, Map.of(), reason, why));
     Refused again = new Refused(job.config.jobName(), candidate, reason);
     refusedNow.add(again);
     if (!refused.contains(again)) {
-      failed.increment(reason);
+      found.failed.increment(reason);
       // Of what a cluster tells, most is meant to be dropped.
       log.atLevel(job.found.isEmpty() ? Level.INFO : Level.DEBUG)
           .log(

@@ -4,11 +4,13 @@ import io.skald.common.config.ForeignKeys.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Sources and discoveries of Promtail that the agent does not have; a job that has one is refused.
  */
-public final class UnsupportedSources {
+final class UnsupportedSources {
   private static final List<String> DISCOVERIES =
       List.of(
           "consul",
@@ -25,48 +27,49 @@ public final class UnsupportedSources {
           "serverset",
           "triton");
 
+  private static final String SKIP = "; or set compat.skip_unsupported: true to run the other jobs";
+
   private UnsupportedSources() {}
 
+  /** Returns the keys of a job that name them. */
+  static Set<String> names() {
+    return all().keySet();
+  }
+
   /** Returns the keys, each with the reason and what to do instead. */
-  public static List<Refusal> refusals() {
-    List<Refusal> all = new ArrayList<>();
-    add(
-        all,
+  static List<Refusal> refusals() {
+    List<Refusal> refusals = new ArrayList<>();
+    all().forEach((key, reason) -> refusals.add(new Refusal("*." + key, Set.of(), reason + SKIP)));
+    return refusals;
+  }
+
+  private static SortedMap<String, String> all() {
+    SortedMap<String, String> all = new TreeMap<>();
+    all.put(
         "docker_sd_configs",
         "the agent does not read Docker's API; follow /var/lib/docker/containers/*/*-json.log with"
             + " the stage docker instead, or use the driver that pushes");
-    add(
-        all,
+    all.put(
         "kafka",
         "the agent reads no Kafka; let a consumer push to loki_push_api, or to the server");
-    add(
-        all,
+    all.put(
         "gcplog",
         "the agent reads no Pub/Sub; let a subscriber push to loki_push_api, or to the server");
-    add(
-        all,
+    all.put(
         "azure_event_hubs",
         "the agent reads no Event Hubs; let a consumer push to loki_push_api, or to the server");
-    add(
-        all,
-        "cloudflare",
-        "the agent does not pull from Cloudflare; let Logpush write files or push");
-    add(
-        all,
+    all.put(
+        "cloudflare", "the agent does not pull from Cloudflare; let Logpush write files or push");
+    all.put(
         "heroku_drain",
         "the agent takes no Heroku drains; a drain may speak syslog over TLS to the source syslog");
-    add(all, "windows_events", "the agent does not run on Windows");
+    all.put("windows_events", "the agent does not run on Windows");
     for (String discovery : DISCOVERIES) {
-      add(
-          all,
+      all.put(
           discovery + "_sd_configs",
           "it finds hosts, and the agent follows files of this one; use static_configs,"
               + " file_sd_configs or kubernetes_sd_configs");
     }
     return all;
-  }
-
-  private static void add(List<Refusal> all, String key, String reason) {
-    all.add(new Refusal("*." + key, Set.of(), reason));
   }
 }

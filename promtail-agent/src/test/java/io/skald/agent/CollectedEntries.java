@@ -50,7 +50,7 @@ final class CollectedEntries implements EntrySink {
   }
 
   @Override
-  public void entry(
+  public boolean entry(
       String tenant,
       String streamLabels,
       long timestampNanos,
@@ -60,6 +60,7 @@ final class CollectedEntries implements EntrySink {
       Labels metadata,
       Supplier<@Nullable FilePosition> before) {
     add(tenant, streamLabels, timestampNanos, line, from, length, metadata);
+    return true;
   }
 
   private void add(

@@ -10,6 +10,7 @@ import io.skald.agent.push.PushResponse;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.common.config.ConfigReader;
+import io.skald.common.net.HostName;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;

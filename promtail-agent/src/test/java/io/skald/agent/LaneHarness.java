@@ -24,7 +24,7 @@ final class LaneHarness implements AutoCloseable {
   final ReceivedEntries server = new ReceivedEntries();
   private final Path logs;
   private final Path positions;
-  private final AgentConfig config;
+  private AgentConfig config;
   private final PushTransport transport;
   private final RandomGenerator random;
   Lane lane;
@@ -113,7 +113,9 @@ final class LaneHarness implements AutoCloseable {
                     "",
                     Map.of(),
                     defaults.backoffConfig(),
+                    false,
                     defaults.timeout(),
+                    Map.of(),
                     ClientAccess.NONE));
     this.journal = DeliveryJournal.open(journalFile());
     this.lane = open();
@@ -151,6 +153,15 @@ final class LaneHarness implements AutoCloseable {
   void stop() throws IOException {
     lane.finish();
     lane.close();
+  }
+
+  /** Stops and starts again with another buffer. */
+  void restartWith(BufferConfig buffer) throws IOException {
+    stop();
+    config =
+        config.withRun(
+            new RunConfig(AgentServerConfig.defaults(), buffer, CompatConfig.defaults()));
+    restart();
   }
 
   void restart() throws IOException {

@@ -89,7 +89,8 @@ public class StageBenchmark {
         pipelines.byJob(),
         Map.of(),
         AgentConfig.LimitsConfig.defaults(),
-        StageEvents.NONE,
+        CompatConfig.defaults(),
+        LineLosses.NONE,
         null,
         Clock.system());
   }
@@ -154,7 +155,7 @@ public class StageBenchmark {
     }
 
     @Override
-    public void entry(
+    public boolean entry(
         String tenant,
         String labels,
         long timestampNanos,
@@ -164,6 +165,7 @@ public class StageBenchmark {
         Labels metadata,
         Supplier<@Nullable FilePosition> before) {
       bytes += length;
+      return true;
     }
   }
 }

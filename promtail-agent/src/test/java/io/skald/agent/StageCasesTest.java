@@ -48,7 +48,12 @@ class StageCasesTest {
     ManualClock clock = new ManualClock();
     clock.setNow(nanos(NOW));
     StageContext context =
-        new StageContext(clock, new Random(1), StageEvents.NONE, StageMetrics.NONE);
+        new StageContext(
+            clock,
+            new Random(1),
+            StageEvents.NONE,
+            StageMetrics.NONE,
+            text(given, "json_numbers").equals("exact"));
     Pipelines pipelines =
         Pipelines.compile(
             List.of(
@@ -74,7 +79,8 @@ class StageCasesTest {
             pipelines.byJob(),
             map(given, "external"),
             limits(given),
-            StageEvents.NONE,
+            compat(given),
+            LineLosses.NONE,
             null,
             clock);
     Labels labels = Labels.of(start);
@@ -119,6 +125,14 @@ class StageCasesTest {
     }
   }
 
+  private static CompatConfig compat(Mapping given) {
+    CompatConfig ours = CompatConfig.defaults();
+    CompatConfig.Choice promtail = CompatConfig.Choice.PROMTAIL;
+    return text(given, "compat").equals("promtail")
+        ? new CompatConfig(ours.metricsPrefix(), false, ours.jsonNumbers(), promtail, promtail)
+        : ours;
+  }
+
   private static AgentConfig.LimitsConfig limits(Mapping given) {
     String size = text(given, "max_line_size");
     AgentConfig.LimitsConfig defaults = AgentConfig.LimitsConfig.defaults();
@@ -129,6 +143,7 @@ class StageCasesTest {
             defaults.readlineBurst(),
             false,
             true,
+            0,
             Long.parseLong(size),
             text(given, "truncate").equals("true"));
   }

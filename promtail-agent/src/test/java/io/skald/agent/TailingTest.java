@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +36,30 @@ class TailingTest {
 
       assertThat(agent.server.linesOf(file.toString()))
           .containsExactly("crlf\r", "stray\rcr", "", "nul\0\0", NO_UTF_8, "\r", "tail");
+    }
+  }
+
+  @Test
+  void encoding_utf16WrittenBytewise_arrivesAsUtf8() throws IOException {
+    AgentConfig.ScrapeConfig job =
+        AgentConfig.ScrapeConfig.defaults()
+            .withName("job")
+            .withFormat(new FileFormat("utf-16"))
+            .withStaticConfig(
+                new AgentConfig.StaticConfig(
+                    List.of(), Map.of("job", "t", "__path__", directory + "/logs/*.log")));
+    try (LaneHarness agent =
+        new LaneHarness(directory, TailConfig.defaults(), 1 << 20, new Random(1), job)) {
+      Path file = agent.log("a.log");
+      String text = "\uFEFFh\u00e9llo\n\u0A0A\u000B\n\nw\u00f6rld\nend";
+      for (byte one : text.getBytes(StandardCharsets.UTF_16LE)) {
+        Files.write(file, new byte[] {one}, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        agent.run(Duration.ofMillis(200));
+      }
+      agent.run(Duration.ofSeconds(10));
+
+      assertThat(agent.server.linesOf(file.toString()))
+          .containsExactly(utf8("h\u00e9llo"), utf8("\u0A0A\u000B"), "", utf8("w\u00f6rld"), "end");
     }
   }
 
@@ -351,6 +376,7 @@ class TailingTest {
   @Test
   void serverDown_memoryStaysBoundedAndNothingIsLost() throws IOException {
     try (LaneHarness agent = agent("*.log", TailConfig.defaults())) {
+      agent.restartWith(new BufferConfig(0, Duration.ZERO, BufferConfig.Overflow.BLOCK));
       agent.faults().setFaults(1, false);
       Path file = agent.log("a.log");
       String line = "x".repeat(99) + "\n";
@@ -391,6 +417,11 @@ class TailingTest {
 
   private LaneHarness agent(String glob, TailConfig config) throws IOException {
     return new LaneHarness(directory, glob, config, 100_000, new Random(7));
+  }
+
+  /** The server shows bytes as characters. */
+  private static String utf8(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
   private static void write(Path file, String content) throws IOException {

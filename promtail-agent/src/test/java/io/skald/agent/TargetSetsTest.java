@@ -21,7 +21,7 @@ class TargetSetsTest {
   @TempDir Path directory;
 
   private final ManualClock clock = new ManualClock();
-  private final ReasonCounters failed = new ReasonCounters();
+  private final FoundTargets found = new FoundTargets();
 
   @Test
   void current_labelSetsThatAreNoTargets_areCountedByReason() {
@@ -37,7 +37,7 @@ class TargetSetsTest {
         sets(job.withRelabelConfigs(List.of(rule("drop", "x", "drop", "", "$1")))).current();
 
     assertThat(targets).hasSize(1);
-    assertThat(failed.counts())
+    assertThat(found.failed.counts())
         .isEqualTo(Map.of("dropped", 1L, "exists", 1L, "wrong_host", 1L, "no_path", 1L));
   }
 
@@ -51,7 +51,7 @@ class TargetSetsTest {
             .current();
 
     assertThat(targets).hasSize(1);
-    assertThat(failed.counts()).isEmpty();
+    assertThat(found.failed.counts()).isEmpty();
   }
 
   @Test
@@ -60,7 +60,7 @@ class TargetSetsTest {
     RelabelConfig keep = new RelabelConfig(List.of(), ";", "k", "", "$1", 0, "labelkeep");
 
     assertThat(sets(job.withRelabelConfigs(List.of(keep))).current()).isEmpty();
-    assertThat(failed.counts()).isEqualTo(Map.of("no_path", 1L));
+    assertThat(found.failed.counts()).isEqualTo(Map.of("no_path", 1L));
   }
 
   @Test
@@ -154,6 +154,6 @@ class TargetSetsTest {
 
   private TargetSets sets(AgentConfig.ScrapeConfig job) {
     AgentConfig config = AgentConfig.defaults().withScrapeConfigs(List.of(job));
-    return new TargetSets(config, Map.of(), "host", clock, Inputs.none(), failed);
+    return new TargetSets(config, Map.of(), "host", clock, Inputs.none(), found);
   }
 }

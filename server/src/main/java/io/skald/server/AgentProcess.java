@@ -1,15 +1,14 @@
 package io.skald.server;
 
 import io.skald.agent.Agent;
-import io.skald.agent.AgentChecks;
 import io.skald.agent.AgentConfig;
 import io.skald.agent.AgentOptions;
+import io.skald.agent.AgentServerConfig;
 import io.skald.agent.AgentStatus;
-import io.skald.agent.UnsupportedSources;
+import io.skald.agent.pipeline.StageMetricRegistry;
+import io.skald.agent.pipeline.StageMetrics;
 import io.skald.agent.push.SendListener;
-import io.skald.common.config.ConfigException;
-import io.skald.common.config.ConfigReader;
-import io.skald.common.config.ForeignKeys;
+import io.skald.common.http.Router;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,32 +16,20 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The agent as a process of its own or beside the server of {@code skald up}. */
 public final class AgentProcess implements AutoCloseable {
   /** The job label of files that {@code skald up --tail} follows. */
   public static final String JOB = "files";
-
-  /** Keys of Promtail's file that have no counterpart here. */
-  private static final Set<String> IGNORED =
-      Set.of(
-          "server.http_listen_address",
-          "server.http_listen_port",
-          "server.grpc_listen_address",
-          "server.grpc_listen_port",
-          "server.disable",
-          "server.log_format",
-          "tracing",
-          "*.loki_push_api.server.grpc_listen_address",
-          "*.loki_push_api.server.grpc_listen_port");
 
   /** A partial line of an idle file becomes an entry after this time in {@code skald up}. */
   private static final Duration PARTIAL_LINE_TIMEOUT = Duration.ofSeconds(2);
@@ -53,137 +40,141 @@ public final class AgentProcess implements AutoCloseable {
   /** Somebody watches: lines of {@code skald up} go out sooner than in a fleet. */
   private static final Duration BATCH_WAIT = Duration.ofMillis(250);
 
-  private final Agent agent;
+  /** How long a changed configuration waits for servers; then the rest is sent from the journal. */
+  private static final Duration RELOAD_TIMEOUT = Duration.ofSeconds(5);
 
+  private static final Logger LOG = LoggerFactory.getLogger(AgentProcess.class);
+
+  private final Clock clock;
+  private final AgentOptions options;
+  private final @Nullable Supplier<AgentConfig> file;
+  private final @Nullable AgentMetrics metrics;
+  private final @Nullable AgentPort port;
+  private volatile Running running;
+  private boolean closed;
+
+  /** An agent and what it was made from. */
+  private record Running(AgentConfig config, Agent agent, StageMetrics stageMetrics) {}
+
+  /** An agent without a port. */
   public AgentProcess(AgentConfig config, Clock clock) {
     this(config, clock, AgentOptions.NONE);
   }
 
+  /** An agent without a port. */
   public AgentProcess(AgentConfig config, Clock clock, AgentOptions options) {
-    this.agent =
+    this(config, clock, options, null);
+  }
+
+  /**
+   * @param file reads the configuration again, and throws {@link
+   *     io.skald.common.config.ConfigException} if it is no good; null for an agent without a port
+   */
+  public AgentProcess(
+      AgentConfig config, Clock clock, AgentOptions options, @Nullable Supplier<AgentConfig> file) {
+    this.clock = clock;
+    this.options = options;
+    this.file = file;
+    if (file == null) {
+      this.metrics = null;
+      this.running = make(config);
+      this.port = null;
+      return;
+    }
+    ServerMetrics all = new ServerMetrics();
+    this.metrics =
+        new AgentMetrics(all, config.run().compat().metricsPrefix(), () -> this.status());
+    this.running = make(config);
+    AgentServerConfig server = config.run().server();
+    Router router = new Router();
+    new AgentPages(
+            server,
+            () -> running.config,
+            this::status,
+            () -> all.scrape(stageMetrics()),
+            this::reload)
+        .register(router);
+    this.port = new AgentPort(server, router, all::answered, clock);
+  }
+
+  private Running make(AgentConfig config) {
+    AgentMetrics counting = metrics;
+    StageMetrics stages = counting == null ? options.metrics() : new StageMetricRegistry(clock);
+    SendListener listener =
+        counting == null
+            ? SendListener.NONE
+            : counting.listener(Agent.clientUrls(config), Agent.clientTenants(config));
+    Agent agent =
         new Agent(
             config,
             clock,
             Agent.http("skald-agent/" + Version.current(), clock),
-            SendListener.NONE,
+            listener,
             new SplittableRandom(),
-            options);
+            options.withMetrics(stages));
+    return new Running(config, agent, stages);
   }
 
-  /** A configuration and what was said while it was read. */
-  public record Loaded(AgentConfig config, String logLevel, List<String> warnings) {}
-
-  /** The keys of the file: the agent's own, and the server block's that have a counterpart. */
-  private record File(
-      Server server,
-      List<AgentConfig.Client> clients,
-      AgentConfig.Positions positions,
-      List<AgentConfig.ScrapeConfig> scrapeConfigs,
-      AgentConfig.TargetConfig targetConfig,
-      AgentConfig.Global global,
-      AgentConfig.LimitsConfig limitsConfig,
-      io.skald.agent.tail.TailConfig tailConfig) {}
-
-  private record Server(String logLevel) {}
-
-  /**
-   * Reads a configuration in the shape of Promtail's.
-   *
-   * @throws ConfigException with every mistake and its line
-   */
-  public static Loaded load(String source, String yaml, Map<String, String> overrides) {
-    return load(source, yaml, overrides, UnaryOperator.identity());
+  private String stageMetrics() {
+    return running.stageMetrics instanceof StageMetricRegistry registry ? registry.text() : "";
   }
 
   /**
-   * Reads a configuration that is changed before it is checked.
+   * Reads the file again and puts it in force; the same content changes nothing. Lines that were
+   * read and not sent yet are sent by the new configuration's clients of the same name. After a
+   * failure the old one is in force.
    *
-   * @param overrides dotted keys and their texts; {@code client.url} adds a client, {@code
-   *     client.external-labels} ({@code name=value,...}) stand under the labels of all clients
-   * @throws ConfigException with every mistake and its line
+   * @throws RuntimeException if the file is no good or cannot be put in force
    */
-  public static Loaded load(
-      String source,
-      String yaml,
-      Map<String, String> overrides,
-      UnaryOperator<AgentConfig> change) {
-    Map<String, String> keys = new LinkedHashMap<>(overrides);
-    String url = keys.remove("client.url");
-    String tenant = keys.remove("client.tenant-id");
-    String externalLabels = keys.remove("client.external-labels");
-    AgentConfig defaults = AgentConfig.defaults();
-    File file =
-        new File(
-            new Server("info"),
-            defaults.clients(),
-            defaults.positions(),
-            defaults.scrapeConfigs(),
-            defaults.targetConfig(),
-            defaults.global(),
-            defaults.limitsConfig(),
-            defaults.tailConfig());
-    ConfigReader reader =
-        new ConfigReader(
-            source,
-            new ForeignKeys(
-                IGNORED.stream().collect(Collectors.toMap(key -> key, _ -> "")),
-                UnsupportedSources.refusals()));
-    File read = reader.read(yaml, file, keys);
-    AgentConfig config =
-        new AgentConfig(
-            read.clients(),
-            read.positions(),
-            read.scrapeConfigs(),
-            read.targetConfig(),
-            read.global(),
-            read.limitsConfig(),
-            read.tailConfig());
-    if (url != null) {
-      AgentConfig.Client client = AgentConfig.Client.defaults().withUrl(url);
-      config = config.withClient(tenant == null ? client : client.withTenantId(tenant));
+  public synchronized void reload() {
+    if (file == null || closed) {
+      throw new IllegalStateException("there is no file to read again");
     }
-    if (externalLabels != null) {
-      Map<String, String> under = pairs(externalLabels);
-      config =
-          config.withClients(
-              config.clients().stream()
-                  .map(client -> client.withExternalLabels(merged(under, client.externalLabels())))
-                  .toList());
-    }
-    config = change.apply(config);
-    List<String> problems = new ArrayList<>();
     try {
-      config.validate();
-    } catch (IllegalArgumentException e) {
-      problems.add(source + ": " + e.getMessage());
-    }
-    AgentChecks.Findings findings = AgentChecks.findings(config);
-    problems.addAll(findings.problems());
-    if (!problems.isEmpty()) {
-      throw new ConfigException(problems);
-    }
-    List<String> warnings = new ArrayList<>(reader.warnings());
-    warnings.addAll(findings.warnings());
-    return new Loaded(config, read.server().logLevel(), warnings);
-  }
-
-  private static Map<String, String> merged(Map<String, String> under, Map<String, String> over) {
-    Map<String, String> merged = new LinkedHashMap<>(under);
-    merged.putAll(over);
-    return merged;
-  }
-
-  private static Map<String, String> pairs(String text) {
-    Map<String, String> pairs = new LinkedHashMap<>();
-    for (String pair : text.split(",", -1)) {
-      int equals = pair.indexOf('=');
-      if (equals <= 0) {
-        throw new ConfigException(
-            List.of("-client.external-labels must be name=value,name=value: " + text));
+      AgentConfig config = file.get();
+      if (config.equals(running.config)) {
+        LOG.info("the configuration was read again and is the same");
+      } else {
+        change(config);
       }
-      pairs.put(pair.substring(0, equals).strip(), pair.substring(equals + 1).strip());
+    } catch (RuntimeException e) {
+      count(AgentMetrics::reloadFailed);
+      throw e;
     }
-    return pairs;
+    count(AgentMetrics::reloaded);
+  }
+
+  private void change(AgentConfig config) {
+    Running before = running;
+    Running next = make(config);
+    stop(before.agent, RELOAD_TIMEOUT);
+    try {
+      next.agent.start();
+      running = next;
+    } catch (IOException | RuntimeException e) {
+      running = make(before.config);
+      startAgent();
+      throw new IllegalStateException("the new configuration cannot start: " + e.getMessage(), e);
+    }
+    Logging.setLevel(config.run().server().logLevel());
+    LOG.info("a changed configuration is in force");
+    if (!config.run().server().http().equals(before.config.run().server().http())) {
+      LOG.warn("changes of the block server, other than log_level, need a new start");
+    }
+  }
+
+  private static void stop(Agent agent, Duration timeout) {
+    try {
+      agent.drain(timeout);
+    } catch (IOException e) {
+      LOG.error("the positions could not be written: {}", e.toString());
+    }
+  }
+
+  private void count(Consumer<AgentMetrics> event) {
+    if (metrics != null) {
+      event.accept(metrics);
+    }
   }
 
   /**
@@ -199,7 +190,8 @@ public final class AgentProcess implements AutoCloseable {
     }
     AgentConfig config =
         AgentConfig.defaults()
-            .withClient(client(pushUrl))
+            .withClient(
+                AgentConfig.Client.defaults().withUrl(pushUrl.toString()).withBatchwait(BATCH_WAIT))
             .withPositionsFile(directory.resolve("positions.yaml"));
     if (globs.isEmpty()) {
       Map<String, String> labels = labels(host, AgentConfig.VAR_LOG_PATH);
@@ -210,31 +202,13 @@ public final class AgentProcess implements AutoCloseable {
       String path = Path.of("").toAbsolutePath().resolve(globs.get(i)).toString();
       config = config.withScrapeConfig("files-" + i, labels(host, path));
     }
-    return new AgentConfig(
-        config.clients(),
-        config.positions(),
-        config.scrapeConfigs(),
-        new AgentConfig.TargetConfig(SYNC_PERIOD, false),
-        config.global(),
-        config.limitsConfig(),
-        config
-            .tailConfig()
-            .withSkipBinaryFiles(globs.isEmpty())
-            .withPartialLineTimeout(PARTIAL_LINE_TIMEOUT));
-  }
-
-  private static AgentConfig.Client client(URI pushUrl) {
-    AgentConfig.Client defaults = AgentConfig.Client.defaults();
-    return new AgentConfig.Client(
-        pushUrl.toString(),
-        defaults.name(),
-        BATCH_WAIT,
-        defaults.batchsize(),
-        defaults.tenantId(),
-        defaults.externalLabels(),
-        defaults.backoffConfig(),
-        defaults.timeout(),
-        defaults.access());
+    return config
+        .withTargetConfig(new AgentConfig.TargetConfig(SYNC_PERIOD, false))
+        .withTailConfig(
+            config
+                .tailConfig()
+                .withSkipBinaryFiles(globs.isEmpty())
+                .withPartialLineTimeout(PARTIAL_LINE_TIMEOUT));
   }
 
   private static Map<String, String> labels(String host, String path) {
@@ -246,8 +220,15 @@ public final class AgentProcess implements AutoCloseable {
   }
 
   public void start() {
+    if (port != null) {
+      port.start();
+    }
+    startAgent();
+  }
+
+  private void startAgent() {
     try {
-      agent.start();
+      running.agent.start();
     } catch (IOException e) {
       throw new UncheckedIOException("the agent cannot start: " + e.getMessage(), e);
     }
@@ -256,23 +237,33 @@ public final class AgentProcess implements AutoCloseable {
   /** Waits until the input has ended and its lines are delivered, or the process is closed. */
   public void awaitInput() {
     try {
-      agent.awaitInput();
+      running.agent.awaitInput();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
   public AgentStatus status() {
-    return agent.status();
+    return running.agent.status();
+  }
+
+  /** Returns the port of the pages, or 0 without one. */
+  public int port() {
+    return port == null ? 0 : port.port();
   }
 
   /** Stops reading, sends what was read, writes the positions. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     try {
-      agent.close();
+      running.agent.drain(running.config.run().server().gracefulShutdownTimeout());
     } catch (IOException e) {
       throw new UncheckedIOException("the agent's positions could not be written", e);
+    } finally {
+      if (port != null) {
+        port.close();
+      }
     }
   }
 }

@@ -2,6 +2,7 @@ package io.skald.server;
 
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.IngesterReads;
+import io.skald.common.net.HostName;
 import io.skald.common.reload.FileReloads;
 import io.skald.common.ring.EtcdConfig;
 import io.skald.common.ring.Instance;
@@ -255,7 +256,7 @@ final class ClusterParts implements AutoCloseable {
   }
 
   private String instanceId() {
-    return first(config.common().ring().instanceId(), HostAddress.name());
+    return first(config.common().ring().instanceId(), HostName.current());
   }
 
   private String address(String ownAddress, int ownPort) {

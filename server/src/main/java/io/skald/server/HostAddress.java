@@ -4,7 +4,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.util.List;
 
 /** The names of this machine. */
@@ -12,19 +11,6 @@ final class HostAddress {
   private static final String LOOPBACK = "127.0.0.1";
 
   private HostAddress() {}
-
-  /** Returns the name of the host. */
-  static String name() {
-    String variable = System.getenv("HOSTNAME");
-    if (variable != null && !variable.isEmpty()) {
-      return variable;
-    }
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException _) {
-      return "localhost";
-    }
-  }
 
   /** Returns the first IPv4 address that others reach, or the loopback if there is none. */
   static String inNetwork() {

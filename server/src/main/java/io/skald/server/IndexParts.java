@@ -28,8 +28,7 @@ final class IndexParts {
   private final ShippedIndex shipped;
   private final IndexFileCache files;
 
-  private IndexParts(
-      @Nullable ShippingIndex written, ShippedIndex shipped, IndexFileCache files) {
+  private IndexParts(@Nullable ShippingIndex written, ShippedIndex shipped, IndexFileCache files) {
     this.written = written;
     this.shipped = shipped;
     this.files = files;
@@ -55,8 +54,7 @@ final class IndexParts {
     long cacheBytes = config.storageConfig().indexCacheSize();
     if (!config.roles().contains(Role.INGESTER)) {
       IndexFileCache files =
-          new IndexFileCache(
-              cache, cacheBytes, name -> objects.read(name.key(), 0, name.length()));
+          new IndexFileCache(cache, cacheBytes, name -> objects.read(name.key(), 0, name.length()));
       closers.push(files::close);
       caches.bind("index_files", files::statistics);
       return new IndexParts(null, new ShippedIndex(objects, files, refresh, clock), files);

@@ -14,19 +14,18 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.skald.common.http.AnsweredRequest;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.measure.DurationHistogram;
-import io.skald.common.model.TenantId;
-import io.skald.distributor.PushListener;
-import io.skald.distributor.validate.DiscardReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /** The metrics of the process, in Prometheus text. Names and help are stable. */
-final class ServerMetrics implements PushListener {
+final class ServerMetrics {
   private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -40,12 +39,7 @@ final class ServerMetrics implements PushListener {
       Set.of("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH");
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
-  private final TenantLabels tenants = new TenantLabels();
   private final Timing requests;
-  private final Counter receivedBytes;
-  private final Counter receivedLines;
-  private final Counter discardedBytes;
-  private final Counter discardedLines;
 
   ServerMetrics() {
     JvmMetrics.builder().register(registry);
@@ -62,33 +56,6 @@ final class ServerMetrics implements PushListener {
             "route",
             "method",
             "status_code");
-    receivedBytes =
-        tenantCounter(
-            "skald_distributor_bytes_received_total", "Line and metadata bytes taken, by tenant.");
-    receivedLines =
-        tenantCounter("skald_distributor_lines_received_total", "Lines taken, by tenant.");
-    discardedBytes =
-        reasonCounter("skald_discarded_bytes_total", "Line bytes refused, by reason and tenant.");
-    discardedLines =
-        reasonCounter("skald_discarded_samples_total", "Lines refused, by reason and tenant.");
-  }
-
-  private Counter tenantCounter(String name, String help) {
-    return Counter.builder()
-        .name(name)
-        .help(help)
-        .labelNames("tenant")
-        .withoutExemplars()
-        .register(registry);
-  }
-
-  private Counter reasonCounter(String name, String help) {
-    return Counter.builder()
-        .name(name)
-        .help(help)
-        .labelNames("reason", "tenant")
-        .withoutExemplars()
-        .register(registry);
   }
 
   /** Adds a gauge that is read when metrics are asked for. */
@@ -111,21 +78,41 @@ final class ServerMetrics implements PushListener {
 
   /** Adds a gauge with one label; the values of it are read when metrics are asked for. */
   void gauges(String name, String help, String label, Supplier<Map<String, Double>> values) {
-    GaugeWithCallback.builder()
-        .name(name)
-        .help(help)
-        .labelNames(label)
-        .callback(callback -> values.get().forEach((of, value) -> callback.call(value, of)))
-        .register(registry);
+    gauges(name, help, samples -> addAll(samples, values.get()), label);
   }
 
   /** Adds a counter with one label; the values of it are read when metrics are asked for. */
   void counters(String name, String help, String label, Supplier<Map<String, Double>> values) {
+    counters(name, help, samples -> addAll(samples, values.get()), label);
+  }
+
+  private static void addAll(Samples samples, Map<String, Double> values) {
+    values.forEach((label, value) -> samples.add(value, label));
+  }
+
+  /** Takes the values that a metric with labels has now. */
+  @FunctionalInterface
+  interface Samples {
+    void add(double value, String... labelValues);
+  }
+
+  /** Adds a gauge with labels; its series are those that {@code values} adds. */
+  void gauges(String name, String help, Consumer<Samples> values, String... labels) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels)
+        .callback(callback -> values.accept(callback::call))
+        .register(registry);
+  }
+
+  /** Adds a counter with labels; its series are those that {@code values} adds. */
+  void counters(String name, String help, Consumer<Samples> values, String... labels) {
     CounterWithCallback.builder()
         .name(name)
         .help(help)
-        .labelNames(label)
-        .callback(callback -> values.get().forEach((of, value) -> callback.call(value, of)))
+        .labelNames(labels)
+        .callback(callback -> values.accept(callback::call))
         .register(registry);
   }
 
@@ -193,26 +180,24 @@ final class ServerMetrics implements PushListener {
     requests.observe(request.nanos(), request.route(), method, Integer.toString(request.status()));
   }
 
-  @Override
-  public void received(TenantId tenant, long lines, long bytes) {
-    receivedLines.labelValues(tenants.of(tenant)).inc(lines);
-    receivedBytes.labelValues(tenants.of(tenant)).inc(bytes);
-  }
-
-  @Override
-  public void discarded(TenantId tenant, DiscardReason reason, long lines, long bytes) {
-    discardedLines.labelValues(reason.text(), tenants.of(tenant)).inc(lines);
-    discardedBytes.labelValues(reason.text(), tenants.of(tenant)).inc(bytes);
-  }
-
   /** Returns all metrics. */
   HttpResponse scrape() {
+    return scrape("");
+  }
+
+  /**
+   * Returns all metrics.
+   *
+   * @param more metrics in the same text, whose names must be others
+   */
+  HttpResponse scrape(String more) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(16 << 10);
     try {
       PrometheusTextFormatWriter.create().write(out, registry.scrape());
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
     }
+    out.writeBytes(more.getBytes(StandardCharsets.UTF_8));
     return HttpResponse.of(200, CONTENT_TYPE, out.toByteArray());
   }
 }

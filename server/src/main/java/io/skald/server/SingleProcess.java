@@ -192,8 +192,7 @@ public final class SingleProcess implements AutoCloseable {
       QueryApi queries = queries(data, limits);
       QueryMetrics queryMetrics = new QueryMetrics(metrics);
       queryMetrics.bind(metrics, turns);
-      ReadObserver observer =
-          ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
+      ReadObserver observer = ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
       if (roles.contains(Role.QUERIER)) {
         LiveEntries live = ingester != null && cluster == null ? ingester : reads(cluster, ring);
         registerQueries(
@@ -287,7 +286,9 @@ public final class SingleProcess implements AutoCloseable {
   private static List<RpcService> services(@Nullable Ingester ingester, IndexParts index) {
     return ingester == null
         ? List.of()
-        : List.of(IngesterService.of(ingester, new IngesterHoldings(ingester, index.written().recent()), ingester));
+        : List.of(
+            IngesterService.of(
+                ingester, new IngesterHoldings(ingester, index.written().recent()), ingester));
   }
 
   private void openDistributor(
@@ -306,7 +307,7 @@ public final class SingleProcess implements AutoCloseable {
             limits,
             tenants,
             config.distributor().withReplicationFactor(config.replicationFactor()),
-            metrics,
+            new PushMetrics(metrics),
             cluster == null ? () -> 1 : cluster::distributorCount,
             clock);
     cacheMetrics.bind("labels", distributor::labelCache);

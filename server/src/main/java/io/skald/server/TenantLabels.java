@@ -1,6 +1,5 @@
 package io.skald.server;
 
-import io.skald.common.model.TenantId;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,8 +17,7 @@ final class TenantLabels {
   private final Set<String> known = ConcurrentHashMap.newKeySet();
 
   /** Returns the value of the label {@code tenant}. */
-  String of(TenantId tenant) {
-    String name = tenant.value();
+  String of(String name) {
     if (known.contains(name)) {
       return name;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import io.skald.agent.AgentConfigFile;
 import io.skald.common.time.Clock;
 import io.skald.common.tls.ClientTls;
 import io.skald.common.tls.ClientTlsConfig;
@@ -86,7 +87,7 @@ class SecureAgentTest {
         """
             .formatted(address, write("token", "of-agent"), directory);
     return new AgentProcess(
-        AgentProcess.load("agent.yaml", yaml, Map.of()).config(), Clock.system());
+        AgentConfigFile.load("agent.yaml", yaml, Map.of()).config(), Clock.system());
   }
 
   @Test

@@ -3,12 +3,11 @@ package io.skald.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skald.agent.AgentConfig;
+import io.skald.agent.AgentConfigFile;
 import io.skald.common.config.ConfigReader;
 import io.skald.common.config.Flat;
-import io.skald.server.AgentProcess;
 import io.skald.server.SkaldConfig;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -33,15 +32,8 @@ class ConfigurationDocumentTest {
   /** {@code | `key` | default | type | meaning |}. */
   private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| (.+?) \\| .*");
 
-  private static final Pattern ITEM = Pattern.compile("- `([^`]+)`");
-
   /** Its default depends on the machine. */
   private static final String COMPUTED = "ingester.seal_threads";
-
-  /** The agent's file has this one beside the records of its configuration. */
-  private static final String AGENT_LOG_LEVEL = "server.log_level";
-
-  private static final String CLIENT = "clients: [{url: 'http://localhost:3100/push'}]\n";
 
   @Test
   void serverKeys_all_standInTheDocumentWithTheirDefaults() throws Exception {
@@ -57,25 +49,16 @@ class ConfigurationDocumentTest {
   void agentKeys_all_standInTheDocumentWithTheirDefaults() throws Exception {
     Map<String, String> documented = rows(section("## Agent", "\0"));
     Map<String, Record> tables = tables(AgentConfig.defaults());
-    Set<String> expected = keys(tables);
-    expected.add(AGENT_LOG_LEVEL);
 
-    assertThat(documented.keySet()).containsExactlyInAnyOrderElementsOf(expected);
-    assertThat(documented.remove(AGENT_LOG_LEVEL))
-        .isEqualTo("`" + AgentProcess.load("a.yaml", CLIENT, Map.of()).logLevel() + "`");
+    assertThat(documented.keySet()).containsExactlyInAnyOrderElementsOf(keys(tables));
     assertDefaults(documented, tables);
-  }
-
-  @Test
-  void ignoredKeysOfTheAgent_all_standInTheDocument() throws Exception {
-    assertThat(items(section("### Ignored keys of the agent", "\0")))
-        .containsExactlyInAnyOrderElementsOf(ignored(AgentProcess.class));
   }
 
   @Test
   void examples_load_withoutWarnings() throws IOException {
     SkaldConfig.Loaded server = SkaldConfig.load("server.yaml", example("server.yaml"), Map.of());
-    AgentProcess.Loaded agent = AgentProcess.load("agent.yaml", example("agent.yaml"), Map.of());
+    AgentConfigFile.Loaded agent =
+        AgentConfigFile.load("agent.yaml", example("agent.yaml"), Map.of());
 
     assertThat(server.warnings()).isEmpty();
     assertThat(server.config()).isNotEqualTo(SkaldConfig.DEFAULTS);
@@ -105,22 +88,6 @@ class ConfigurationDocumentTest {
       }
     }
     return rows;
-  }
-
-  private static List<String> items(String section) {
-    return section
-        .lines()
-        .map(ITEM::matcher)
-        .filter(Matcher::matches)
-        .map(item -> item.group(1))
-        .toList();
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Set<String> ignored(Class<?> type) throws ReflectiveOperationException {
-    Field field = type.getDeclaredField("IGNORED");
-    field.setAccessible(true);
-    return (Set<String>) field.get(null);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.skald.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skald.agent.AgentConfigFile;
 import io.skald.common.time.Clock;
 import io.skald.server.AgentProcess;
 import java.io.IOException;
@@ -40,8 +41,8 @@ class ContainerLogsTest {
               + ".1Z stdout F {\"level\":\"info\",\"trace\":\"t1\",\"msg\":\"up\"}\n"
               + second
               + ".2Z stderr P {\"level\":\"error\",\"trace\":\"t2\",\n");
-      AgentProcess.Loaded loaded =
-          AgentProcess.load("agent.yaml", configuration(server.address()), Map.of());
+      AgentConfigFile.Loaded loaded =
+          AgentConfigFile.load("agent.yaml", configuration(server.address()), Map.of());
       try (AgentProcess agent = new AgentProcess(loaded.config(), Clock.system())) {
         agent.start();
         awaitContains("{job=\"shop/web\", level=\"info\"}", server.address(), "\"up\"");

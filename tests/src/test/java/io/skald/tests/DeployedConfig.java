@@ -1,7 +1,7 @@
 package io.skald.tests;
 
+import io.skald.agent.AgentConfigFile;
 import io.skald.common.config.ConfigException;
-import io.skald.server.AgentProcess;
 import io.skald.server.SkaldConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -59,7 +59,7 @@ final class DeployedConfig {
   static List<String> agent(String name, String yaml) {
     List<String> problems;
     try {
-      problems = new ArrayList<>(AgentProcess.load(name, expanded(yaml), Map.of()).warnings());
+      problems = new ArrayList<>(AgentConfigFile.load(name, expanded(yaml), Map.of()).warnings());
     } catch (ConfigException e) {
       problems = new ArrayList<>(List.of(String.valueOf(e.getMessage()).split("\n")));
     }

@@ -34,15 +34,15 @@ public sealed interface ConfigNode {
   record Sequence(List<ConfigNode> items, String origin) implements ConfigNode {}
 
   /**
-   * @param entries mutable: flags are laid over the file
+   * @param entries mutable: flags are laid over the file, old spellings replaced by new ones
    */
   record Mapping(Map<String, ConfigNode> entries, Map<String, String> keyOrigins, String origin)
       implements ConfigNode {
-    static Mapping empty(String origin) {
+    public static Mapping empty(String origin) {
       return new Mapping(new LinkedHashMap<>(), new LinkedHashMap<>(), origin);
     }
 
-    void put(String key, ConfigNode value, String keyOrigin) {
+    public void put(String key, ConfigNode value, String keyOrigin) {
       entries.put(key, value);
       keyOrigins.put(key, keyOrigin);
     }

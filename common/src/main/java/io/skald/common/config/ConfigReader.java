@@ -94,7 +94,17 @@ public final class ConfigReader {
    * @throws ConfigException with every problem found
    */
   public <R extends Record> R read(String yaml, R defaults, Map<String, String> overrides) {
-    ConfigNode.Mapping tree = ConfigNode.parse(source, yaml);
+    return read(ConfigNode.parse(source, yaml), defaults, overrides);
+  }
+
+  /**
+   * Reads one configuration that was parsed before.
+   *
+   * @param tree is changed: the overrides are laid over it
+   * @throws ConfigException with every problem found
+   */
+  public <R extends Record> R read(
+      ConfigNode.Mapping tree, R defaults, Map<String, String> overrides) {
     overrides.forEach((key, value) -> override(tree, key, value));
     Object result = readRecord("", tree, defaults.getClass(), defaults);
     if (!problems.isEmpty() || result == null) {

@@ -18,7 +18,7 @@ final class PushReaders {
   private static final Duration MAX_TIME = Duration.ofSeconds(10);
 
   private static final PushDecoder DECODER = new PushDecoder(MAX_BYTES, MAX_ROWS);
-  private static final DecodeBudget BUDGET = new DecodeBudget(Long.MAX_VALUE);
+  private static final DecodeBudget BUDGET = new DecodeBudget(Long.MAX_VALUE, "max");
 
   private PushReaders() {}
 

@@ -20,11 +20,13 @@ public final class JsonReader {
   private static final int EXACT_DIGITS = 15;
 
   private final String text;
+  private final boolean exact;
   private int at;
   private int depth;
 
-  private JsonReader(String text) {
+  private JsonReader(String text, boolean exact) {
     this.text = text;
+    this.exact = exact;
   }
 
   /**
@@ -32,12 +34,13 @@ public final class JsonReader {
    *
    * @param wanted the keys of the outermost object that are kept; null keeps all. The others are
    *     checked all the same
+   * @param exact whether whole numbers that no double holds become {@link WholeNumber}s
    * @return null if the text is {@code null}
    * @throws JsonException if the text is anything else, or something follows
    */
   public static @Nullable Map<String, @Nullable Object> readObject(
-      String text, @Nullable Set<String> wanted) throws JsonException {
-    JsonReader reader = new JsonReader(text);
+      String text, @Nullable Set<String> wanted, boolean exact) throws JsonException {
+    JsonReader reader = new JsonReader(text, exact);
     reader.skipSpace();
     Map<String, @Nullable Object> object = null;
     if (reader.at < text.length() && text.charAt(reader.at) == '{') {
@@ -51,7 +54,7 @@ public final class JsonReader {
 
   /** Reads any value. */
   public static @Nullable Object read(String text) throws JsonException {
-    JsonReader reader = new JsonReader(text);
+    JsonReader reader = new JsonReader(text, false);
     Object value = reader.value(true);
     reader.expectEnd();
     return value;
@@ -272,6 +275,9 @@ public final class JsonReader {
     }
     if (whole && at - start <= EXACT_DIGITS && text.charAt(start) != '-') {
       return (double) Long.parseLong(text, start, at, 10);
+    }
+    if (whole && exact && at - start > EXACT_DIGITS) {
+      return new WholeNumber(text.substring(start, at));
     }
     double value = Double.parseDouble(text.substring(start, at));
     if (Double.isInfinite(value)) {

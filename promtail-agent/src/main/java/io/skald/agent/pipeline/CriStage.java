@@ -1,18 +1,12 @@
 package io.skald.agent.pipeline;
 
 import io.skald.common.config.ConfigNode;
-import io.skald.logql.template.TimeLayout;
-import java.time.ZoneOffset;
 
 /**
  * {@code cri}: {@code time stdout|stderr tag content}, single spaces between them. Lines with the
  * tag P are parts: they are joined without a separator with those that follow for the same labels.
  */
-final class CriStage implements Stage.Holding {
-  private static final TimeLayout TIME =
-      TimeLayout.of("2006-01-02T15:04:05.999999999Z07:00", ZoneOffset.UTC);
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
+final class CriStage implements JoiningStage {
   private final Partials partials;
 
   private CriStage(Partials partials) {
@@ -55,12 +49,8 @@ final class CriStage implements Stage.Holding {
     entry.setLabel("stream", stream);
     long nanos = CriTime.parse(line, from, timeEnd);
     if (nanos == CriTime.UNKNOWN) {
-      TimeLayout.Time parsed = TIME.parse(time);
-      if (parsed != null) {
-        nanos = parsed.epochSecond() * NANOS_PER_SECOND + parsed.nanos();
-      }
-    }
-    if (nanos != CriTime.UNKNOWN) {
+      JoiningStage.setTime(entry, time);
+    } else {
       entry.setTimestampNanos(nanos);
     }
     entry.setLine(line, tagEnd + 1, end - tagEnd - 1);
@@ -91,12 +81,7 @@ final class CriStage implements Stage.Holding {
   }
 
   @Override
-  public long flushDue(long nowNanos, Output next) {
-    return partials.flushDue(nowNanos, next);
-  }
-
-  @Override
-  public void flush(Output next) {
-    partials.flush(next);
+  public Partials partials() {
+    return partials;
   }
 }

@@ -3,8 +3,6 @@ package io.skald.agent.pipeline;
 import io.skald.agent.json.JsonException;
 import io.skald.agent.json.JsonReader;
 import io.skald.common.config.ConfigNode;
-import io.skald.logql.template.TimeLayout;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +11,8 @@ import org.jspecify.annotations.Nullable;
  * {@code docker}: the JSON that Docker's json-file driver writes. The driver splits long lines; the
  * option {@code join_partial} puts them together again at the newline.
  */
-final class DockerStage implements Stage.Holding {
+final class DockerStage implements JoiningStage {
   private static final Set<String> KEYS = Set.of("log", "stream", "time");
-  private static final TimeLayout TIME =
-      TimeLayout.of("2006-01-02T15:04:05.999999999Z07:00", ZoneOffset.UTC);
-  private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final int MAX_LABEL_SETS = 100;
 
   private final boolean stripsNewline;
@@ -46,7 +41,7 @@ final class DockerStage implements Stage.Holding {
   public void process(Entry entry, Output next) {
     Map<String, @Nullable Object> object;
     try {
-      object = JsonReader.readObject(entry.lineText(), KEYS);
+      object = JsonReader.readObject(entry.lineText(), KEYS, false);
     } catch (JsonException _) {
       next.accept(entry);
       return;
@@ -64,10 +59,7 @@ final class DockerStage implements Stage.Holding {
       entry.setLabel("stream", stream);
     }
     if (object.get("time") instanceof String time) {
-      TimeLayout.Time parsed = TIME.parse(time);
-      if (parsed != null) {
-        entry.setTimestampNanos(parsed.epochSecond() * NANOS_PER_SECOND + parsed.nanos());
-      }
+      JoiningStage.setTime(entry, time);
     }
     if (!(object.get("log") instanceof String log)) {
       next.accept(entry);
@@ -83,12 +75,7 @@ final class DockerStage implements Stage.Holding {
   }
 
   @Override
-  public long flushDue(long nowNanos, Output next) {
-    return partials.flushDue(nowNanos, next);
-  }
-
-  @Override
-  public void flush(Output next) {
-    partials.flush(next);
+  public Partials partials() {
+    return partials;
   }
 }

@@ -17,15 +17,20 @@ final class JsonStage implements Stage.Simple {
   private final @Nullable Set<String> keys;
   private final String source;
   private final boolean dropMalformed;
+  private final boolean exactNumbers;
   private final StageEvents events;
 
   private JsonStage(
-      Map<String, JmesPath> expressions, String source, boolean dropMalformed, StageEvents events) {
+      Map<String, JmesPath> expressions,
+      String source,
+      boolean dropMalformed,
+      StageContext context) {
     this.expressions = expressions;
     this.keys = JmesPath.firstKeys(expressions.values());
     this.source = source;
     this.dropMalformed = dropMalformed;
-    this.events = events;
+    this.exactNumbers = context.exactNumbers();
+    this.events = context.events();
   }
 
   static Stage make(ConfigNode body, PipelineCompiler.Building building)
@@ -47,7 +52,7 @@ final class JsonStage implements Stage.Simple {
             expressions,
             options.text("source", ""),
             options.flag("drop_malformed", false),
-            building.context().events());
+            building.context());
     building.done(options);
     return stage;
   }
@@ -60,7 +65,7 @@ final class JsonStage implements Stage.Simple {
     }
     Map<String, @Nullable Object> object;
     try {
-      object = JsonReader.readObject(text, keys);
+      object = JsonReader.readObject(text, keys, exactNumbers);
     } catch (JsonException _) {
       if (dropMalformed) {
         events.dropped("malformed_json");

@@ -9,6 +9,17 @@ import java.util.random.RandomGenerator;
  * @param random decides in {@code sampling}
  * @param events hears of dropped lines
  * @param metrics keeps what {@code metrics} stages count
+ * @param exactNumbers whether {@code json} keeps all digits of whole numbers
  */
 public record StageContext(
-    Clock clock, RandomGenerator random, StageEvents events, StageMetrics metrics) {}
+    Clock clock,
+    RandomGenerator random,
+    StageEvents events,
+    StageMetrics metrics,
+    boolean exactNumbers) {
+  /** A context in which numbers of JSON are doubles. */
+  public StageContext(
+      Clock clock, RandomGenerator random, StageEvents events, StageMetrics metrics) {
+    this(clock, random, events, metrics, false);
+  }
+}

@@ -1,6 +1,7 @@
 package io.skald.agent.position;
 
 import io.skald.agent.position.JournalCodec.JournalRecord;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,11 +11,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +33,9 @@ import org.slf4j.LoggerFactory;
  * or deleted by then, and the configuration that made its labels changed. The price is to write
  * every batch, compressed, once more.
  *
- * <p>The file begins with a snapshot and grows by records; {@link #compact} replaces it by a new
- * snapshot with what is not delivered. The format is in {@link JournalCodec}.
+ * <p>The file is the buffer for a server that is away: what is not delivered stays on disk and is
+ * read when its turn comes. It begins with a snapshot and grows by records; {@link #compact}
+ * replaces it by a new snapshot with what is not delivered. The format is in {@link JournalCodec}.
  */
 public final class DeliveryJournal implements AutoCloseable {
   /** Beyond this a journal is worth a rewrite, which costs two syncs. */
@@ -41,10 +45,20 @@ public final class DeliveryJournal implements AutoCloseable {
 
   private final Path file;
   private final Map<FileId, FilePosition> delivered = new LinkedHashMap<>();
-  private final Map<Long, JournaledBatch> undelivered = new LinkedHashMap<>();
+
+  /** As {@link #delivered}, with what the undelivered batches add. */
+  private final Map<FileId, FilePosition> read = new LinkedHashMap<>();
+
+  /** By id, in the order to send them; what they hold is read when it is needed. */
+  private final Map<Long, Stored> undelivered = new LinkedHashMap<>();
+
+  private long undeliveredBytes;
+
+  /** What the undelivered batches bring files to; only while the file is read. */
+  private final Map<Long, List<FilePosition>> replayed = new HashMap<>();
 
   /** Batches of a group whose last one was not met yet; only while the file is read. */
-  private final List<JournaledBatch> parts = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
 
   private long nextId = 1;
   private long lastTimestampNanos = Long.MIN_VALUE;
@@ -53,12 +67,35 @@ public final class DeliveryJournal implements AutoCloseable {
   private boolean grown;
   private Consumer<List<FilePosition>> durable = _ -> {};
 
+  private record Part(JournaledBatch batch, Stored stored) {}
+
+  /**
+   * A batch on disk.
+   *
+   * @param at where its record begins in the file
+   * @param length of the record
+   */
+  private record Stored(long at, int length, Summary summary) {}
+
+  /**
+   * What is known of a batch without reading it.
+   *
+   * @param lastTimestampNanos about when its lines were read
+   * @param bytes of its record on disk
+   */
+  public record Summary(
+      String tenant, long lastTimestampNanos, int entries, long lineBytes, int bytes) {}
+
   private DeliveryJournal(Path file) throws IOException {
     this.file = file;
-    if (Files.exists(file)) {
-      recover(Files.readAllBytes(file));
+    if (!Files.exists(file)) {
+      this.channel = rewrite(null);
+      return;
     }
-    this.channel = rewrite();
+    try (FileChannel old = FileChannel.open(file, StandardOpenOption.READ)) {
+      recover(old);
+      this.channel = rewrite(old);
+    }
   }
 
   /**
@@ -96,9 +133,79 @@ public final class DeliveryJournal implements AutoCloseable {
     durable = listener;
   }
 
-  /** Returns the batches whose delivery has not ended, in the order to send them. */
-  public List<JournaledBatch> undelivered() {
-    return List.copyOf(undelivered.values());
+  /** Returns the ids of the batches whose delivery has not ended, in the order to send them. */
+  public List<Long> undelivered() {
+    return List.copyOf(undelivered.keySet());
+  }
+
+  public int undeliveredCount() {
+    return undelivered.size();
+  }
+
+  /** Returns what the undelivered batches take on disk. */
+  public long undeliveredBytes() {
+    return undeliveredBytes;
+  }
+
+  /** Returns about when the lines of the oldest undelivered batch were read; 0 without one. */
+  public long oldestNanos() {
+    return undelivered.isEmpty()
+        ? 0
+        : undelivered.values().iterator().next().summary.lastTimestampNanos;
+  }
+
+  /** Returns what is known of an undelivered batch. */
+  public Summary summary(long id) {
+    return stored(id).summary;
+  }
+
+  /**
+   * Reads an undelivered batch.
+   *
+   * @throws CorruptJournalException if it is damaged on disk
+   */
+  public JournaledBatch batch(long id) throws IOException {
+    return read(channel, stored(id));
+  }
+
+  private Stored stored(long id) {
+    Stored stored = undelivered.get(id);
+    if (stored == null) {
+      throw new IllegalArgumentException("no such undelivered batch: " + id);
+    }
+    return stored;
+  }
+
+  private JournaledBatch read(FileChannel from, Stored stored) throws IOException {
+    ByteBuffer record = ByteBuffer.allocate(stored.length);
+    readFully(from, record, stored.at);
+    record.flip();
+    record.position(4); // the length is known
+    int checksum = record.getInt();
+    ByteBuffer payload = record.slice();
+    CRC32C crc = new CRC32C();
+    crc.update(payload.duplicate());
+    if ((int) crc.getValue() == checksum) {
+      switch (JournalCodec.decode(payload)) {
+        case JournalRecord.Batch(JournaledBatch batch) -> {
+          return batch;
+        }
+        case JournalRecord.Part(JournaledBatch batch) -> {
+          return batch;
+        }
+        case JournalRecord.Snapshot _, JournalRecord.Delivered _, JournalRecord.Progress _ -> {}
+      }
+    }
+    throw new CorruptJournalException(
+        "journal " + file + ": the batch at offset " + stored.at + " is damaged");
+  }
+
+  private static void readFully(FileChannel from, ByteBuffer into, long at) throws IOException {
+    while (into.hasRemaining()) {
+      if (from.read(into, at + into.position()) < 0) {
+        throw new EOFException("the journal ends at " + (at + into.position()));
+      }
+    }
   }
 
   /** Tells whether the batch is on record and its delivery has not ended. */
@@ -113,9 +220,7 @@ public final class DeliveryJournal implements AutoCloseable {
 
   /** Returns the positions from which reading goes on: behind the undelivered batches too. */
   public Map<FileId, FilePosition> readPositions() {
-    Map<FileId, FilePosition> positions = new LinkedHashMap<>(delivered);
-    undelivered.values().forEach(batch -> apply(batch.positions(), positions));
-    return positions;
+    return new LinkedHashMap<>(read);
   }
 
   /** Returns the highest timestamp ever given out, or {@link Long#MIN_VALUE}. */
@@ -143,43 +248,71 @@ public final class DeliveryJournal implements AutoCloseable {
    * @throws IOException if they are not durable; none must be sent, the call can be repeated
    */
   public void append(List<JournaledBatch> group) throws IOException {
+    List<Stored> stored = new ArrayList<>(group.size());
     for (int i = 0; i < group.size(); i++) {
       boolean more = i + 1 < group.size();
-      write(more ? new JournalRecord.Part(group.get(i)) : new JournalRecord.Batch(group.get(i)));
+      JournaledBatch batch = group.get(i);
+      long at = length;
+      write(more ? new JournalRecord.Part(batch) : new JournalRecord.Batch(batch));
+      stored.add(stored(at, batch));
     }
     channel.force(false);
-    for (JournaledBatch batch : group) {
-      undelivered.put(batch.id(), batch);
-      lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
+    for (int i = 0; i < group.size(); i++) {
+      add(group.get(i), stored.get(i));
     }
     group.forEach(batch -> durable.accept(batch.positions()));
   }
 
+  private Stored stored(long at, JournaledBatch batch) {
+    int bytes = (int) (length - at);
+    return new Stored(
+        at,
+        bytes,
+        new Summary(
+            batch.tenant(), batch.lastTimestampNanos(), batch.entries(), batch.lineBytes(), bytes));
+  }
+
+  private void add(JournaledBatch batch, Stored stored) {
+    Stored before = undelivered.put(batch.id(), stored);
+    undeliveredBytes += stored.length - (before == null ? 0 : before.length);
+    apply(batch.positions(), read);
+    lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
+  }
+
   /** Strikes a batch out: it arrived, or it was given up deliberately. */
-  public void delivered(long id) throws IOException {
-    JournaledBatch batch = undelivered.remove(id);
-    if (batch == null) {
-      throw new IllegalArgumentException("no such undelivered batch: " + id);
-    }
+  public void delivered(JournaledBatch batch) throws IOException {
+    strikeOut(batch.id());
     apply(batch.positions(), delivered);
-    write(new JournalRecord.Delivered(id));
-    if (length > COMPACT_ABOVE_BYTES) {
+    write(new JournalRecord.Delivered(batch.id()));
+    // What is rewritten is never more than what is thrown away.
+    if (length - undeliveredBytes > Math.max(COMPACT_ABOVE_BYTES, undeliveredBytes)) {
       compact();
     }
+  }
+
+  /** Gives up a batch that cannot be read any more; later ones bring its files further. */
+  public void lost(long id) throws IOException {
+    strikeOut(id);
+    write(new JournalRecord.Delivered(id));
+  }
+
+  private void strikeOut(long id) {
+    undeliveredBytes -= stored(id).length;
+    undelivered.remove(id);
   }
 
   /** Notes positions that no entry stands for: a skipped remainder, a file that is gone. */
   public void progress(List<FilePosition> positions) throws IOException {
     apply(positions, delivered);
+    apply(positions, read);
     write(new JournalRecord.Progress(lastTimestampNanos, positions));
     durable.accept(positions); // what was before them was synced, or dropped on purpose
   }
 
   /** Notes where files begin to be read that nothing is known of so far. */
   public void sighted(List<FilePosition> positions) throws IOException {
-    Map<FileId, FilePosition> known = readPositions();
     List<FilePosition> unknown =
-        positions.stream().filter(position -> !known.containsKey(position.id())).toList();
+        positions.stream().filter(position -> !read.containsKey(position.id())).toList();
     if (!unknown.isEmpty()) {
       progress(unknown);
     }
@@ -189,7 +322,7 @@ public final class DeliveryJournal implements AutoCloseable {
   public void compact() throws IOException {
     if (grown) {
       FileChannel old = channel; // stays in use if the rewrite fails
-      channel = rewrite();
+      channel = rewrite(old);
       old.close();
     }
   }
@@ -209,67 +342,107 @@ public final class DeliveryJournal implements AutoCloseable {
     grown = true;
   }
 
-  private FileChannel rewrite() throws IOException {
-    List<ByteBuffer> records = new ArrayList<>();
-    records.add(ByteBuffer.allocate(JournalCodec.HEADER_BYTES));
-    records.getFirst().put(JournalCodec.MAGIC).putInt(JournalCodec.VERSION).flip();
-    records.add(
-        JournalCodec.encode(
-            new JournalRecord.Snapshot(
-                nextId, lastTimestampNanos, List.copyOf(delivered.values()))));
-    undelivered.values().forEach(b -> records.add(JournalCodec.encode(new JournalRecord.Batch(b))));
-    ByteBuffer all = ByteBuffer.allocate(records.stream().mapToInt(ByteBuffer::remaining).sum());
-    records.forEach(all::put);
-    long newLength = all.flip().remaining();
-    DurableFiles.replace(file, all);
-    FileChannel opened = FileChannel.open(file, StandardOpenOption.WRITE);
-    length = newLength;
+  /**
+   * Replaces the file.
+   *
+   * @param old where the undelivered batches are read from; null if there are none
+   */
+  private FileChannel rewrite(@Nullable FileChannel old) throws IOException {
+    Map<Long, Stored> moved = new LinkedHashMap<>();
+    DurableFiles.replace(
+        file,
+        out -> {
+          ByteBuffer header = ByteBuffer.allocate(JournalCodec.HEADER_BYTES);
+          DurableFiles.writeAll(
+              out, header.put(JournalCodec.MAGIC).putInt(JournalCodec.VERSION).flip());
+          DurableFiles.writeAll(
+              out,
+              JournalCodec.encode(
+                  new JournalRecord.Snapshot(
+                      nextId, lastTimestampNanos, List.copyOf(delivered.values()))));
+          if (old != null) {
+            copyUndelivered(old, out, moved);
+          }
+        });
+    FileChannel opened = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    length = opened.size();
+    undelivered.clear();
+    undelivered.putAll(moved);
+    undeliveredBytes = moved.values().stream().mapToLong(Stored::length).sum();
     grown = false;
     return opened;
   }
 
-  private void recover(byte[] bytes) throws CorruptJournalException {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    checkHeader(in);
+  private void copyUndelivered(FileChannel old, FileChannel out, Map<Long, Stored> moved)
+      throws IOException {
+    for (Map.Entry<Long, Stored> each : undelivered.entrySet()) {
+      try {
+        JournaledBatch batch = read(old, each.getValue());
+        ByteBuffer record = JournalCodec.encode(new JournalRecord.Batch(batch));
+        moved.put(
+            each.getKey(), new Stored(out.position(), record.remaining(), each.getValue().summary));
+        DurableFiles.writeAll(out, record);
+      } catch (CorruptJournalException e) {
+        log.error("{}; its {} entries are lost", e.getMessage(), each.getValue().summary.entries);
+      }
+    }
+  }
+
+  private void recover(FileChannel in) throws IOException {
+    long size = in.size();
+    checkHeader(in, size);
+    long at = JournalCodec.HEADER_BYTES;
     boolean first = true;
-    while (in.hasRemaining()) {
-      int at = in.position();
-      if (in.remaining() < JournalCodec.RECORD_HEADER_BYTES) {
-        reportTornTail(at, bytes.length, first);
-        return;
+    while (at < size) {
+      ByteBuffer header = ByteBuffer.allocate(JournalCodec.RECORD_HEADER_BYTES);
+      if (size - at < header.capacity()) {
+        reportTornTail(at, size, first);
+        break;
       }
-      int recordLength = in.getInt();
-      int checksum = in.getInt();
-      if (recordLength <= 0 || recordLength > in.remaining()) {
-        reportTornTail(at, bytes.length, first);
-        return;
+      readFully(in, header, at);
+      int recordLength = header.getInt(0);
+      int checksum = header.getInt(4);
+      long payloadAt = at + header.capacity();
+      if (recordLength <= 0 || recordLength > size - payloadAt) {
+        reportTornTail(at, size, first);
+        break;
       }
-      ByteBuffer payload = in.slice(in.position(), recordLength);
-      in.position(in.position() + recordLength);
+      ByteBuffer payload = ByteBuffer.allocate(recordLength);
+      readFully(in, payload, payloadAt);
+      payload.flip();
       CRC32C crc = new CRC32C();
       crc.update(payload.duplicate());
+      long end = payloadAt + recordLength;
       if ((int) crc.getValue() == checksum) {
-        replay(JournalCodec.decode(payload), first);
-      } else if (!in.hasRemaining()) {
-        reportTornTail(at, bytes.length, first);
+        length = end; // what is stored from here on ends there
+        replay(JournalCodec.decode(payload), at, first);
+      } else if (end == size) {
+        reportTornTail(at, size, first);
+        break;
       } else {
         reportDamage(at, recordLength, first);
       }
       first = false;
+      at = end;
     }
+    replayed.clear();
+    parts.clear();
     if (first) {
       throw new CorruptJournalException("journal " + file + " has no snapshot");
     }
   }
 
-  private void checkHeader(ByteBuffer in) throws CorruptJournalException {
+  private void checkHeader(FileChannel from, long size) throws IOException {
     byte[] magic = new byte[JournalCodec.MAGIC.length];
-    if (in.remaining() >= JournalCodec.HEADER_BYTES) {
+    ByteBuffer in = ByteBuffer.allocate(JournalCodec.HEADER_BYTES);
+    if (size >= in.capacity()) {
+      readFully(from, in, 0);
+      in.flip();
       in.get(magic);
     }
     if (!Arrays.equals(magic, JournalCodec.MAGIC)) {
       throw new CorruptJournalException(
-          "journal " + file + " does not begin with SKALDJNL (" + in.capacity() + " bytes)");
+          "journal " + file + " does not begin with SKALDJNL (" + size + " bytes)");
     }
     int version = in.getInt();
     if (version != JournalCodec.VERSION) {
@@ -278,7 +451,7 @@ public final class DeliveryJournal implements AutoCloseable {
     }
   }
 
-  private void replay(JournalRecord record, boolean first) throws CorruptJournalException {
+  private void replay(JournalRecord record, long at, boolean first) throws CorruptJournalException {
     if (first != record instanceof JournalRecord.Snapshot) {
       throw new CorruptJournalException("journal " + file + " does not begin with its snapshot");
     }
@@ -287,34 +460,41 @@ public final class DeliveryJournal implements AutoCloseable {
         nextId = snapshot.nextId();
         lastTimestampNanos = snapshot.lastTimestampNanos();
         apply(snapshot.positions(), delivered);
+        apply(snapshot.positions(), read);
       }
       case JournalRecord.Part(JournaledBatch batch) -> {
-        parts.add(batch);
+        parts.add(new Part(batch, stored(at, batch)));
         nextId = Math.max(nextId, batch.id() + 1);
       }
       case JournalRecord.Batch(JournaledBatch batch) -> {
-        for (JournaledBatch part : parts) {
-          undelivered.put(part.id(), part);
+        for (Part part : parts) {
+          replayBatch(part.batch, part.stored);
         }
         parts.clear();
-        undelivered.put(batch.id(), batch);
+        replayBatch(batch, stored(at, batch));
         nextId = Math.max(nextId, batch.id() + 1);
-        lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
       }
       case JournalRecord.Delivered(long id) -> {
-        JournaledBatch batch = undelivered.remove(id);
-        if (batch != null) { // null only where its record was damaged
-          apply(batch.positions(), delivered);
+        List<FilePosition> positions = replayed.remove(id);
+        if (positions != null) { // null only where its record was damaged
+          apply(positions, delivered);
+          strikeOut(id);
         }
       }
       case JournalRecord.Progress progress -> {
         lastTimestampNanos = Math.max(lastTimestampNanos, progress.lastTimestampNanos());
         apply(progress.positions(), delivered);
+        apply(progress.positions(), read);
       }
     }
   }
 
-  private void reportTornTail(int at, int end, boolean first) throws CorruptJournalException {
+  private void replayBatch(JournaledBatch batch, Stored stored) {
+    add(batch, stored);
+    replayed.put(batch.id(), batch.positions());
+  }
+
+  private void reportTornTail(long at, long end, boolean first) throws CorruptJournalException {
     if (first) {
       throw new CorruptJournalException("journal " + file + " is cut off in its snapshot");
     }
@@ -325,7 +505,7 @@ public final class DeliveryJournal implements AutoCloseable {
         at);
   }
 
-  private void reportDamage(int at, int recordLength, boolean first)
+  private void reportDamage(long at, int recordLength, boolean first)
       throws CorruptJournalException {
     if (first) {
       throw new CorruptJournalException("journal " + file + " has a damaged snapshot");

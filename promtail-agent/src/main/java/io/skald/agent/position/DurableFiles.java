@@ -18,8 +18,24 @@ final class DurableFiles {
 
   private DurableFiles() {}
 
-  /** Writes beside {@code file}, syncs, renames over it, syncs the directory; mode 0600. */
+  /** Writes the content of a file. */
+  interface Content {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
   static void replace(Path file, ByteBuffer content) throws IOException {
+    replace(file, channel -> writeAll(channel, content));
+  }
+
+  /** Writes all bytes at the end of a new file. */
+  static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  /** Writes beside {@code file}, syncs, renames over it, syncs the directory; mode 0600. */
+  static void replace(Path file, Content content) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     Files.deleteIfExists(temporary);
     try (FileChannel channel =
@@ -27,9 +43,7 @@ final class DurableFiles {
             temporary,
             Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
             OWNER_ONLY)) {
-      while (content.hasRemaining()) {
-        channel.write(content);
-      }
+      content.writeTo(channel);
       channel.force(true);
     }
     Files.move(

@@ -112,6 +112,10 @@ final class Batch {
     return List.copyOf(positions.values());
   }
 
+  boolean hasStream(String labels) {
+    return streamIndex.containsKey(labels);
+  }
+
   void stream(String labels) {
     stream =
         streamIndex.computeIfAbsent(

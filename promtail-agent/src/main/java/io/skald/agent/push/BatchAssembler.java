@@ -29,6 +29,7 @@ public final class BatchAssembler implements EntrySink {
   private final Clock clock;
   private final int batchSize;
   private final long batchWaitNanos;
+  private final int maxStreams;
 
   /** The batch of the client's own tenant; it carries the positions. */
   private Batch batch;
@@ -39,18 +40,29 @@ public final class BatchAssembler implements EntrySink {
   private int otherEntries;
   private long openedAt;
   private String labels = "";
+
+  /** Whether the batch has been told that lines of {@link #labels} follow. */
+  private boolean named;
+
   private @Nullable LongFunction<FilePosition> positionAt;
 
   /**
    * @param lastTimestampNanos the highest timestamp given out in earlier runs
+   * @param maxStreams of one tenant in a batch; entries of more are refused; 0 is no limit
    */
   public BatchAssembler(
-      Handover handover, Clock clock, long lastTimestampNanos, int batchSize, long batchWaitNanos) {
+      Handover handover,
+      Clock clock,
+      long lastTimestampNanos,
+      int batchSize,
+      long batchWaitNanos,
+      int maxStreams) {
     this.handover = handover;
     this.timestamps = new TimestampSource(clock, lastTimestampNanos);
     this.clock = clock;
     this.batchSize = batchSize;
     this.batchWaitNanos = batchWaitNanos;
+    this.maxStreams = maxStreams;
     this.batch = handover.take();
   }
 
@@ -64,8 +76,7 @@ public final class BatchAssembler implements EntrySink {
     timestamps.tick();
     labels = source.text();
     positionAt = position;
-    open();
-    batch.stream(labels);
+    named = false;
   }
 
   @Override
@@ -75,8 +86,11 @@ public final class BatchAssembler implements EntrySink {
         batch.advance(positionAt.apply(offset));
       }
       close();
+    }
+    if (!named) {
       open();
       batch.stream(labels);
+      named = true;
     }
     batch.append(timestamps.next(), buffer, from, length);
   }
@@ -87,7 +101,7 @@ public final class BatchAssembler implements EntrySink {
   }
 
   @Override
-  public void entry(
+  public boolean entry(
       String tenant,
       String streamLabels,
       long timestampNanos,
@@ -105,6 +119,10 @@ public final class BatchAssembler implements EntrySink {
     }
     open();
     Batch target = tenant.isEmpty() ? batch : ofTenant(tenant);
+    named = false;
+    if (maxStreams > 0 && target.streams() >= maxStreams && !target.hasStream(streamLabels)) {
+      return false;
+    }
     long bytesBefore = target.lineBytes();
     int streamsBefore = target.streams();
     target.stream(streamLabels);
@@ -114,6 +132,7 @@ public final class BatchAssembler implements EntrySink {
       otherStreams += target.streams() - streamsBefore;
       otherEntries++;
     }
+    return true;
   }
 
   @Override
@@ -156,6 +175,7 @@ public final class BatchAssembler implements EntrySink {
     }
     handover.put(group);
     batch = handover.take();
+    named = false;
     otherTenants.clear();
     otherBytes = 0;
     otherStreams = 0;

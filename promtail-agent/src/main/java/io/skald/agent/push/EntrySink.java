@@ -19,8 +19,9 @@ public interface EntrySink extends LineSink {
    * @param line not to be kept
    * @param before yields the position of the present file before the present line, or null if no
    *     file is being read; what it says must hold while this entry is not handed over
+   * @return false if its stream is one too many, and it was not taken
    */
-  void entry(
+  boolean entry(
       String tenant,
       String labels,
       long timestampNanos,

@@ -183,16 +183,19 @@ public final class Handover {
   /**
    * Waits for a batch, the end, or the time to pass.
    *
-   * @param evenWithWork whether to sit the time out though batches wait (between two attempts)
+   * @param evenWithWork whether to sit the time out though batches wait
+   * @param evenAtEnd whether to sit it out though no batch will follow
    * @return whether to go on sending
    */
-  public boolean awaitWork(long nanos, boolean evenWithWork) throws InterruptedException {
+  public boolean awaitWork(long nanos, boolean evenWithWork, boolean evenAtEnd)
+      throws InterruptedException {
     lock.lock();
     try {
       long left = nanos;
       while (!sendingEnded
           && left > 0
-          && (evenWithWork || (queue.isEmpty() && sightings.isEmpty() && !inputEnded))) {
+          && (evenWithWork || (queue.isEmpty() && sightings.isEmpty()))
+          && (evenAtEnd || !inputEnded)) {
         left = workOrEnd.awaitNanos(left);
       }
       return !sendingEnded;

@@ -3,6 +3,7 @@ package io.skald.agent.push;
 import io.skald.common.client.ClientAccess;
 import io.skald.common.client.HttpAnswer;
 import io.skald.common.client.HttpSender;
+import io.skald.common.config.Secret;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.net.URI;
@@ -13,20 +14,30 @@ import java.util.TreeMap;
 /** Pushes over HTTP. */
 public final class HttpPushTransport implements PushTransport {
   private final HttpSender sender;
+  private final Map<String, Secret> ownHeaders;
 
   /**
    * @param url used as it is, path included
    * @param timeout of a whole request, the answer's body included
+   * @param headers of every request; those that a push needs win over them
    * @throws IllegalArgumentException if a file of {@code access} cannot be used
    */
   public HttpPushTransport(
-      URI url, Duration timeout, String userAgent, ClientAccess access, Clock clock) {
+      URI url,
+      Duration timeout,
+      String userAgent,
+      Map<String, Secret> headers,
+      ClientAccess access,
+      Clock clock) {
+    this.ownHeaders = Map.copyOf(headers);
     this.sender = new HttpSender(url, timeout, userAgent, access, clock);
   }
 
   @Override
   public PushResponse push(String tenant, byte[] body) throws IOException {
-    Map<String, String> headers = new TreeMap<>();
+    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    ownHeaders.forEach((name, value) -> headers.put(name, value.reveal()));
+    headers.remove("User-Agent"); // the sender sets its own
     headers.put("Content-Type", "application/x-protobuf");
     if (!tenant.isEmpty()) {
       headers.put("X-Scope-OrgID", tenant);

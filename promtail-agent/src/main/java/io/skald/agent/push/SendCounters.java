@@ -11,6 +11,9 @@ public final class SendCounters {
   public final LongAdder retries = new LongAdder();
   public final LongAdder entriesDropped = new LongAdder();
 
+  /** What waits on disk. */
+  public volatile Buffered buffered = Buffered.NOTHING;
+
   /** Why the last attempt failed; "" after one that did not. */
   public volatile String lastFailure = "";
 }

@@ -1,5 +1,6 @@
 package io.skald.agent.push;
 
+import io.skald.agent.position.CorruptJournalException;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.JournaledBatch;
@@ -21,11 +22,18 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Each batch is written to the journal and synced, then sent until the server takes it or
  * refuses it for good, then struck out. First come the batches that the journal still held at the
- * start.
+ * start. While a batch waits for its next attempt, those that follow are taken to the journal, too,
+ * up to the limits of the buffer.
  */
 public final class Sender {
   /** A server that asks for a longer pause is asked again after this one. */
   private static final long MAX_RETRY_AFTER_SECONDS = 3600;
+
+  /** After a failed write to the buffer; reading waits meanwhile. */
+  private static final long BUFFER_RETRY_NANOS = 1_000_000_000L;
+
+  /** A long outage drops many batches: one line a minute tells of them. */
+  private static final long DROP_LOG_NANOS = 60_000_000_000L;
 
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
 
@@ -36,13 +44,24 @@ public final class Sender {
   private final PositionsFile positionsFile;
   private final PushTransport transport;
   private final int maxAttempts;
+  private final boolean dropsRateLimited;
   private final Backoff backoff;
   private final SendListener listener;
   private final SendCounters counters;
   private final Clock clock;
   private final long syncNanos;
   private final int batchSize;
-  private final ArrayDeque<JournaledBatch> recovered;
+  private final BufferLimits limits;
+
+  /** Batches on disk that follow {@link #rest}. */
+  private final ArrayDeque<Long> waiting;
+
+  /** Batches that follow those and could not be written to disk. */
+  private @Nullable Group unwritten;
+
+  private long bufferAgain;
+  private long lastDropLog;
+  private long droppedUntold;
   private final ProtobufBytes body;
   private final SnappyBlock snappy = new SnappyBlock();
   private @Nullable Outgoing current;
@@ -101,6 +120,7 @@ public final class Sender {
       int batchSize,
       Duration syncPeriod,
       RetryPolicy retry,
+      BufferLimits limits,
       Handover handover,
       DeliveryJournal journal,
       PositionsFile positionsFile,
@@ -117,20 +137,24 @@ public final class Sender {
     this.positionsFile = positionsFile;
     this.transport = transport;
     this.maxAttempts = retry.maxAttempts();
+    this.dropsRateLimited = retry.dropsRateLimited();
     this.backoff = new Backoff(retry.minPause(), retry.maxPause(), random);
     this.listener = listener;
     this.counters = counters;
     this.clock = clock;
     this.syncNanos = syncPeriod.toNanos();
-    this.recovered = new ArrayDeque<>(journal.undelivered());
+    this.limits = limits;
+    this.waiting = new ArrayDeque<>(journal.undelivered());
     this.body = new ProtobufBytes(Math.min(batchSize, 64 << 10));
     this.notBefore = clock.monotonicNanos();
     this.nextSync = notBefore;
-    if (!recovered.isEmpty()) {
+    this.bufferAgain = notBefore;
+    this.lastDropLog = notBefore - DROP_LOG_NANOS;
+    if (!waiting.isEmpty()) {
       log.info(
           "client {}: {} batches of the last run are sent again, in case they did not arrive",
           client,
-          recovered.size());
+          waiting.size());
     }
   }
 
@@ -146,6 +170,7 @@ public final class Sender {
     if (current == null) {
       current = next();
       if (current == null) {
+        publish();
         return Math.max(1, nextSync - now);
       }
       backoff.reset();
@@ -154,7 +179,22 @@ public final class Sender {
     if (now - notBefore >= 0) {
       deliver(current);
     }
+    if (current != null && current.group.journaled) {
+      fillBuffer();
+      dropTooOld();
+    }
+    publish();
     return current == null ? 0 : Math.max(0, notBefore - clock.monotonicNanos());
+  }
+
+  /**
+   * Tells whether batches can be taken to disk though one waits for its next attempt; else there is
+   * nothing to do until then.
+   */
+  public boolean takesToDisk() {
+    return limits.maxBytes() > 0
+        && clock.monotonicNanos() - bufferAgain >= 0
+        && (limits.dropsOldest() || journal.undeliveredBytes() < limits.maxBytes());
   }
 
   /** Tells whether a batch waits for its next attempt. */
@@ -164,7 +204,11 @@ public final class Sender {
 
   /** Tells whether all input was dealt with. */
   public boolean isDone() {
-    return current == null && rest.isEmpty() && recovered.isEmpty() && handover.isDrained();
+    return current == null
+        && rest.isEmpty()
+        && waiting.isEmpty()
+        && unwritten == null
+        && handover.isDrained();
   }
 
   /** Makes durable what could not be sent and writes the positions; the last call. */
@@ -173,31 +217,146 @@ public final class Sender {
     if (current != null && !current.group.journaled) {
       write(current.group);
     }
+    if (unwritten != null) {
+      write(unwritten);
+    }
     for (List<Batch> group = handover.poll(); group != null; group = handover.poll()) {
       write(new Group(encode(group), false));
     }
-    int left = journal.undelivered().size();
+    int left = journal.undeliveredCount();
     if (left > 0) {
       log.info("client {}: {} batches are kept and sent at the next start", client, left);
     }
     journal.compact();
+    publish();
     sync();
   }
 
   private @Nullable Outgoing next() {
-    if (rest.isEmpty()) {
-      JournaledBatch again = recovered.poll();
-      if (again != null) {
-        return new Outgoing(new Group(List.of(again), true), again);
-      }
-      List<Batch> group = handover.poll();
-      if (group == null) {
+    if (!rest.isEmpty()) {
+      return rest.poll();
+    }
+    if (!waiting.isEmpty()) {
+      return fromDisk(waiting.getFirst());
+    }
+    Group group = unwritten;
+    unwritten = null;
+    if (group == null) {
+      List<Batch> fresh = handover.poll();
+      if (fresh == null) {
         return null;
       }
-      Group encoded = new Group(encode(group), false);
-      encoded.batches.forEach(batch -> rest.add(new Outgoing(encoded, batch)));
+      group = new Group(encode(fresh), false);
+    }
+    for (JournaledBatch batch : group.batches) {
+      rest.add(new Outgoing(group, batch));
     }
     return rest.poll();
+  }
+
+  /** Returns null if it cannot be read now, or not at all. */
+  private @Nullable Outgoing fromDisk(long id) {
+    try {
+      JournaledBatch batch = journal.batch(id);
+      waiting.removeFirst();
+      return new Outgoing(new Group(List.of(batch), true), batch);
+    } catch (CorruptJournalException e) {
+      waiting.removeFirst();
+      DeliveryJournal.Summary lost = journal.summary(id);
+      count(lost, SendListener.DropReason.BUFFER_DAMAGED);
+      log.error("client {}: {}; its {} entries are lost", client, e.getMessage(), lost.entries());
+      try {
+        journal.lost(id);
+      } catch (IOException again) {
+        log.error("client {}: cannot write the journal: {}", client, again.toString());
+      }
+    } catch (IOException e) {
+      log.error("client {}: cannot read the journal: {}; tried again", client, e.toString());
+    }
+    return null;
+  }
+
+  /** Takes what waits in memory to disk, so that reading can go on. */
+  private void fillBuffer() {
+    while (takesToDisk()) {
+      Group group = unwritten;
+      if (group == null) {
+        List<Batch> fresh = handover.poll();
+        if (fresh == null) {
+          return;
+        }
+        group = new Group(encode(fresh), false);
+      }
+      try {
+        write(group);
+        unwritten = null;
+        group.batches.forEach(batch -> {
+          if (journal.isUndelivered(batch.id())) {
+            waiting.add(batch.id());
+          }
+        });
+      } catch (IOException e) {
+        unwritten = group;
+        bufferAgain = clock.monotonicNanos() + BUFFER_RETRY_NANOS;
+        log.error(
+            "client {}: cannot write to the buffer on disk ({}); reading waits instead. Is the disk"
+                + " of the positions file full?",
+            client,
+            e.toString());
+        return;
+      }
+      while (limits.dropsOldest()
+          && journal.undeliveredBytes() > limits.maxBytes()
+          && !waiting.isEmpty()) {
+        giveUp(waiting.removeFirst(), SendListener.DropReason.BUFFER_FULL);
+      }
+    }
+  }
+
+  private void dropTooOld() {
+    while (!waiting.isEmpty()
+        && isTooOld(journal.summary(waiting.getFirst()).lastTimestampNanos())) {
+      giveUp(waiting.removeFirst(), SendListener.DropReason.BUFFER_AGE);
+    }
+  }
+
+  private boolean isTooOld(long readNanos) {
+    return limits.maxAge().isPositive() && clock.nowNanos() - readNanos > limits.maxAge().toNanos();
+  }
+
+  private void giveUp(long id, SendListener.DropReason reason) {
+    DeliveryJournal.Summary dropped = journal.summary(id);
+    count(dropped, reason);
+    try {
+      journal.delivered(journal.batch(id));
+    } catch (IOException e) {
+      log.error("client {}: cannot note a dropped batch: {}", client, e.toString());
+    }
+    unsynced = true;
+    droppedUntold += dropped.entries();
+    long now = clock.monotonicNanos();
+    if (droppedUntold > 0 && now - lastDropLog >= DROP_LOG_NANOS) {
+      lastDropLog = now;
+      log.error(
+          "client {}: the server takes nothing, and {} entries of the buffer on disk are dropped,"
+              + " the oldest first ({}); see buffer.max_size and buffer.max_age",
+          client,
+          droppedUntold,
+          reason.text());
+      droppedUntold = 0;
+    }
+  }
+
+  private void count(DeliveryJournal.Summary dropped, SendListener.DropReason reason) {
+    if (dropped.entries() > 0) {
+      counters.entriesDropped.add(dropped.entries());
+      listener.dropped(client, dropped.tenant(), reason, dropped.entries(), dropped.lineBytes());
+    }
+  }
+
+  private void publish() {
+    counters.buffered =
+        new Buffered(journal.undeliveredCount(), journal.undeliveredBytes(), journal.oldestNanos());
   }
 
   private List<JournaledBatch> encode(List<Batch> group) {
@@ -219,6 +378,9 @@ public final class Sender {
       throw new IllegalStateException("snappy cannot compress " + body.length() + " bytes", e);
     }
     snappy.trim(2 * batchSize);
+    if (batch.entries() > 0) {
+      listener.encoded(client, compressed.length);
+    }
     List<FilePosition> positions = batch.positions();
     JournaledBatch encoded =
         new JournaledBatch(
@@ -258,7 +420,7 @@ public final class Sender {
   }
 
   private void write(Group group) throws IOException {
-    if (group.isProgress()) {
+    if (group.isProgress() && journal.undeliveredCount() == 0) {
       journal.progress(group.batches.getFirst().positions());
     } else {
       journal.append(group.batches);
@@ -273,7 +435,7 @@ public final class Sender {
       return;
     }
     try {
-      journal.delivered(outgoing.batch.id());
+      journal.delivered(outgoing.batch);
     } catch (IOException e) {
       log.error(
           "client {}: cannot note in the journal that a batch arrived: {}. After a crash it is sent"
@@ -305,6 +467,8 @@ public final class Sender {
       succeeded(outgoing, piece);
     } else if (status == 413) {
       split(outgoing, piece, response);
+    } else if (status == 429 && dropsRateLimited) {
+      drop(outgoing, piece, SendListener.DropReason.RATE_LIMITED, response);
     } else if (isTemporary(status)) {
       retry(outgoing, piece, response);
     } else {
@@ -343,6 +507,10 @@ public final class Sender {
     listener.retried(client, outgoing.batch.tenant());
     long pause =
         pause(Math.min(response.retryAfterSeconds(), MAX_RETRY_AFTER_SECONDS) * 1_000_000_000L);
+    if (isTooOld(outgoing.batch.lastTimestampNanos())) {
+      drop(outgoing, piece, SendListener.DropReason.BUFFER_AGE, response);
+      return;
+    }
     if (maxAttempts > 0 && backoff.attempts() >= maxAttempts) {
       drop(
           outgoing,

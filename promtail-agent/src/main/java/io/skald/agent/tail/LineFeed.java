@@ -26,6 +26,11 @@ public interface LineFeed extends AutoCloseable {
   /** Returns how the followed files stand; may be called by any thread. */
   List<FileStatus> files();
 
+  /** Tells whether there is something to read from; may be called by any thread. */
+  default boolean isReady() {
+    return !files().isEmpty();
+  }
+
   @Override
   void close() throws IOException;
 }

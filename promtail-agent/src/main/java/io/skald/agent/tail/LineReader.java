@@ -34,6 +34,10 @@ final class LineReader {
 
   /** Reads one chunk of {@code file} and hands its lines to {@code sink}. */
   Outcome read(TailedFile file, LineSink sink) throws IOException {
+    LineEncoding encoding = file.encoding(headScratch);
+    if (encoding == null) {
+      return file.channel.size() < file.readOffset() ? Outcome.REPLACED : Outcome.END;
+    }
     int held = file.tailLength;
     makeRoom(held + CHUNK_BYTES);
     System.arraycopy(file.tail, 0, buffer, 0, held);
@@ -46,7 +50,7 @@ final class LineReader {
     }
     counters.bytesRead.add(count);
     sink.begin(file.source, file::positionAt);
-    split(file, held, held + count, sink);
+    split(file, encoding, held, held + count, sink);
     sink.advance(file.position());
     return Outcome.READ;
   }
@@ -62,7 +66,7 @@ final class LineReader {
       return;
     }
     sink.begin(file.source, file::positionAt);
-    emit(file.tail, 0, file.tailLength, file.offset, sink);
+    emit(file, file.tail, 0, file.tailLength, file.offset, sink);
     file.offset += file.tailLength;
     file.lineState = LineState.AFTER_TAIL;
     file.keepTail(file.tail, 0, 0);
@@ -85,36 +89,42 @@ final class LineReader {
     return Arrays.equals(again.array(), 0, count, buffer, from, from + count);
   }
 
-  private void split(TailedFile file, int scanFrom, int end, LineSink sink) {
+  private void split(TailedFile file, LineEncoding encoding, int scanFrom, int end, LineSink sink) {
     long base = file.offset; // the file offset of buffer[0]
     int lineStart = 0;
+    int unit = encoding.unit();
     int scan = scanFrom;
     if (file.lineState == LineState.AFTER_TAIL) {
-      file.lineState = LineState.START;
-      if (buffer[0] == '\n') {
-        lineStart = 1;
-        scan = 1;
-      }
-    } else if (file.lineState == LineState.INSIDE_CUT_LINE) {
-      int newline = indexOfNewline(scan, end);
-      if (newline == end) {
-        file.offset += end;
-        file.keepTail(buffer, 0, 0);
+      if (end < unit) {
+        file.keepTail(buffer, 0, end);
         return;
       }
       file.lineState = LineState.START;
-      lineStart = newline + 1;
+      if (encoding.isNewline(buffer, 0)) {
+        lineStart = unit;
+        scan = unit;
+      }
+    } else if (file.lineState == LineState.INSIDE_CUT_LINE) {
+      int newline = encoding.indexOfNewline(buffer, scan, end, base);
+      if (newline == end) {
+        int split = Math.floorMod(base + end, unit); // of a character cut in two
+        file.offset += end - split;
+        file.keepTail(buffer, end - split, split);
+        return;
+      }
+      file.lineState = LineState.START;
+      lineStart = newline + unit;
       scan = lineStart;
     }
-    for (int newline = indexOfNewline(scan, end);
+    for (int newline = encoding.indexOfNewline(buffer, scan, end, base);
         newline < end;
-        newline = indexOfNewline(lineStart, end)) {
-      emit(buffer, lineStart, newline - lineStart, base + lineStart, sink);
-      lineStart = newline + 1;
+        newline = encoding.indexOfNewline(buffer, lineStart, end, base)) {
+      emit(file, buffer, lineStart, newline - lineStart, base + lineStart, sink);
+      lineStart = newline + unit;
     }
     int rest = end - lineStart;
     if (rest > maxLineBytes) {
-      emit(buffer, lineStart, rest, base + lineStart, sink);
+      emit(file, buffer, lineStart, rest, base + lineStart, sink);
       file.lineState = LineState.INSIDE_CUT_LINE;
       lineStart = end;
       rest = 0;
@@ -123,22 +133,21 @@ final class LineReader {
     file.keepTail(buffer, lineStart, rest);
   }
 
-  private void emit(byte[] bytes, int from, int length, long offset, LineSink sink) {
+  private void emit(
+      TailedFile file, byte[] bytes, int from, int length, long offset, LineSink sink) {
     if (length > maxLineBytes) {
       counters.linesCut.increment();
     }
     counters.linesRead.increment();
-    sink.line(bytes, from, Math.min(length, maxLineBytes), offset);
-  }
-
-  private int indexOfNewline(int from, int end) {
-    byte[] bytes = buffer;
-    for (int i = from; i < end; i++) {
-      if (bytes[i] == '\n') {
-        return i;
-      }
+    file.linesRead++;
+    int kept = Math.min(length, maxLineBytes);
+    LineEncoding encoding = file.encoding;
+    if (encoding == null || encoding.isBytes()) {
+      sink.line(bytes, from, kept, offset);
+    } else {
+      byte[] text = encoding.utf8(bytes, from, kept, offset == 0);
+      sink.line(text, 0, text.length, offset);
     }
-    return end;
   }
 
   /** A long line needs a larger buffer; it is given back with the next short one. */

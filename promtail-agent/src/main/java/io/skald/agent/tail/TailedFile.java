@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open file and how far it was read. The open descriptor keeps the file when its name goes to
@@ -20,6 +21,10 @@ final class TailedFile implements AutoCloseable {
   final Target target;
   final String path;
   final LineSource source;
+
+  /** Known once the file has its first bytes, if those decide. */
+  @Nullable LineEncoding encoding;
+
   final FileChannel channel;
   final FileId id;
   final long bornNanos;
@@ -36,8 +41,12 @@ final class TailedFile implements AutoCloseable {
 
   int tailLength;
 
-  /** Readings of the monotonic clock: the last new byte, the next look. */
+  /**
+   * Readings of the monotonic clock: the last new byte, the last time at the end, the next look.
+   */
   long lastGrowth;
+
+  long lastAtEnd;
 
   long nextPoll;
   long pollPause;
@@ -48,6 +57,7 @@ final class TailedFile implements AutoCloseable {
   long rotatedAt;
   long seenModifiedNanos = Long.MIN_VALUE;
   long seenSize;
+  long linesRead;
 
   /** How far it is read after its target has gone; -1 while that is there. */
   private long wantedEnd = -1;
@@ -66,6 +76,7 @@ final class TailedFile implements AutoCloseable {
     this.target = target;
     this.path = path;
     this.source = target.sourceOf(path);
+    this.encoding = target.encoding().dependsOnMark() ? null : target.encoding();
     this.directory = directory;
     this.channel = channel;
     this.id = start.id();
@@ -74,6 +85,7 @@ final class TailedFile implements AutoCloseable {
     this.offset = start.offset();
     this.lineState = start.lineState();
     this.lastGrowth = monotonicNanos;
+    this.lastAtEnd = monotonicNanos;
     this.nextPoll = monotonicNanos;
   }
 
@@ -148,6 +160,17 @@ final class TailedFile implements AutoCloseable {
     return buffer.position();
   }
 
+  /** Returns the encoding; null while the file is too short to tell. */
+  @Nullable LineEncoding encoding(byte[] scratch) throws IOException {
+    if (encoding == null) {
+      LineEncoding asConfigured = target.encoding();
+      if (readHead(channel, scratch, asConfigured.unit()) == asConfigured.unit()) {
+        encoding = asConfigured.ofFile(scratch);
+      }
+    }
+    return encoding;
+  }
+
   void keepTail(byte[] buffer, int from, int length) {
     if (length == 0) {
       tail = EMPTY; // most files rest at the end of a line: hold no memory for them
@@ -164,6 +187,7 @@ final class TailedFile implements AutoCloseable {
   void restart() {
     head = FileHead.NONE;
     offset = 0;
+    encoding = target.encoding().dependsOnMark() ? null : target.encoding();
     lineState = LineState.START;
     keepTail(EMPTY, 0, 0);
   }

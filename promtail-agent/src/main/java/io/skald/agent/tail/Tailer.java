@@ -148,7 +148,7 @@ public final class Tailer implements LineFeed {
     searchNeighbourhoods();
     giveUpTooMany();
     if (now - nextStatus >= 0) {
-      publishStatus();
+      publishStatus(now);
       nextStatus = now + STATUS_NANOS;
     }
     if (more) {
@@ -685,6 +685,7 @@ public final class Tailer implements LineFeed {
         file.nextPoll = now;
         return sink.hasRoom();
       }
+      file.lastAtEnd = now;
       rest(file, now);
       pause(file, grew, now);
       return false;
@@ -912,12 +913,19 @@ public final class Tailer implements LineFeed {
     }
   }
 
-  private void publishStatus() {
+  private void publishStatus(long now) {
     List<FileStatus> all = new ArrayList<>(open.size());
     for (TailedFile file : open.values()) {
+      boolean behind = file.seenSize > file.readOffset();
       all.add(
           new FileStatus(
-              file.path, file.target.key(), file.readOffset(), file.seenSize, file.rotated));
+              file.path,
+              file.target.key(),
+              file.readOffset(),
+              file.seenSize,
+              file.linesRead,
+              behind ? Math.max(0, now - file.lastAtEnd) / 1_000_000 : 0,
+              file.rotated));
     }
     status = all;
   }

@@ -2,6 +2,7 @@ package io.skald.agent.tail;
 
 import io.skald.common.model.Labels;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +20,16 @@ public final class Target {
   private final Labels labels;
   private final String job;
   private final Map<String, String> external;
+  private final LineEncoding encoding;
 
   /** A target without external labels; its job is its key up to the last slash. */
   public Target(String key, Map<String, String> labels) {
-    this(key, key.substring(0, Math.max(0, key.lastIndexOf('/'))), labels, Map.of());
+    this(
+        key,
+        key.substring(0, Math.max(0, key.lastIndexOf('/'))),
+        labels,
+        Map.of(),
+        LineEncoding.BYTES);
   }
 
   /**
@@ -31,12 +38,19 @@ public final class Target {
    * @param labels the sent ones and {@code __path__}, {@code __path_exclude__}; empty values and
    *     all other names that start with two underscores are left out
    * @param external labels of the client, which those of the target win over
+   * @param encoding of the files
    * @throws IllegalArgumentException if there is no {@code __path__} or a glob is malformed
    */
-  public Target(String key, String job, Map<String, String> labels, Map<String, String> external) {
+  public Target(
+      String key,
+      String job,
+      Map<String, String> labels,
+      Map<String, String> external,
+      LineEncoding encoding) {
     this.key = key;
     this.job = job;
     this.external = Map.copyOf(external);
+    this.encoding = encoding;
     String pattern = labels.get("__path__");
     if (pattern == null || pattern.isEmpty()) {
       throw new IllegalArgumentException(
@@ -58,6 +72,25 @@ public final class Target {
   /** Unique among the targets of an agent. */
   public String key() {
     return key;
+  }
+
+  /** The job whose stages its lines go through. */
+  public String job() {
+    return job;
+  }
+
+  LineEncoding encoding() {
+    return encoding;
+  }
+
+  /** Returns what lines get, and the path. */
+  public Map<String, String> labels() {
+    Map<String, String> all = new TreeMap<>();
+    for (int i = 0; i < labels.size(); i++) {
+      all.put(labels.name(i), labels.value(i));
+    }
+    all.put("__path__", path);
+    return all;
   }
 
   /** The pattern as it was written. */

@@ -23,12 +23,12 @@ class DeliveryJournalTest {
     try (DeliveryJournal journal = DeliveryJournal.open(file())) {
       journal.append(batch(journal.takeId(), 10));
       journal.append(batch(journal.takeId(), 20));
-      journal.delivered(1);
+      journal.delivered(journal.batch(1));
       journal.progress(List.of(position(9, 5)));
     }
     try (DeliveryJournal journal = DeliveryJournal.open(file())) {
       assertThat(journal.undelivered()).hasSize(1);
-      JournaledBatch left = journal.undelivered().getFirst();
+      JournaledBatch left = journal.batch(journal.undelivered().getFirst());
       assertThat(left.id()).isEqualTo(2);
       assertThat(left.tenant()).isEqualTo("tenant");
       assertThat(left.entries()).isEqualTo(3);
@@ -59,7 +59,7 @@ class DeliveryJournalTest {
       journal.sighted(List.of(position(1, 0), position(2, 0)));
 
       assertThat(journal.delivered()).containsExactly(position(2, 0));
-      journal.delivered(1);
+      journal.delivered(journal.batch(1));
       journal.sighted(List.of(position(1, 0)));
       assertThat(journal.delivered()).containsExactly(position(2, 0), position(1, 10));
     }
@@ -72,7 +72,7 @@ class DeliveryJournalTest {
       snapshotEnd = Files.size(file());
       for (int i = 1; i <= 4; i++) {
         journal.append(batch(journal.takeId(), 10L * i));
-        journal.delivered(i);
+        journal.delivered(journal.batch(i));
       }
     }
     byte[] whole = Files.readAllBytes(file());
@@ -109,7 +109,7 @@ class DeliveryJournalTest {
     try (DeliveryJournal journal = DeliveryJournal.open(file())) {
       for (int i = 1; i <= 3; i++) {
         journal.append(batch(journal.takeId(), 10L * i));
-        journal.delivered(i);
+        journal.delivered(journal.batch(i));
       }
     }
     byte[] whole = Files.readAllBytes(file());
@@ -121,7 +121,8 @@ class DeliveryJournalTest {
         for (FilePosition position : journal.readPositions().values()) {
           assertThat(position).isIn(position(1, 10), position(1, 20), position(1, 30));
         }
-        for (JournaledBatch batch : journal.undelivered()) {
+        for (long id : journal.undelivered()) {
+          JournaledBatch batch = journal.batch(id);
           assertThat(new String(batch.body(), StandardCharsets.UTF_8)).startsWith("body ");
         }
       } catch (CorruptJournalException e) {
@@ -158,7 +159,7 @@ class DeliveryJournalTest {
         long id = journal.takeId();
         journal.append(
             new JournaledBatch(id, "", i, 1, 1, List.of(position(1, i)), new byte[200_000]));
-        journal.delivered(id);
+        journal.delivered(journal.batch(id));
         assertThat(Files.size(file())).isLessThan(9 << 20);
       }
       assertThat(journal.delivered()).containsExactly(position(1, 200));
@@ -175,14 +176,14 @@ class DeliveryJournalTest {
     }
     try (DeliveryJournal journal = DeliveryJournal.open(file())) {
       journal.append(List.of(batch(journal.takeId(), 10), batch(journal.takeId(), 20)));
-      journal.delivered(1);
+      journal.delivered(journal.batch(1));
       journal.progress(List.of(position(9, 5)));
       assertThat(Files.readAllBytes(file())).isEqualTo(golden);
     }
     Files.write(file(), golden);
     try (DeliveryJournal journal = DeliveryJournal.open(file())) {
       assertThat(journal.delivered()).containsExactly(position(1, 10), position(9, 5));
-      assertThat(journal.undelivered()).extracting(JournaledBatch::id).containsExactly(2L);
+      assertThat(journal.undelivered()).containsExactly(2L);
       assertThat(journal.lastTimestampNanos()).isEqualTo(20);
     }
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.skald.agent.ReceivedEntries;
 import io.skald.agent.ReceivedEntries.DecodedStream;
 import io.skald.agent.ReceivedEntries.Entry;
+import io.skald.common.model.Labels;
+import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,6 +34,25 @@ class BatchTest {
                     + "\u0012\n" // entry, 10 bytes
                     + "\n\u0004\u0008\u0003\u0010\u0005" // timestamp 3 s 5 ns
                     + "\u0012\u0002hi"));
+  }
+
+  @Test
+  void entry_streamBeyondTheLimit_isRefusedUntilTheNextBatch() {
+    BatchAssembler assembler =
+        new BatchAssembler(
+            new Handover(1000, 2000), Clock.system(), Long.MIN_VALUE, 1000, 1_000_000_000, 2);
+
+    assertThat(take(assembler, "", "{l=\"a\"}")).isTrue();
+    assertThat(take(assembler, "", "{l=\"b\"}")).isTrue();
+    assertThat(take(assembler, "", "{l=\"c\"}")).isFalse();
+    assertThat(take(assembler, "", "{l=\"a\"}")).isTrue();
+    assertThat(take(assembler, "other", "{l=\"c\"}")).isTrue();
+    assembler.close();
+    assertThat(take(assembler, "", "{l=\"c\"}")).isTrue();
+  }
+
+  private static boolean take(BatchAssembler assembler, String tenant, String labels) {
+    return assembler.entry(tenant, labels, 1, new byte[1], 0, 1, Labels.EMPTY, () -> null);
   }
 
   @ParameterizedTest

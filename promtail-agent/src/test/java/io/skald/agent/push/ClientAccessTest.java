@@ -54,7 +54,8 @@ class ClientAccessTest {
 
   private HttpPushTransport transport(ClientAccess access) {
     URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/push");
-    return new HttpPushTransport(url, Duration.ofSeconds(5), "test", access, Clock.system());
+    return new HttpPushTransport(
+        url, Duration.ofSeconds(5), "test", Map.of(), access, Clock.system());
   }
 
   @Test

@@ -27,7 +27,8 @@ public record IndexReport(
     List<String> faults,
     long unknownChunks) {
   /** Says nothing. */
-  public static final IndexReport NONE = new IndexReport(null, Map.of(), Map.of(), Set.of(), List.of(), 0);
+  public static final IndexReport NONE =
+      new IndexReport(null, Map.of(), Map.of(), Set.of(), List.of(), 0);
 
   public IndexReport {
     chunksByPack = Map.copyOf(chunksByPack);

@@ -23,10 +23,7 @@ final class IndexEntries {
   }
 
   static void addChunk(
-      byte[] dayPrefix,
-      Fingerprint fingerprint,
-      ChunkRef chunk,
-      BiConsumer<byte[], byte[]> sink) {
+      byte[] dayPrefix, Fingerprint fingerprint, ChunkRef chunk, BiConsumer<byte[], byte[]> sink) {
     byte[] stream =
         IndexKeys.withFingerprint(IndexKeys.kind(dayPrefix, IndexKeys.CHUNK), fingerprint);
     sink.accept(

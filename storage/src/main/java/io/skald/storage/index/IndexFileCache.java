@@ -95,8 +95,7 @@ public final class IndexFileCache implements AutoCloseable {
     takeOver();
     this.blocks = new LRUCache(BLOCK_CACHE_BYTES);
     this.options =
-        new Options()
-            .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(blocks));
+        new Options().setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(blocks));
   }
 
   private record Found(Path path, long bytes, FileTime used) {}

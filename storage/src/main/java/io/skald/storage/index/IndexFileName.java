@@ -53,7 +53,14 @@ public record IndexFileName(
 
   /** Returns the name of a file with these bytes. */
   static IndexFileName of(
-      TenantId tenant, boolean merged, int day, long millis, long random, String writer, int length, int crc) {
+      TenantId tenant,
+      boolean merged,
+      int day,
+      long millis,
+      long random,
+      String writer,
+      int length,
+      int crc) {
     String shown = writer.replaceAll("[^A-Za-z0-9._]", "_");
     shown = shown.substring(0, Math.min(shown.length(), MAX_WRITER_LENGTH));
     String file =
@@ -112,9 +119,7 @@ public record IndexFileName(
   /** Returns the key of the object. */
   public String key() {
     String written =
-        day == WIDE_DAY
-            ? WIDE
-            : DateTimeFormatter.BASIC_ISO_DATE.format(LocalDate.ofEpochDay(day));
+        day == WIDE_DAY ? WIDE : DateTimeFormatter.BASIC_ISO_DATE.format(LocalDate.ofEpochDay(day));
     return prefix(tenant) + (merged ? MERGED : NEW) + "/" + written + "/" + file;
   }
 }

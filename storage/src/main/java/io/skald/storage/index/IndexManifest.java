@@ -36,8 +36,7 @@ public record IndexManifest(
     List<Retired> replaced,
     List<Retired> packs) {
   /** What a tenant has before the compactor was there. */
-  public static final IndexManifest NONE =
-      new IndexManifest(0, 0, List.of(), List.of(), List.of());
+  public static final IndexManifest NONE = new IndexManifest(0, 0, List.of(), List.of(), List.of());
 
   private static final int VERSION = 1;
   private static final int MAGIC = 'S' | 'K' << 8 | 'I' << 16 | 'M' << 24;

@@ -87,20 +87,21 @@ public final class IndexRebuild {
   }
 
   private void write(TenantId tenant, List<IndexedChunk> all) {
-    ShippingIndex.byDay(tenant, all).forEach((day, keys) -> {
-      byte[] bytes = writer.write(keys);
-      IndexFileName name =
-          IndexFileName.of(
-              tenant,
-              false,
-              day,
-              clock.nowMillis(),
-              random.nextLong(),
-              WRITER,
-              bytes.length,
-              Section.crc(bytes, 0, bytes.length));
-      store.put(name.key(), List.of(ByteBuffer.wrap(bytes)));
-    });
+    ShippingIndex.byDay(tenant, all)
+        .forEach((day, keys) -> {
+          byte[] bytes = writer.write(keys);
+          IndexFileName name =
+              IndexFileName.of(
+                  tenant,
+                  false,
+                  day,
+                  clock.nowMillis(),
+                  random.nextLong(),
+                  WRITER,
+                  bytes.length,
+                  Section.crc(bytes, 0, bytes.length));
+          store.put(name.key(), List.of(ByteBuffer.wrap(bytes)));
+        });
   }
 
   /**

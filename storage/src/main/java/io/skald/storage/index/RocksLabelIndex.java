@@ -142,13 +142,15 @@ public final class RocksLabelIndex implements LabelIndex {
 
   /** Returns the bytes of a file that is still to be shipped, or null if it is none. */
   byte @Nullable [] toShip(IndexFileName name) {
-    return whileOpen(() -> {
-      try {
-        return Optional.ofNullable(database.get(outbox, outboxKey(name)));
-      } catch (RocksDBException e) {
-        throw IndexSnapshot.unreadable(e);
-      }
-    }).orElse(null);
+    return whileOpen(
+            () -> {
+              try {
+                return Optional.ofNullable(database.get(outbox, outboxKey(name)));
+              } catch (RocksDBException e) {
+                throw IndexSnapshot.unreadable(e);
+              }
+            })
+        .orElse(null);
   }
 
   /** Forgets a file that has been shipped; not synced: shipping it again changes nothing. */
@@ -195,8 +197,7 @@ public final class RocksLabelIndex implements LabelIndex {
       if (keys.isEmpty()) {
         return;
       }
-      toFile.write(
-          IndexKeys.readTenant(keys.firstKey()), IndexKeys.readDay(keys.firstKey()), keys);
+      toFile.write(IndexKeys.readTenant(keys.firstKey()), IndexKeys.readDay(keys.firstKey()), keys);
       write(batch -> {
         for (byte[] key : keys.keySet()) {
           batch.delete(key);

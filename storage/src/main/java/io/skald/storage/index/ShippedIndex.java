@@ -171,9 +171,7 @@ public final class ShippedIndex implements StreamIndex {
           .own
           .entrySet()
           .removeIf(
-              own ->
-                  replaced.contains(own.getKey().key())
-                      || isListed(own.getValue(), started));
+              own -> replaced.contains(own.getKey().key()) || isListed(own.getValue(), started));
       all.addAll(state.own.keySet());
       View view = View.of(all, started);
       state.view = view;
@@ -194,11 +192,7 @@ public final class ShippedIndex implements StreamIndex {
   }
 
   private void eachDay(
-      View view,
-      TenantId tenant,
-      long fromNanos,
-      long throughNanos,
-      IndexSearch.Visitor visitor) {
+      View view, TenantId tenant, long fromNanos, long throughNanos, IndexSearch.Visitor visitor) {
     int firstDay = IndexKeys.dayOf(fromNanos);
     int lastDay = IndexKeys.dayOf(throughNanos);
     view.days
@@ -252,7 +246,10 @@ public final class ShippedIndex implements StreamIndex {
       } catch (ObjectNotFoundException again) {
         again.addSuppressed(e);
         throw new StorageException(
-            "a file of the index of tenant " + tenant.value() + " is missing: " + again.getMessage(),
+            "a file of the index of tenant "
+                + tenant.value()
+                + " is missing: "
+                + again.getMessage(),
             again);
       }
     }

@@ -83,11 +83,7 @@ public final class ShippingIndex implements LabelIndex {
    * @throws StorageException if the local database cannot be opened
    */
   public ShippingIndex(
-      Settings settings,
-      ObjectStore store,
-      String writerId,
-      Clock clock,
-      RandomGenerator random) {
+      Settings settings, ObjectStore store, String writerId, Clock clock, RandomGenerator random) {
     this.store = store;
     this.writerId = writerId;
     this.clock = clock;
@@ -149,10 +145,11 @@ public final class ShippingIndex implements LabelIndex {
   public void commit(
       TenantId tenant, List<IndexedChunk> chunks, Map<Fingerprint, Long> flushedThrough) {
     Map<IndexFileName, byte[]> made = new LinkedHashMap<>();
-    byDay(tenant, chunks).forEach((day, keys) -> {
-      byte[] bytes = writer.write(keys);
-      made.put(newName(tenant, day, bytes), bytes);
-    });
+    byDay(tenant, chunks)
+        .forEach((day, keys) -> {
+          byte[] bytes = writer.write(keys);
+          made.put(newName(tenant, day, bytes), bytes);
+        });
     local.commitFiles(tenant, made, flushedThrough);
     made.forEach(shipped::add);
     made.forEach(this::send);
@@ -276,7 +273,10 @@ public final class ShippingIndex implements LabelIndex {
 
   public Statistics shipping() {
     return new Statistics(
-        shippedFiles.sum(), shippedBytes.sum(), failures.sum(), settled ? 0 : local.toShip().size());
+        shippedFiles.sum(),
+        shippedBytes.sum(),
+        failures.sum(),
+        settled ? 0 : local.toShip().size());
   }
 
   /** Returns what the local database holds. */

@@ -86,8 +86,7 @@ public final class StoppedIndex implements AutoCloseable {
    *     read all the same. The key is that of no object, "", for the local database
    * @return what else was there
    */
-  public IndexContents scan(
-      IndexContents.Visitor visitor, BiConsumer<String, String> damaged) {
+  public IndexContents scan(IndexContents.Visitor visitor, BiConsumer<String, String> damaged) {
     IndexScan scan = new IndexScan(visitor);
     Set<TenantId> tenants = new HashSet<>(tenants(store));
     List<IndexFileName> waiting = local == null ? List.of() : local.toShip();

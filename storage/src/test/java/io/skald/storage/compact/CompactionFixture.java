@@ -161,8 +161,7 @@ final class CompactionFixture implements AutoCloseable {
               new MetadataTable());
       synchronized (sealer) {
         chunks.add(
-            new Chunk(
-                nextChunk++, labels, Fingerprint.of(labels), List.of(sealer.seal(block))));
+            new Chunk(nextChunk++, labels, Fingerprint.of(labels), List.of(sealer.seal(block))));
       }
     }
     List<ChunkRef> refs = packs.write(TENANT, chunks).refs();

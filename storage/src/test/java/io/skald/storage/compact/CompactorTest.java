@@ -88,12 +88,10 @@ class CompactorTest {
     // As if the second day's file had been sent later.
     String key = fixture.indexFilesInStore().getLast();
     String late =
-        key.replaceFirst(
-            "/[0-9a-f]{12}-", "/%012x-".formatted(fixture.clock.nowMillis()));
+        key.replaceFirst("/[0-9a-f]{12}-", "/%012x-".formatted(fixture.clock.nowMillis()));
     fixture.objects.put(
         late,
-        List.of(
-            ByteBuffer.wrap(fixture.objects.read(key, 0, (int) fixture.objects.size(key)))));
+        List.of(ByteBuffer.wrap(fixture.objects.read(key, 0, (int) fixture.objects.size(key)))));
     fixture.objects.delete(key);
     fixture.index.shipped().refresh(CompactionFixture.TENANT);
     Set<String> named = fixture.packKeys(fixture.reader());
@@ -306,22 +304,23 @@ class CompactorTest {
     List<Thread> readers = new ArrayList<>();
     for (var index : List.of(fixture.index, stateless)) {
       readers.add(
-          Thread.ofPlatform().start(() -> {
-            while (!done.get() && wrong.get() == null) {
-              Set<Entry> least = flushed.get();
-              try {
-                List<Entry> found = fixture.entries(index);
-                Set<Entry> distinct = new HashSet<>(found);
-                if (distinct.size() != found.size()) {
-                  wrong.set("an entry is there twice");
-                } else if (!distinct.containsAll(least)) {
-                  wrong.set("an entry is missing");
+          Thread.ofPlatform()
+              .start(() -> {
+                while (!done.get() && wrong.get() == null) {
+                  Set<Entry> least = flushed.get();
+                  try {
+                    List<Entry> found = fixture.entries(index);
+                    Set<Entry> distinct = new HashSet<>(found);
+                    if (distinct.size() != found.size()) {
+                      wrong.set("an entry is there twice");
+                    } else if (!distinct.containsAll(least)) {
+                      wrong.set("an entry is missing");
+                    }
+                  } catch (RuntimeException e) {
+                    wrong.set(e.toString());
+                  }
                 }
-              } catch (RuntimeException e) {
-                wrong.set(e.toString());
-              }
-            }
-          }));
+              }));
     }
     Compactor compactor = fixture.compactor();
     for (int round = 0; round < 40 && wrong.get() == null; round++) {

@@ -192,8 +192,7 @@ class ShippedIndexTest {
             .get();
     IndexFileName merged =
         IndexFileName.of(A, true, 0, 1, 2, "compactor", made.length(), made.crc());
-    objects.put(
-        merged.key(), List.of(ByteBuffer.wrap(objects.read(made.key(), 0, made.length()))));
+    objects.put(merged.key(), List.of(ByteBuffer.wrap(objects.read(made.key(), 0, made.length()))));
     objects.delete(made.key());
     assertThat(packs(reader("before", Duration.ZERO))).containsExactly("p1");
 
@@ -323,7 +322,9 @@ class ShippedIndexTest {
 
   private static IndexedChunk chunk(String pack, long first, long last) {
     return new IndexedChunk(
-        WEB, Fingerprint.of(WEB), new ChunkRef(first + 1, pack, 8, 1000, 100, first, last, 5, 50, 1));
+        WEB,
+        Fingerprint.of(WEB),
+        new ChunkRef(first + 1, pack, 8, 1000, 100, first, last, 5, 50, 1));
   }
 
   private static List<String> packs(StreamIndex index) {

@@ -1,14 +1,14 @@
-package io.skald.agent;
+package io.skald.common.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** The name that {@code __host__} is compared with. */
-final class HostName {
+/** The name of this machine. */
+public final class HostName {
   private HostName() {}
 
   /** Returns the variable HOSTNAME, else the name that the system gives itself. */
-  static String current() {
+  public static String current() {
     String fromEnvironment = System.getenv("HOSTNAME");
     if (fromEnvironment != null && !fromEnvironment.isEmpty()) {
       return fromEnvironment;
