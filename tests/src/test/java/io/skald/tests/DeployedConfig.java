@@ -52,19 +52,13 @@ final class DeployedConfig {
     }
   }
 
-  /**
-   * Returns the mistakes and warnings of an agent's configuration. As long as the agent has no
-   * pages, that it ignores their port is left out.
-   */
+  /** Returns the mistakes and warnings of an agent's configuration. */
   static List<String> agent(String name, String yaml) {
-    List<String> problems;
     try {
-      problems = new ArrayList<>(AgentConfigFile.load(name, expanded(yaml), Map.of()).warnings());
+      return AgentConfigFile.load(name, expanded(yaml), Map.of()).warnings();
     } catch (ConfigException e) {
-      problems = new ArrayList<>(List.of(String.valueOf(e.getMessage()).split("\n")));
+      return List.of(String.valueOf(e.getMessage()).split("\n"));
     }
-    problems.removeIf(problem -> problem.contains("'server.http_listen_port' has no effect"));
-    return problems;
   }
 
   /** Puts something in for variables, as {@code -config.expand-env} does. */

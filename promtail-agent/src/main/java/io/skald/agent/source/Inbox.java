@@ -8,6 +8,7 @@ import io.skald.agent.tail.LineSource;
 import io.skald.common.model.Labels;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,15 +104,27 @@ public final class Inbox implements LineFeed {
     }
   }
 
-  /** Takes a delivery and makes room for it: the oldest ones go. Returns how many entries went. */
+  /**
+   * Takes a delivery and makes room for it: the oldest ones go, but for those that somebody waits
+   * for. If all are such, this one goes.
+   *
+   * @return how many entries went
+   */
   int putDroppingOldest(Delivery delivery) {
     lock.lock();
     try {
       int dropped = 0;
-      while (waitingBytes >= MAX_BYTES) {
-        Delivery oldest = waiting.remove();
-        waitingBytes -= oldest.weight();
-        dropped += oldest.entries().size();
+      for (Iterator<Delivery> all = waiting.iterator();
+          waitingBytes >= MAX_BYTES && all.hasNext(); ) {
+        Delivery oldest = all.next();
+        if (oldest.durable() == null) {
+          all.remove();
+          waitingBytes -= oldest.weight();
+          dropped += oldest.entries().size();
+        }
+      }
+      if (waitingBytes >= MAX_BYTES) {
+        return dropped + delivery.entries().size();
       }
       put(delivery);
       return dropped;
