@@ -248,7 +248,9 @@ public final class SingleProcess implements AutoCloseable {
 
   private static IngesterLimits.Limits ingesterLimits(Limits limits) {
     return new IngesterLimits.Limits(
-        limits.ingestion().maxGlobalStreamsPerUser(), limits.entries().unorderedWrites());
+        limits.ingestion().maxGlobalStreamsPerUser(),
+        limits.entries().unorderedWrites(),
+        limits.entries().allowBackfill());
   }
 
   private @Nullable PatternApi patternApi(
