@@ -99,7 +99,10 @@ final class ChunkFlush {
   private Map<Fingerprint, Long> flushedThrough() {
     Map<Fingerprint, Long> positions = new HashMap<>();
     for (StreamChunks part : work) {
-      positions.put(part.stream.fingerprint(), part.chunks.getLast().lastPosition());
+      // Chunks that are filled side by side are closed together, and none of them is the later one.
+      positions.put(
+          part.stream.fingerprint(),
+          part.chunks.stream().mapToLong(LiveChunk::lastPosition).max().orElseThrow());
     }
     return positions;
   }

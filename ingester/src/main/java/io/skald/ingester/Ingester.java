@@ -249,7 +249,7 @@ public final class Ingester
         plan.reject(Tenants.tooManyStreams(streams.tenant(), batch));
         return;
       }
-      Acceptance acceptance = stream.accept(batch.entries(), allowed.unorderedWrites());
+      Acceptance acceptance = stream.accept(batch.entries(), allowed);
       if (acceptance == null) {
         streams.remove(stream);
         continue;

@@ -15,11 +15,12 @@ public interface IngesterLimits {
    *
    * @param maxGlobalStreamsPerUser streams in memory; 0 is no limit
    * @param unorderedWrites whether an entry may be older than one of its stream that came before
+   * @param allowBackfill whether it may then be older than the out-of-order window
    */
-  record Limits(int maxGlobalStreamsPerUser, boolean unorderedWrites) {}
+  record Limits(int maxGlobalStreamsPerUser, boolean unorderedWrites, boolean allowBackfill) {}
 
   static IngesterLimits defaults() {
-    Limits limits = new Limits(DEFAULT_MAX_STREAMS, true);
+    Limits limits = new Limits(DEFAULT_MAX_STREAMS, true, false);
     return _ -> limits;
   }
 }

@@ -19,12 +19,17 @@ import org.jspecify.annotations.Nullable;
  * One stream: chunks that wait for their flush, the chunk being filled, and its head. Thread-safe;
  * entries are appended by one thread, in log order.
  *
+ * <p>Entries that are far older than the newest one, which a tenant may be allowed to send, fill a
+ * chunk of their own: one that held both would span all the time between them, and every query of
+ * that time had to look into it. The two chunks are always closed together. So no record that is
+ * left has a lower position than one of a closed chunk, and a position still tells what is flushed.
+ *
  * <p>A push passes twice: {@link #accept} decides which entries are taken, before the log; {@link
  * #append} takes them, after it. In between the stream counts the push as pending and cannot be
  * retired.
  *
- * <p>All entries of one log record end up in one chunk. So a chunk that was flushed stands for a
- * range of whole records, and a replay after it can tell what to skip by position.
+ * <p>All entries of one log record end up in chunks that are closed together. So what was flushed
+ * stands for a range of whole records, and a replay after it can tell what to skip by position.
  */
 final class LiveStream {
   private final Labels labels;
@@ -35,10 +40,8 @@ final class LiveStream {
 
   // Guarded by this.
   private final ArrayDeque<LiveChunk> closed = new ArrayDeque<>();
-  private @Nullable LiveChunk open;
-  private @Nullable Head head;
-  private long headMemoryBytes;
-  private boolean headsFill;
+  private final FillingChunk recent;
+  private final FillingChunk old;
   private long lastPosition;
   private long lastAppendNanos;
   private long newestAccepted;
@@ -51,6 +54,8 @@ final class LiveStream {
     this.fingerprint = fingerprint;
     this.rules = rules;
     this.miner = rules.newMiner(labels);
+    this.recent = new FillingChunk(rules, miner);
+    this.old = new FillingChunk(rules, miner);
     this.encodedLabels = PushRecord.encodeLabels(labels);
     this.lastAppendNanos = nowNanos;
   }
@@ -76,16 +81,17 @@ final class LiveStream {
   /**
    * Decides which entries are recent enough, and counts the push as pending unless none is.
    *
-   * @param unordered whether an entry may be older than one that came before
+   * @param allowed what the tenant may send
    * @return null if the stream has been retired: look it up again
    */
-  synchronized @Nullable Acceptance accept(EntryBatch entries, boolean unordered) {
+  synchronized @Nullable Acceptance accept(EntryBatch entries, IngesterLimits.Limits allowed) {
     if (retired) {
       return null;
     }
     Acceptance acceptance =
-        unordered
-            ? Acceptance.within(rules.outOfOrderWindowNanos(), entries)
+        allowed.unorderedWrites()
+            ? Acceptance.within(
+                allowed.allowBackfill() ? Long.MAX_VALUE : rules.outOfOrderWindowNanos(), entries)
             : Acceptance.ordered(entries);
     newestAccepted = acceptance.decide(hasAccepted, newestAccepted);
     hasAccepted = true;
@@ -128,103 +134,62 @@ final class LiveStream {
 
   private long appendNow(
       long position, EntryBatch entries, long nowNanos, MetadataMapping mapping) {
-    closeIfFull(entries.lineBytes());
-    LiveChunk chunk = openChunk(position, nowNanos);
-    long memoryBefore = headMemoryBytes;
-    long cutBytes = 0;
-    int at = 0;
-    while (at < entries.size()) {
-      Head target = head(entries, at);
-      mapping.begin(entries.metadata());
-      at = target.append(entries, at, mapping);
-      headMemoryBytes = target.memoryBytes();
-      if (at < entries.size()) {
-        cutBytes += cut(chunk);
-        headsFill = true;
-      }
+    long oldBefore = oldBefore();
+    int oldEntries = countBefore(entries, oldBefore);
+    boolean isFull = oldEntries < entries.size() && recent.mustCloseFor(entries.lineBytes());
+    if (isFull || (oldEntries > 0 && old.mustCloseFor(entries.lineBytes()))) {
+      closeBoth(FlushReason.FULL);
     }
-    chunk.appended(position);
+    long grown = 0;
+    if (oldEntries < entries.size()) {
+      EntryBatch part = oldEntries == 0 ? entries : select(entries, oldBefore, false);
+      grown += recent.append(position, part, nowNanos, mapping);
+    }
+    if (oldEntries > 0) {
+      EntryBatch part = oldEntries == entries.size() ? entries : select(entries, oldBefore, true);
+      grown += old.append(position, part, nowNanos, mapping);
+    }
     lastPosition = position;
     lastAppendNanos = nowNanos;
-    return headMemoryBytes + cutBytes - memoryBefore;
+    return grown;
   }
 
   /**
-   * Cuts the head and closes the chunk before a record rather than in it, where that does not make
-   * blocks much smaller than they should be.
+   * Returns the time before which entries are far older than the newest one. Twice the window, so
+   * that no entry is among them that was inside it when it was accepted: a newer one may have been
+   * accepted since.
    */
-  private void closeIfFull(long incomingBytes) {
-    LiveChunk chunk = open;
-    Head current = head;
-    if (chunk == null) {
-      return;
-    }
-    int headBytes = current == null ? 0 : current.lineBytes();
-    long chunkBytes = chunk.sizeBytes();
-    boolean overdue = chunkBytes >= rules.chunkTargetSize() / 4 * 5;
-    boolean headFull =
-        headBytes + incomingBytes > rules.chunkBlockSize()
-            && headBytes >= rules.chunkBlockSize() / 2;
-    if (headFull || overdue) {
-      cutHead();
-      headsFill = headFull;
-      if (chunkBytes >= rules.chunkTargetSize()) {
-        close(FlushReason.FULL);
+  private long oldBefore() {
+    long oldest = newestAccepted - 2 * rules.outOfOrderWindowNanos();
+    return oldest > newestAccepted ? Long.MIN_VALUE : oldest;
+  }
+
+  private static int countBefore(EntryBatch entries, long timestamp) {
+    int count = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.timestamp(i) < timestamp) {
+        count++;
       }
     }
+    return count;
   }
 
-  private LiveChunk openChunk(long position, long nowNanos) {
-    LiveChunk chunk = open;
-    if (chunk == null) {
-      chunk = new LiveChunk(rules.newChunkId(nowNanos), position, nowNanos);
-      open = chunk;
+  private static EntryBatch select(EntryBatch entries, long timestamp, boolean before) {
+    EntryBatch.Builder part = new EntryBatch.Builder(entries.area(), entries.metadata());
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.timestamp(i) < timestamp == before) {
+        part.add(entries.timestamp(i), entries.start(i), entries.length(i), entries.metadataId(i));
+      }
     }
-    return chunk;
+    return part.build();
   }
 
-  /** A stream whose heads fill up gets the whole room at once; others start with what comes. */
-  private Head head(EntryBatch entries, int from) {
-    Head current = head;
-    if (current == null) {
-      int left = entries.size() - from;
-      long bytes = entries.lineBytes() / entries.size() * left;
-      current =
-          new Head(rules.chunkBlockSize(), headsFill ? rules.chunkBlockSize() : 2 * bytes, left);
-      head = current;
-    }
-    return current;
-  }
-
-  /** Cuts the head, if it has entries, into the open chunk. */
-  private void cutHead() {
-    LiveChunk chunk = open;
-    if (chunk != null) {
-      cut(chunk);
-    }
-  }
-
-  /** Returns the memory that the head had, which now counts as that of the block. */
-  private long cut(LiveChunk chunk) {
-    Head current = head;
-    long bytes = headMemoryBytes;
-    head = null;
-    headMemoryBytes = 0;
-    if (current == null || current.size() == 0) {
-      return 0;
-    }
-    LiveBlock block = new LiveBlock(current, miner);
-    chunk.blocks().add(block);
-    rules.seal(block);
-    return bytes;
-  }
-
-  private void close(FlushReason reason) {
-    LiveChunk chunk = open;
-    if (chunk != null && !chunk.blocks().isEmpty()) {
-      chunk.closeFor(reason);
-      closed.add(chunk);
-      open = null;
+  private void closeBoth(FlushReason reason) {
+    for (FillingChunk filling : List.of(old, recent)) {
+      LiveChunk chunk = filling.close(reason);
+      if (chunk != null) {
+        closed.add(chunk);
+      }
     }
   }
 
@@ -233,12 +198,12 @@ final class LiveStream {
    * in which they were begun; the last one stays open.
    */
   synchronized void restore(CheckpointChunk from, List<LiveBlock> blocks) {
-    close(FlushReason.FULL);
+    closeBoth(FlushReason.FULL);
     LiveChunk chunk = new LiveChunk(from.chunkId(), from.firstPosition(), from.firstAppendNanos());
     chunk.blocks().addAll(blocks);
     chunk.appended(from.lastPosition());
-    open = chunk;
-    lastPosition = from.lastPosition();
+    recent.restore(chunk);
+    lastPosition = Math.max(lastPosition, from.lastPosition());
     blocks.forEach(block -> noteAccepted(block.maxTimestamp()));
   }
 
@@ -258,36 +223,38 @@ final class LiveStream {
     Held held = held(fromNanos, throughNanos);
     chunkIds.addAll(held.chunkIds);
     held.blocks.forEach(block -> samples.addAll(block.patterns()));
-    Head.Snapshot openHead = held.openHead;
-    if (openHead != null && miner != null) {
-      samples.addAll(miner.mine(openHead.view()).samples());
+    if (miner != null) {
+      held.openHeads.forEach(head -> samples.addAll(miner.mine(head.view()).samples()));
     }
   }
 
   /**
    * Data in memory, taken under the lock.
    *
-   * @param openHead null if it has nothing in the range
-   * @param chunkIds one for each block, then one for the head
+   * @param openHeads those that have something in the range
+   * @param chunkIds one for each block, then one for each head
    */
-  private record Held(
-      List<LiveBlock> blocks, Head.@Nullable Snapshot openHead, List<Long> chunkIds) {}
+  private record Held(List<LiveBlock> blocks, List<Head.Snapshot> openHeads, List<Long> chunkIds) {}
 
   private synchronized Held held(long fromNanos, long throughNanos) {
     List<LiveBlock> blocks = new ArrayList<>();
     List<Long> chunkIds = new ArrayList<>();
     closed.forEach(chunk -> collect(chunk, fromNanos, throughNanos, blocks, chunkIds));
-    LiveChunk current = open;
-    Head.Snapshot openHead = null;
-    if (current != null) {
-      collect(current, fromNanos, throughNanos, blocks, chunkIds);
-      Head last = head;
-      if (last != null && last.overlaps(fromNanos, throughNanos)) {
-        openHead = last.snapshot();
-        chunkIds.add(current.id());
+    List<Head.Snapshot> openHeads = new ArrayList<>();
+    List<Long> headChunkIds = new ArrayList<>();
+    for (FillingChunk filling : List.of(old, recent)) {
+      LiveChunk chunk = filling.chunk();
+      if (chunk != null) {
+        collect(chunk, fromNanos, throughNanos, blocks, chunkIds);
+        Head head = filling.head();
+        if (head != null && head.overlaps(fromNanos, throughNanos)) {
+          openHeads.add(head.snapshot());
+          headChunkIds.add(chunk.id());
+        }
       }
     }
-    return new Held(blocks, openHead, chunkIds);
+    chunkIds.addAll(headChunkIds);
+    return new Held(blocks, openHeads, chunkIds);
   }
 
   private static void collect(
@@ -303,31 +270,29 @@ final class LiveStream {
   private RecentStream views(Held held) {
     List<BlockView> views = new ArrayList<>(held.chunkIds.size());
     held.blocks.forEach(block -> views.add(block.view()));
-    Head.Snapshot openHead = held.openHead;
-    if (openHead != null) {
-      views.add(openHead.view());
-    }
+    held.openHeads.forEach(head -> views.add(head.view()));
     return new RecentStream(fingerprint, labels, views, held.chunkIds);
   }
 
-  /** Closes the open chunk if it is old or its stream idle. */
+  /** Closes the open chunks if one is old or the stream idle. */
   synchronized void closeIfDue(long nowNanos) {
-    LiveChunk chunk = open;
-    if (chunk == null) {
+    if (isEmpty()) {
       return;
     }
     if (nowNanos - lastAppendNanos >= rules.chunkIdlePeriodNanos()) {
-      closeOpen(FlushReason.IDLE);
-    } else if (nowNanos - chunk.firstAppendNanos() >= rules.maxChunkAgeNanos()) {
-      closeOpen(FlushReason.AGE);
+      closeBoth(FlushReason.IDLE);
+    } else if (recent.isOverdue(nowNanos) || old.isOverdue(nowNanos)) {
+      closeBoth(FlushReason.AGE);
     }
   }
 
-  /** Closes the open chunk whatever it holds. */
+  private boolean isEmpty() {
+    return recent.chunk() == null && old.chunk() == null;
+  }
+
+  /** Closes the open chunks whatever they hold. */
   synchronized void closeOpen(FlushReason reason) {
-    cutHead();
-    close(reason);
-    headsFill = false;
+    closeBoth(reason);
   }
 
   /** Returns the closed chunks, oldest first. */
@@ -337,8 +302,7 @@ final class LiveStream {
 
   /** Returns the memory of what is not closed yet, in bytes. */
   synchronized long openBytes() {
-    LiveChunk chunk = open;
-    return chunk == null ? 0 : chunk.sizeBytes() + headMemoryBytes;
+    return recent.memoryBytes() + old.memoryBytes();
   }
 
   /** Forgets the oldest chunks, which the index has now. */
@@ -352,8 +316,11 @@ final class LiveStream {
 
   /** Returns the position of the oldest record that is not flushed, or {@code Long.MAX_VALUE}. */
   synchronized long oldestUnflushed() {
-    LiveChunk oldest = closed.isEmpty() ? open : closed.peek();
-    return oldest == null ? Long.MAX_VALUE : oldest.firstPosition();
+    long oldest = Math.min(recent.firstPosition(), old.firstPosition());
+    for (LiveChunk chunk : closed) {
+      oldest = Math.min(oldest, chunk.firstPosition());
+    }
+    return oldest;
   }
 
   /**
@@ -365,7 +332,7 @@ final class LiveStream {
     retired =
         retired
             || (pending == 0
-                && open == null
+                && isEmpty()
                 && closed.isEmpty()
                 && nowNanos - lastAppendNanos >= rules.chunkIdlePeriodNanos());
     return retired;
@@ -386,10 +353,12 @@ final class LiveStream {
     for (LiveChunk chunk : closed) {
       sources.add(source(chunk, null));
     }
-    LiveChunk current = open;
-    if (current != null) {
-      Head last = head;
-      sources.add(source(current, last == null || last.size() == 0 ? null : last.snapshot()));
+    for (FillingChunk filling : List.of(old, recent)) {
+      LiveChunk chunk = filling.chunk();
+      if (chunk != null) {
+        Head head = filling.head();
+        sources.add(source(chunk, head == null || head.size() == 0 ? null : head.snapshot()));
+      }
     }
     return sources;
   }

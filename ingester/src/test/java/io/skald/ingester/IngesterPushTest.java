@@ -137,7 +137,7 @@ final class IngesterPushTest {
 
   @Test
   void push_orderedWrites_refusesWhatIsOlder() {
-    fixture.limits = _ -> new IngesterLimits.Limits(0, false);
+    fixture.limits = _ -> new IngesterLimits.Limits(0, false, false);
     ingester.close();
     restart(IngesterFixture.config());
     IngesterFixture.push(ingester, PUMP, NOW, "one");
@@ -153,7 +153,7 @@ final class IngesterPushTest {
 
   @Test
   void push_newStreamOverTheLimit_isRefusedAndOthersStored() {
-    fixture.limits = _ -> new IngesterLimits.Limits(1, true);
+    fixture.limits = _ -> new IngesterLimits.Limits(1, true, false);
     ingester.close();
     restart(IngesterFixture.config());
     IngesterFixture.push(ingester, PUMP, NOW, "one");

@@ -395,7 +395,10 @@ public final class SingleProcess implements AutoCloseable {
       long copies = config.replicationFactor();
       streams = Math.ceilDiv(streams * copies, Math.max(copies, cluster.ingesterCount()));
     }
-    return new IngesterLimits.Limits((int) streams, limits.entries().unorderedWrites());
+    return new IngesterLimits.Limits(
+        (int) streams,
+        limits.entries().unorderedWrites(),
+        limits.entries().allowBackfill());
   }
 
   private @Nullable PatternApi patternApi(

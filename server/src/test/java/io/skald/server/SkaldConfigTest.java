@@ -312,6 +312,7 @@ class SkaldConfigTest {
         max_label_value_length: 66
         reject_old_samples: false
         reject_old_samples_max_age: 67h
+        allow_backfill: true
         creation_grace_period: 68m
         per_stream_rate_limit: 69KB
         per_stream_rate_limit_burst: 70KB
@@ -584,6 +585,7 @@ class SkaldConfigTest {
                   false,
                   false,
                   Duration.ofHours(67),
+                  true,
                   Duration.ofMinutes(68),
                   true,
                   false,

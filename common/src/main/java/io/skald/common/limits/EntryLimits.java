@@ -10,6 +10,7 @@ import java.util.List;
  * @param maxLineSizeTruncateIdentifier what a line ends with that was cut, within its size
  * @param unorderedWrites whether an entry may be older than one of its stream that came before
  * @param rejectOldSamples whether entries older than {@code rejectOldSamplesMaxAge} are refused
+ * @param allowBackfill whether an entry may be older than the out-of-order window
  * @param creationGracePeriod how far an entry may lie in the future
  * @param incrementDuplicateTimestamp whether equal timestamps in a request are moved apart by 1 ns
  * @param discoverLogLevels whether {@code detected_level} is added to every entry
@@ -22,6 +23,7 @@ public record EntryLimits(
     boolean unorderedWrites,
     boolean rejectOldSamples,
     Duration rejectOldSamplesMaxAge,
+    boolean allowBackfill,
     Duration creationGracePeriod,
     boolean incrementDuplicateTimestamp,
     boolean allowStructuredMetadata,
@@ -37,6 +39,7 @@ public record EntryLimits(
           true,
           true,
           Duration.ofDays(7),
+          false,
           Duration.ofMinutes(10),
           false,
           true,

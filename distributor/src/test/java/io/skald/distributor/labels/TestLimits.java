@@ -68,6 +68,7 @@ public final class TestLimits {
             true,
             rejectOldSamples,
             Duration.ofDays(7),
+            false,
             Duration.ofMinutes(10),
             incrementDuplicateTimestamp,
             allowStructuredMetadata,

@@ -61,7 +61,7 @@ final class Stack implements AutoCloseable {
               new PackWriter(store, clock, new SplittableRandom(1)),
               index,
               decoder,
-              _ -> new IngesterLimits.Limits(0, true),
+              _ -> new IngesterLimits.Limits(0, true, true),
               clock,
               new SplittableRandom(2));
       ingester.start();
