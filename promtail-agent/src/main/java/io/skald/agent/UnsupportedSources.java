@@ -32,11 +32,6 @@ public final class UnsupportedSources {
     List<Refusal> all = new ArrayList<>();
     add(
         all,
-        "docker_sd_configs",
-        "the agent does not read Docker's API; follow /var/lib/docker/containers/*/*-json.log with"
-            + " the stage docker instead, or use the driver that pushes");
-    add(
-        all,
         "kafka",
         "the agent reads no Kafka; let a consumer push to loki_push_api, or to the server");
     add(
