@@ -7,12 +7,15 @@ import io.skald.agent.position.Cursor;
 import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.source.Inbox;
+import io.skald.agent.source.JobEntries;
 import io.skald.agent.source.JobLabels;
 import io.skald.agent.source.Outlet;
 import io.skald.agent.source.Source;
 import io.skald.agent.source.SourceContext;
 import io.skald.agent.source.SourceCounters;
 import io.skald.agent.source.SourceSink;
+import io.skald.agent.source.docker.DockerFeed;
+import io.skald.agent.source.docker.DockerSdConfig;
 import io.skald.agent.source.gelf.GelfConfig;
 import io.skald.agent.source.gelf.GelfSource;
 import io.skald.agent.source.journal.JournalConfig;
@@ -39,16 +42,24 @@ final class Inputs implements AutoCloseable {
   /** How often files of certificates are looked at. */
   private static final Duration RELOAD_PERIOD = Duration.ofSeconds(10);
 
+  /** Of lines that Docker has in pieces, unless limits_config.max_line_size says another one. */
+  private static final int DOCKER_LINE_BYTES = 256 << 10;
+
   private static final List<String> JOURNALCTL = List.of("journalctl");
 
   private final Map<String, List<Discovery>> discoveries = new HashMap<>();
   private final List<Discovery> distinct = new ArrayList<>();
   private final List<Source> sources = new ArrayList<>();
   private final Map<JournalConfig, JobLabels> journals = new IdentityHashMap<>();
+  private final List<Docker> dockers = new ArrayList<>();
   private final Outlet outlet = new Outlet();
   private final SourceCounters counters = new SourceCounters();
   private final FileReloads reloads = new FileReloads();
   private final Clock clock;
+  private int maxLineBytes = DOCKER_LINE_BYTES;
+
+  /** The containers that one job reads. */
+  private record Docker(DockerSdConfig config, JobLabels labels) {}
 
   /** Nothing that lanes share. */
   static Inputs none() {
@@ -68,6 +79,8 @@ final class Inputs implements AutoCloseable {
   static Inputs of(
       AgentConfig config, String hostname, Map<String, String> environment, Clock clock) {
     Inputs inputs = new Inputs(clock);
+    long maxLine = config.limitsConfig().maxLineSize();
+    inputs.maxLineBytes = maxLine > 0 ? (int) maxLine : DOCKER_LINE_BYTES;
     String node = nodeName(hostname, environment);
     Map<KubernetesSdConfig, Discovery> byConfig = new HashMap<>();
     for (AgentConfig.ScrapeConfig job : config.scrapeConfigs()) {
@@ -105,6 +118,9 @@ final class Inputs implements AutoCloseable {
     if (journal != null) {
       journals.put(journal, context.labels());
     }
+    job.sources()
+        .dockerSdConfigs()
+        .forEach(docker -> dockers.add(new Docker(docker, context.labels())));
   }
 
   /** Names of hosts cost a question each, so they are not asked for in vain. */
@@ -118,14 +134,14 @@ final class Inputs implements AutoCloseable {
   /**
    * Makes what a client reads beside files; the lane closes it.
    *
-   * @param journalCursors answers for jobs that the client's journal does not know
+   * @param savedCursors the text at a key of the positions file, "" for none
    * @param keepsNothing whether entries are printed instead of sent
    */
   List<LineFeed> feeds(
       SourceSink sink,
       Map<String, String> external,
       DeliveryJournal delivered,
-      UnaryOperator<String> journalCursors,
+      UnaryOperator<String> savedCursors,
       boolean keepsNothing) {
     List<LineFeed> feeds = new ArrayList<>();
     if (!sources.isEmpty()) {
@@ -140,15 +156,26 @@ final class Inputs implements AutoCloseable {
       feeds.add(
           new JournalFeed(
               config,
-              labels,
-              external,
+              new JobEntries(labels, external, sink),
               JOURNALCTL,
-              known == null ? journalCursors.apply(key) : known.path(),
+              known == null ? savedCursors.apply(key) : known.path(),
               known == null ? 0 : known.offset(),
-              sink,
               counters,
               clock));
     });
+    for (Docker docker : dockers) {
+      // Promtail's name, unless two jobs might read the same container.
+      String prefix = dockers.size() == 1 ? "cursor-" : "cursor-" + docker.labels.job() + "-";
+      feeds.add(
+          new DockerFeed(
+              docker.config,
+              new JobEntries(docker.labels, external, sink),
+              prefix,
+              delivered.readPositions(),
+              savedCursors,
+              maxLineBytes,
+              counters));
+    }
     return feeds;
   }
 

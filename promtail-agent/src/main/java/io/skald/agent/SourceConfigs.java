@@ -1,6 +1,7 @@
 package io.skald.agent;
 
 import io.skald.agent.discovery.kubernetes.KubernetesSdConfig;
+import io.skald.agent.source.docker.DockerSdConfig;
 import io.skald.agent.source.gelf.GelfConfig;
 import io.skald.agent.source.journal.JournalConfig;
 import io.skald.agent.source.push.PushConfig;
@@ -18,17 +19,21 @@ import org.jspecify.annotations.Nullable;
  * @param lokiPushApi pushes of other agents
  * @param journal the journal of systemd
  * @param gelf messages of Graylog's format over the network
+ * @param dockerSdConfigs the logs of Docker's containers
  */
 public record SourceConfigs(
     List<KubernetesSdConfig> kubernetesSdConfigs,
     @Nullable SyslogConfig syslog,
     @Nullable PushConfig lokiPushApi,
     @Nullable JournalConfig journal,
-    @Nullable GelfConfig gelf) {
-  public static final SourceConfigs DEFAULTS = new SourceConfigs(List.of(), null, null, null, null);
+    @Nullable GelfConfig gelf,
+    List<DockerSdConfig> dockerSdConfigs) {
+  public static final SourceConfigs DEFAULTS =
+      new SourceConfigs(List.of(), null, null, null, null, List.of());
 
   public SourceConfigs {
     kubernetesSdConfigs = List.copyOf(kubernetesSdConfigs);
+    dockerSdConfigs = List.copyOf(dockerSdConfigs);
   }
 
   /** Returns the keys of the sources that are no files. */
@@ -45,6 +50,9 @@ public record SourceConfigs(
     }
     if (gelf != null) {
       kinds.add("gelf");
+    }
+    if (!dockerSdConfigs.isEmpty()) {
+      kinds.add("docker_sd_configs");
     }
     return kinds;
   }

@@ -46,10 +46,6 @@ final class UnsupportedSources {
   private static SortedMap<String, String> all() {
     SortedMap<String, String> all = new TreeMap<>();
     all.put(
-        "docker_sd_configs",
-        "the agent does not read Docker's API; follow /var/lib/docker/containers/*/*-json.log with"
-            + " the stage docker instead, or use the driver that pushes");
-    all.put(
         "kafka",
         "the agent reads no Kafka; let a consumer push to loki_push_api, or to the server");
     all.put(

@@ -33,6 +33,7 @@ public final class PositionsFile {
   private final Path file;
   private final Map<String, String> loaded;
   private final Map<String, Map<String, Long>> offsetsByClient = new HashMap<>();
+  private final Map<String, Map<String, String>> cursorsByClient = new HashMap<>();
   private String written = "";
 
   private PositionsFile(Path file, Map<String, String> loaded) {
@@ -88,22 +89,23 @@ public final class PositionsFile {
   /** Replaces what {@code client} has delivered; of the files once at a path, the present one. */
   public void update(String client, Collection<FilePosition> delivered) {
     Map<String, Long> offsets = new HashMap<>();
+    Map<String, String> cursors = new HashMap<>();
     for (FilePosition position : delivered) {
       if (Cursor.isCursor(position.id())) {
-        noteCursor(position);
+        if (!position.path().isEmpty()) {
+          cursors.put(position.id().target(), position.path());
+        }
       } else if (isAtItsPath(position)) {
         offsets.merge(position.path(), position.offset(), Math::min);
       }
     }
     synchronized (this) {
       offsetsByClient.put(client, offsets);
-    }
-  }
-
-  /** With several clients, the one that told it last. */
-  private synchronized void noteCursor(FilePosition position) {
-    if (!position.path().isEmpty()) {
-      loaded.put(position.id().target(), position.path());
+      Map<String, String> before = cursorsByClient.put(client, cursors);
+      if (before != null) {
+        before.keySet().stream().filter(key -> !cursors.containsKey(key)).forEach(loaded::remove);
+      }
+      loaded.putAll(cursors); // of several clients, what was told last
     }
   }
 

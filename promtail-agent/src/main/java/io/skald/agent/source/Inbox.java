@@ -2,7 +2,6 @@ package io.skald.agent.source;
 
 import io.skald.agent.position.Cursor;
 import io.skald.agent.position.FilePosition;
-import io.skald.agent.tail.FileStatus;
 import io.skald.agent.tail.LineFeed;
 import io.skald.agent.tail.LineSource;
 import io.skald.common.model.Labels;
@@ -240,16 +239,6 @@ public final class Inbox implements LineFeed {
     } finally {
       lock.unlock();
     }
-  }
-
-  @Override
-  public boolean isFinished() {
-    return false;
-  }
-
-  @Override
-  public List<FileStatus> files() {
-    return List.of();
   }
 
   /** Whoever still waits learns that nothing is known. */

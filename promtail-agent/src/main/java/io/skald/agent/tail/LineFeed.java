@@ -21,10 +21,14 @@ public interface LineFeed extends AutoCloseable {
   }
 
   /** Tells whether no line will come any more. */
-  boolean isFinished();
+  default boolean isFinished() {
+    return false;
+  }
 
   /** Returns how the followed files stand; may be called by any thread. */
-  List<FileStatus> files();
+  default List<FileStatus> files() {
+    return List.of();
+  }
 
   /** Tells whether there is something to read from; may be called by any thread. */
   default boolean isReady() {

@@ -2,13 +2,10 @@ package io.skald.agent.source.journal;
 
 import io.skald.agent.json.JsonWriter;
 import io.skald.agent.position.Cursor;
-import io.skald.agent.source.JobLabels;
+import io.skald.agent.source.JobEntries;
 import io.skald.agent.source.SourceCounters;
 import io.skald.agent.source.SourceSink;
-import io.skald.agent.tail.FileStatus;
 import io.skald.agent.tail.LineFeed;
-import io.skald.agent.tail.LineSource;
-import io.skald.common.model.Labels;
 import io.skald.common.time.Clock;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -18,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.regex.Matcher;
@@ -44,10 +40,8 @@ public final class JournalFeed implements LineFeed {
   private static final Pattern CURSOR_TIME = Pattern.compile("(?:^|;)t=([0-9a-f]{1,15})(?:;|$)");
 
   private final JournalConfig config;
-  private final JobLabels labels;
-  private final Map<String, String> external;
+  private final JobEntries entries;
   private final List<String> command;
-  private final SourceSink sink;
   private final SourceCounters counters;
   private final Clock clock;
   private final String key;
@@ -73,26 +67,22 @@ public final class JournalFeed implements LineFeed {
    */
   public JournalFeed(
       JournalConfig config,
-      JobLabels labels,
-      Map<String, String> external,
+      JobEntries entries,
       List<String> command,
       String cursor,
       long number,
-      SourceSink sink,
       SourceCounters counters,
       Clock clock) {
     this.config = config;
-    this.labels = labels;
-    this.external = Map.copyOf(external);
+    this.entries = entries;
     this.command = List.copyOf(command);
     this.handedOn = cursor;
     this.readUpTo = cursor;
     this.number = number;
-    this.sink = sink;
     this.counters = counters;
     this.clock = clock;
-    this.key = key(labels.job());
-    this.reader = Thread.ofVirtual().name("journal-" + labels.job()).start(this::readAlways);
+    this.key = key(entries.job());
+    this.reader = Thread.ofVirtual().name("journal-" + entries.job()).start(this::readAlways);
   }
 
   /** Returns the name of the position that a job has, as in Promtail's file. */
@@ -114,7 +104,7 @@ public final class JournalFeed implements LineFeed {
       pause = lasted ? FIRST_PAUSE : pause;
       log.warn(
           "job {}: journalctl ended ({}); started again in {} s",
-          labels.job(),
+          entries.job(),
           failure,
           pause.toSeconds());
       try {
@@ -180,12 +170,12 @@ public final class JournalFeed implements LineFeed {
   public long pass() {
     int count = 0;
     JournalEntry entry = null;
-    while (count < CHUNK_ENTRIES && sink.hasRoom() && (entry = queue.poll()) != null) {
+    while (count < CHUNK_ENTRIES && entries.hasRoom() && (entry = queue.poll()) != null) {
       handOn(entry);
       count++;
     }
     if (count > 0) {
-      sink.advance(Cursor.position(key, number, handedOn));
+      entries.advance(Cursor.position(key, number, handedOn));
     }
     return entry == null ? POLL_NANOS : 0;
   }
@@ -201,32 +191,15 @@ public final class JournalFeed implements LineFeed {
     }
     Map<String, String> told = new HashMap<>(config.labels());
     entry.addLabels(told);
-    Optional<Labels> own = labels.of(told);
-    if (own.isEmpty()) {
-      return; // a rule drops it
-    }
-    counters.add(KIND, "lines", 1);
-    String text = own.get().withUnder(external).toString();
-    sink.begin(
-        new LineSource(labels.job(), own.get(), text),
-        offset -> Cursor.position(key, offset, before));
     long micros = entry.realtimeMicros();
     long nanos = micros < 0 ? SourceSink.TIME_OF_READING : micros * 1000;
-    sink.entry(nanos, Labels.EMPTY, line, 0, line.length, at);
+    if (entries.give(told, nanos, line, at, n -> Cursor.position(key, n, before))) {
+      counters.add(KIND, "lines", 1);
+    }
   }
 
   private static byte[] json(JournalEntry entry) {
     return JsonWriter.write(entry.texts()).getBytes(StandardCharsets.UTF_8);
-  }
-
-  @Override
-  public boolean isFinished() {
-    return false;
-  }
-
-  @Override
-  public List<FileStatus> files() {
-    return List.of();
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.skald.agent.position.Cursor;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.relabel.RelabelConfig;
 import io.skald.agent.relabel.RelabelRules;
+import io.skald.agent.source.JobEntries;
 import io.skald.agent.source.JobLabels;
 import io.skald.agent.source.SourceCounters;
 import io.skald.agent.source.SourceSink;
@@ -123,12 +124,10 @@ class JournalFeedTest {
             List.of("__journal__systemd_unit"), ";", "(.*)", "unit", "$1", 0, "replace");
     return new JournalFeed(
         config,
-        new JobLabels("j", RelabelRules.compile(List.of(unit))),
-        Map.of(),
+        new JobEntries(new JobLabels("j", RelabelRules.compile(List.of(unit))), Map.of(), sink),
         List.of("/bin/sh", program.toString()),
         cursor,
         number,
-        sink,
         counters,
         clock);
   }
