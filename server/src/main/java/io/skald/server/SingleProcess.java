@@ -396,9 +396,7 @@ public final class SingleProcess implements AutoCloseable {
       streams = Math.ceilDiv(streams * copies, Math.max(copies, cluster.ingesterCount()));
     }
     return new IngesterLimits.Limits(
-        (int) streams,
-        limits.entries().unorderedWrites(),
-        limits.entries().allowBackfill());
+        (int) streams, limits.entries().unorderedWrites(), limits.entries().allowBackfill());
   }
 
   private @Nullable PatternApi patternApi(
