@@ -23,9 +23,11 @@ final class PackParts {
     caches.bind("packs", ranges::memoryStatistics);
     caches.bind("packs_on_disk", ranges::diskStatistics);
     metrics.counter(
-        "skald_pack_fetches_total", "Stretches of packs fetched from the bucket.", ranges::fetches);
+        "skald_s3_pack_fetches_total",
+        "Stretches of packs fetched from the bucket.",
+        ranges::fetches);
     metrics.counter(
-        "skald_pack_fetches_coalesced_total",
+        "skald_s3_pack_fetches_coalesced_total",
         "Fetches spared because one under way had what was wanted.",
         ranges::coalesced);
     return ranges;
