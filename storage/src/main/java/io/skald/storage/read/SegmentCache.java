@@ -60,7 +60,7 @@ final class SegmentCache<P> {
   synchronized @Nullable Segment<P> find(String key, long offset, int length) {
     TreeMap<Long, Segment<P>> pack = byPack.get(key);
     Map.Entry<Long, Segment<P>> entry = pack == null ? null : pack.floorEntry(offset);
-    for (int i = 0; entry != null && i < TRIES; i++) {
+    for (int i = 0; pack != null && entry != null && i < TRIES; i++) {
       Segment<P> segment = entry.getValue();
       if (segment.covers(offset, length)) {
         hits++;
