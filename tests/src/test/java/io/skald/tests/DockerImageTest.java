@@ -31,7 +31,7 @@ class DockerImageTest {
   private static final Path ROOT = SkaldProcess.root();
   private static final Path LIB = ROOT.resolve("cli/target/lib");
 
-  /** Classes of beans, which the MinIO client would ask for certificates that nothing here has. */
+  /** What demonstrations of JGroups want, and a part of the MinIO client that nothing here uses. */
   private static final String LEFT_OUT = "java.desktop";
 
   private static final String USER = "10001";
