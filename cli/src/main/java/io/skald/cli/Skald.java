@@ -27,6 +27,7 @@ import picocli.CommandLine.IVersionProvider;
       SeriesCommand.class,
       DeleteCommand.class,
       ConfigCommand.class,
+      ImportCommand.class,
       StorageCommand.class,
       WarmUpCommand.class,
       GenerateCompletion.class,
@@ -104,6 +105,9 @@ public final class Skald {
       }
       if (type == DeleteCommand.Cancel.class) {
         return type.cast(new DeleteCommand.Cancel(shell));
+      }
+      if (type == ImportCommand.class) {
+        return type.cast(new ImportCommand(shell));
       }
       if (type == StorageCommand.Inspect.class) {
         return type.cast(new StorageCommand.Inspect(shell));
