@@ -4,6 +4,8 @@ import java.io.PrintStream;
 
 /** Tells on a terminal how long work goes; prints nothing elsewhere. */
 final class Progress {
+  private static final int BAR_LENGTH = 30;
+
   private final PrintStream err;
   private final boolean shown;
   private boolean dirty;
@@ -19,6 +21,19 @@ final class Progress {
 
   void packs(int count, int all) {
     show("%,d of %,d packs ...".formatted(count, all));
+  }
+
+  /** Shows how much of all bytes is done, and where it stands. */
+  void part(long bytes, long allBytes, long line, String file) {
+    int tenths = (int) Math.min(BAR_LENGTH, BAR_LENGTH * bytes / Math.max(1, allBytes));
+    show(
+        "[%s%s] %d%% %s, line %,d"
+            .formatted(
+                "#".repeat(tenths),
+                "-".repeat(BAR_LENGTH - tenths),
+                Math.min(100, 100 * bytes / Math.max(1, allBytes)),
+                Terminal.escaped(file),
+                line));
   }
 
   private void show(String text) {

@@ -50,14 +50,14 @@ final class ServerConnection {
   private static final int MAX_ERROR_BYTES = 64 << 10;
 
   @Option(
-      names = "--addr",
+      names = {"--addr", "--url"},
       paramLabel = "URL",
       defaultValue = "${env:SKALD_ADDR:-http://127.0.0.1:3100}",
       description = "Server (env SKALD_ADDR; default: http://127.0.0.1:3100).")
   String address = "";
 
   @Option(
-      names = "--org-id",
+      names = {"--org-id", "--tenant"},
       paramLabel = "TENANT",
       defaultValue = "${env:SKALD_ORG_ID:-}",
       description = "Tenant, sent as X-Scope-OrgID (env SKALD_ORG_ID).")
@@ -152,6 +152,31 @@ final class ServerConnection {
       requireSuccess(connection);
       String value = connection.getHeaderField(header);
       return value == null ? "" : value;
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** What a server said to a body. */
+  record Answer(int status, String text) {}
+
+  /**
+   * Sends a body, and returns the answer whatever it is.
+   *
+   * @throws UnreachableException if there was no answer
+   */
+  Answer post(String path, String contentType, byte[] body) {
+    try {
+      HttpURLConnection connection = prepare(url(base() + path));
+      connection.setDoOutput(true);
+      connection.setFixedLengthStreamingMode(body.length);
+      connection.setRequestProperty("Content-Type", contentType);
+      try (OutputStream out = connection.getOutputStream()) {
+        out.write(body);
+      }
+      int status = connection.getResponseCode();
+      return new Answer(
+          status, status / 100 == 2 ? "" : text(connection, connection.getErrorStream()));
     } catch (IOException e) {
       throw unreachable(e);
     }

@@ -28,6 +28,7 @@ import picocli.CommandLine.IVersionProvider;
       DeleteCommand.class,
       ReadyCommand.class,
       ConfigCommand.class,
+      ImportCommand.class,
       StorageCommand.class,
       WarmUpCommand.class,
       GenerateCompletion.class,
@@ -108,6 +109,9 @@ public final class Skald {
       }
       if (type == DeleteCommand.Cancel.class) {
         return type.cast(new DeleteCommand.Cancel(shell));
+      }
+      if (type == ImportCommand.class) {
+        return type.cast(new ImportCommand(shell));
       }
       if (type == StorageCommand.Inspect.class) {
         return type.cast(new StorageCommand.Inspect(shell));
