@@ -139,8 +139,9 @@ final class TargetSets {
     }
     if (present == null || changed) {
       List<Target> built = build();
-      present = built.equals(present) ? present : built;
-      current = present;
+      List<Target> kept = present != null && built.equals(present) ? present : built;
+      current = kept;
+      return kept;
     }
     return present;
   }

@@ -27,7 +27,8 @@ record DockerContainer(String id, Map<String, String> labels) {
    *
    * @param networks the answer to {@code /networks}
    */
-  static DockerContainer of(Object element, Object networks, DockerSdConfig config) {
+  static DockerContainer of(
+      Object element, @Nullable Object networks, DockerSdConfig config) {
     Map<?, ?> container = map(element);
     String id = text(container.get("Id"));
     Map<String, String> labels = new HashMap<>();
@@ -43,7 +44,10 @@ record DockerContainer(String id, Map<String, String> labels) {
   }
 
   private static String addNetwork(
-      Map<String, String> labels, Map<?, ?> container, Object networks, DockerSdConfig config) {
+      Map<String, String> labels,
+      Map<?, ?> container,
+      @Nullable Object networks,
+      DockerSdConfig config) {
     Map<String, Object> own = new TreeMap<>();
     map(map(container.get("NetworkSettings")).get("Networks"))
         .forEach((name, settings) -> own.put(text(name), settings));

@@ -25,7 +25,7 @@ final class GelfChunks {
   private final Map<Long, Parts> messages = new LinkedHashMap<>();
 
   private static final class Parts {
-    final byte @Nullable [][] chunks;
+    final byte[] @Nullable [] chunks;
     final long firstNanos;
     int missing;
 
