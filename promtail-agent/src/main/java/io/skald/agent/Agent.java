@@ -45,7 +45,7 @@ public final class Agent implements AutoCloseable {
   private final AgentOptions options;
   private final String hostname = HostName.current();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
-  private Inputs inputs = Inputs.none();
+  private volatile Inputs inputs = Inputs.none(); // counts are asked for by other threads
   private @Nullable FileChannel lockFile;
 
   /** Stands in for the directory of the positions while none are kept. */
@@ -123,6 +123,14 @@ public final class Agent implements AutoCloseable {
 
   public AgentStatus status() {
     return new AgentStatus(lanes.stream().map(Lane::status).toList());
+  }
+
+  /**
+   * Returns what became of entries of sources that are no files, by kind and word, like {@code
+   * syslog_parsing_errors}; since the start.
+   */
+  public Map<String, Long> sourceCounts() {
+    return inputs.counts();
   }
 
   /**

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -20,10 +21,9 @@ class ExportReaderTest {
     out.writeBytes(bytes("a\nb=c\nPRIORITY=3\n\n\nMESSAGE=two=2\n\n"));
 
     ExportReader reader = new ExportReader(new ByteArrayInputStream(out.toByteArray()));
-    JournalEntry first = reader.next();
-    JournalEntry second = reader.next();
+    JournalEntry first = Objects.requireNonNull(reader.next());
+    JournalEntry second = Objects.requireNonNull(reader.next());
 
-    assertThat(first).isNotNull();
     assertThat(first.cursor()).isEqualTo("s=1;i=2");
     assertThat(first.message()).isEqualTo(bytes("a\nb=c"));
     Map<String, String> labels = new TreeMap<>();
@@ -35,7 +35,6 @@ class ExportReaderTest {
                     "__journal_message", "a\nb=c",
                     "__journal_priority", "3",
                     "__journal_priority_keyword", "error")));
-    assertThat(second).isNotNull();
     assertThat(second.message()).isEqualTo(bytes("two=2"));
     assertThat(reader.next()).isNull();
   }
