@@ -55,6 +55,7 @@ public final class EtcdRing implements RingStore {
   private static final String MEMBER = "member/";
   private static final String ALIVE = "alive/";
   private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final int START_ATTEMPTS = 10;
 
   private final EtcdCalls calls;
   private final String prefix;
@@ -82,13 +83,33 @@ public final class EtcdRing implements RingStore {
   }
 
   /**
-   * Reads the ring, and follows it from then on.
+   * Reads the ring, and follows it from then on. Waits a while for an etcd that is starting, too.
    *
    * @throws RingStoreException if etcd cannot be reached
    */
   public void start() {
-    read();
+    for (int attempt = 1; !readOnce(attempt == START_ATTEMPTS); attempt++) {
+      try {
+        Thread.sleep(RETRY);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RingStoreException("the process is stopping", e);
+      }
+    }
     watcher.start();
+  }
+
+  private boolean readOnce(boolean last) {
+    try {
+      read();
+      return true;
+    } catch (RingStoreException e) {
+      if (last) {
+        throw e;
+      }
+      log.warn("etcd is not reached and is tried again: {}", e.getMessage());
+      return false;
+    }
   }
 
   private ByteString key(String kind, String id) {

@@ -73,7 +73,7 @@ public final class Gossip implements AutoCloseable {
               config.bindAddr().isEmpty() ? address : config.bindAddr().getFirst()));
       transport.setBindPort(config.bindPort());
       transport.setPortRange(0);
-      transport.getDiagnosticsHandler().setEnabled(false);
+      transport.setDiagnosticsHandler(transport.createDiagnosticsHandler().setEnabled(false));
       if (!config.advertiseAddr().isEmpty()) {
         transport.setExternalAddr(InetAddress.getByName(config.advertiseAddr()));
       }
