@@ -2,7 +2,7 @@ package io.skald.cli;
 
 import java.io.PrintStream;
 
-/** Tells on a terminal how a long query goes; prints nothing elsewhere. */
+/** Tells on a terminal how long work goes; prints nothing elsewhere. */
 final class Progress {
   private final PrintStream err;
   private final boolean shown;
@@ -14,8 +14,16 @@ final class Progress {
   }
 
   void lines(long count) {
+    show("%,d lines ...".formatted(count));
+  }
+
+  void packs(int count, int all) {
+    show("%,d of %,d packs ...".formatted(count, all));
+  }
+
+  private void show(String text) {
     if (shown) {
-      err.printf("\r\u001b[2K%,d lines ...", count);
+      err.print("\r\u001b[2K" + text);
       err.flush();
       dirty = true;
     }

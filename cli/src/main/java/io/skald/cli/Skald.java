@@ -26,7 +26,9 @@ import picocli.CommandLine.IVersionProvider;
       LabelsCommand.class,
       SeriesCommand.class,
       DeleteCommand.class,
+      ReadyCommand.class,
       ConfigCommand.class,
+      StorageCommand.class,
       WarmUpCommand.class,
       GenerateCompletion.class,
     },
@@ -92,6 +94,9 @@ public final class Skald {
       if (type == LabelsCommand.class) {
         return type.cast(new LabelsCommand(shell));
       }
+      if (type == ReadyCommand.class) {
+        return type.cast(new ReadyCommand(shell));
+      }
       if (type == SeriesCommand.class) {
         return type.cast(new SeriesCommand(shell));
       }
@@ -103,6 +108,15 @@ public final class Skald {
       }
       if (type == DeleteCommand.Cancel.class) {
         return type.cast(new DeleteCommand.Cancel(shell));
+      }
+      if (type == StorageCommand.Inspect.class) {
+        return type.cast(new StorageCommand.Inspect(shell));
+      }
+      if (type == StorageCommand.Verify.class) {
+        return type.cast(new StorageCommand.Verify(shell));
+      }
+      if (type == StorageCommand.Repair.class) {
+        return type.cast(new StorageCommand.Repair(shell));
       }
       return CommandLine.defaultFactory().create(type);
     }

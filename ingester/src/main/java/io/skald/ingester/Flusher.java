@@ -1,5 +1,6 @@
 package io.skald.ingester;
 
+import io.skald.common.block.StorageException;
 import io.skald.common.time.Clock;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.pack.PackWriter;
@@ -99,6 +100,10 @@ final class Flusher {
       Throwable failure = flushClosed();
       if (failure != null) {
         throw new FlushFailedException(failure);
+      }
+      if (!index.settle()) {
+        throw new FlushFailedException(
+            new StorageException("the index of what was flushed cannot be shipped yet"));
       }
     } finally {
       memory.flushed();

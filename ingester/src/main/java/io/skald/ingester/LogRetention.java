@@ -51,7 +51,9 @@ final class LogRetention {
   }
 
   void run() {
-    deleteFlushed();
+    if (index.settle()) {
+      deleteFlushed(); // the log is what an index that lies on this machine only is made from
+    }
     if (needsCheckpoint()) {
       writeCheckpoint();
     }

@@ -42,6 +42,7 @@ public final class Agent implements AutoCloseable {
   private final AgentOptions options;
   private final String hostname = HostName.current();
   private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+  private Inputs inputs = Inputs.none();
   private @Nullable FileChannel lockFile;
 
   /** Stands in for the directory of the positions while none are kept. */
@@ -97,6 +98,7 @@ public final class Agent implements AutoCloseable {
   public synchronized void start() throws IOException {
     try {
       open();
+      inputs.start();
     } catch (IOException | RuntimeException e) {
       closeAll(e);
       throw e;
@@ -127,6 +129,7 @@ public final class Agent implements AutoCloseable {
     }
     closed = true;
     long deadline = System.nanoTime() + timeout.toNanos();
+    inputs.stopTaking();
     lanes.forEach(Lane::endReading);
     try {
       for (Lane lane : lanes) {
@@ -162,6 +165,9 @@ public final class Agent implements AutoCloseable {
         PositionsFile.load(positions, config.positions().ignoreInvalidYaml(), clock.nowNanos());
     InputStream input = options.input();
     InputLines.Reader reader = input == null ? null : new InputLines.Reader(input);
+    if (input == null) {
+      inputs = Inputs.of(config, hostname, System.getenv(), clock);
+    }
     for (AgentConfig.Client client : config.clients()) {
       String name = nameOf(client);
       Path file = positions.resolveSibling(positions.getFileName() + "." + name + ".journal");
@@ -200,7 +206,8 @@ public final class Agent implements AutoCloseable {
           clock,
           DirectoryWatch.ofSystem(),
           random,
-          own);
+          own,
+          inputs);
     }
     return new Lane(
         name,
@@ -291,6 +298,7 @@ public final class Agent implements AutoCloseable {
   private @Nullable IOException closeAll(@Nullable Throwable cause) {
     IOException failure = null;
     List<AutoCloseable> all = new ArrayList<>(lanes);
+    all.add(inputs);
     if (lockFile != null) {
       all.add(lockFile);
     }

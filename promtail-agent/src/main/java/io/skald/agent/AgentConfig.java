@@ -147,14 +147,23 @@ public record AgentConfig(
       require(
           jobs.add(scrape.jobName()),
           key + ".job_name stands twice: " + scrape.jobName() + "; job names must differ");
+      List<String> others = scrape.sources().kinds();
       require(
-          targetConfig.stdin()
-              || !scrape.staticConfigs().isEmpty()
-              || !scrape.fileSdConfigs().isEmpty(),
+          targetConfig.stdin() || scrape.readsFiles() || !others.isEmpty(),
           key
               + " ("
               + scrape.jobName()
-              + ") has neither static_configs nor file_sd_configs: it would follow nothing");
+              + ") has no source, such as static_configs or kubernetes_sd_configs: it would follow"
+              + " nothing");
+      require(
+          others.size() + (scrape.readsFiles() ? 1 : 0) <= 1,
+          key
+              + " ("
+              + scrape.jobName()
+              + ") has several sources ("
+              + (scrape.readsFiles() ? "files, " : "")
+              + String.join(", ", others)
+              + "), of which Promtail reads the first alone; give each a job of its own");
     }
   }
 
@@ -289,13 +298,15 @@ public record AgentConfig(
    *
    * @param pipelineStages what lines go through, in order; see {@code io.skald.agent.pipeline}
    * @param relabelConfigs what label sets go through before their files are followed
+   * @param sources what else lines come from
    */
   public record ScrapeConfig(
       String jobName,
       List<ConfigNode> pipelineStages,
       List<RelabelConfig> relabelConfigs,
       List<StaticConfig> staticConfigs,
-      List<FileSdConfig> fileSdConfigs) {
+      List<FileSdConfig> fileSdConfigs,
+      @Flat SourceConfigs sources) {
     public ScrapeConfig {
       pipelineStages = List.copyOf(pipelineStages);
       relabelConfigs = List.copyOf(relabelConfigs);
@@ -304,32 +315,47 @@ public record AgentConfig(
     }
 
     public static ScrapeConfig defaults() {
-      return new ScrapeConfig("", List.of(), List.of(), List.of(), List.of());
+      return new ScrapeConfig(
+          "", List.of(), List.of(), List.of(), List.of(), SourceConfigs.DEFAULTS);
     }
 
     public ScrapeConfig withName(String changed) {
       return new ScrapeConfig(
-          changed, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs);
+          changed, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs, sources);
     }
 
     public ScrapeConfig withStages(List<ConfigNode> changed) {
-      return new ScrapeConfig(jobName, changed, relabelConfigs, staticConfigs, fileSdConfigs);
+      return new ScrapeConfig(
+          jobName, changed, relabelConfigs, staticConfigs, fileSdConfigs, sources);
     }
 
     public ScrapeConfig withRelabelConfigs(List<RelabelConfig> changed) {
-      return new ScrapeConfig(jobName, pipelineStages, changed, staticConfigs, fileSdConfigs);
+      return new ScrapeConfig(
+          jobName, pipelineStages, changed, staticConfigs, fileSdConfigs, sources);
     }
 
     public ScrapeConfig withStaticConfig(StaticConfig added) {
       List<StaticConfig> all = new ArrayList<>(staticConfigs);
       all.add(added);
-      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, all, fileSdConfigs);
+      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, all, fileSdConfigs, sources);
     }
 
     public ScrapeConfig withFileSdConfig(FileSdConfig added) {
       List<FileSdConfig> all = new ArrayList<>(fileSdConfigs);
       all.add(added);
-      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, staticConfigs, all);
+      return new ScrapeConfig(jobName, pipelineStages, relabelConfigs, staticConfigs, all, sources);
+    }
+
+    public ScrapeConfig withSources(SourceConfigs changed) {
+      return new ScrapeConfig(
+          jobName, pipelineStages, relabelConfigs, staticConfigs, fileSdConfigs, changed);
+    }
+
+    /** Tells whether its lines come from files, whose names label sets tell. */
+    boolean readsFiles() {
+      return !staticConfigs.isEmpty()
+          || !fileSdConfigs.isEmpty()
+          || !sources.kubernetesSdConfigs().isEmpty();
     }
   }
 

@@ -3,7 +3,10 @@ package io.skald.agent;
 import io.skald.agent.pipeline.StageContext;
 import io.skald.agent.pipeline.StageDiff;
 import io.skald.agent.pipeline.StageEvents;
+import io.skald.agent.position.Cursor;
 import io.skald.agent.position.DeliveryJournal;
+import io.skald.agent.position.FileId;
+import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.BatchAssembler;
 import io.skald.agent.push.Handover;
@@ -12,15 +15,18 @@ import io.skald.agent.push.RetryPolicy;
 import io.skald.agent.push.SendCounters;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.push.Sender;
+import io.skald.agent.source.SourceSink;
 import io.skald.agent.tail.DirectoryWatch;
 import io.skald.agent.tail.LineFeed;
-import io.skald.agent.tail.LineSink;
 import io.skald.agent.tail.TailCounters;
 import io.skald.agent.tail.TailSchedule;
 import io.skald.agent.tail.Tailer;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +65,7 @@ final class Lane implements AutoCloseable {
 
   /** Makes what a lane reads from. */
   interface FeedMaker {
-    LineFeed make(LineSink sink, TailCounters counters, ReasonCounters targetsFailed);
+    LineFeed make(SourceSink sink, TailCounters counters, ReasonCounters targetsFailed);
   }
 
   /** A lane that follows the files of the configuration; closes the watch. */
@@ -75,7 +81,8 @@ final class Lane implements AutoCloseable {
       Clock clock,
       DirectoryWatch watch,
       RandomGenerator random,
-      AgentOptions options) {
+      AgentOptions options,
+      Inputs inputs) {
     this(
         name,
         config,
@@ -87,18 +94,30 @@ final class Lane implements AutoCloseable {
         clock,
         random,
         options,
-        (sink, counters, targetsFailed) ->
-            new Tailer(
-                new TargetSets(config, client.externalLabels(), hostname, clock, targetsFailed)
-                    ::current,
-                config.tailConfig(),
-                schedule(config),
-                journal.readPositions(),
-                positionsFile::loadedOffset,
-                sink,
-                clock,
-                watch,
-                counters));
+        (sink, counters, targetsFailed) -> {
+          List<LineFeed> feeds = new ArrayList<>();
+          feeds.add(
+              new Tailer(
+                  new TargetSets(
+                          config, client.externalLabels(), hostname, clock, inputs, targetsFailed)
+                      ::current,
+                  config.tailConfig(),
+                  schedule(config),
+                  filesOnly(journal.readPositions()),
+                  positionsFile::loadedOffset,
+                  sink,
+                  clock,
+                  watch,
+                  counters));
+          feeds.addAll(
+              inputs.feeds(sink, client.externalLabels(), journal, options.dryRun() != null));
+          return feeds.size() == 1 ? feeds.getFirst() : new Feeds(feeds);
+        });
+  }
+
+  private static Map<FileId, FilePosition> filesOnly(Map<FileId, FilePosition> positions) {
+    positions.keySet().removeIf(Cursor::isCursor);
+    return positions;
   }
 
   /**
@@ -185,6 +204,9 @@ final class Lane implements AutoCloseable {
   /** Reads what is due; returns nanoseconds until more is. */
   long read() {
     long wait = feed.pass();
+    if (feed.isAwaited() && handover.isEmpty()) {
+      assembler.close(); // while the sender is busy, more come together
+    }
     return assembler.closeIfDue(stages.flushDue(clock.monotonicNanos(), wait));
   }
 
@@ -269,6 +291,7 @@ final class Lane implements AutoCloseable {
           break;
         }
       }
+      feed.end();
       endStages();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -7,7 +7,7 @@ import io.skald.agent.pipeline.StageEvents;
 import io.skald.agent.pipeline.TokenBucket;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.push.EntrySink;
-import io.skald.agent.tail.LineSink;
+import io.skald.agent.source.SourceSink;
 import io.skald.agent.tail.LineSource;
 import io.skald.common.model.Labels;
 import io.skald.common.time.Clock;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>While a stage holds a line back, no position of its file behind that line is passed on; so a
  * crash reads it again. What was read and sent after it is then sent again, too.
  */
-final class PipelineSink implements LineSink {
+final class PipelineSink implements SourceSink {
   private static final String TENANT = "__tenant_id__";
 
   /** Label sets whose text is remembered. */
@@ -53,6 +53,9 @@ final class PipelineSink implements LineSink {
 
   /** For lines of no job, which come from standard input: the limits hold for them too. */
   private final Pipeline.@Nullable Run otherJobs;
+
+  /** For entries that bring a timestamp and have no stages to go through. */
+  private final Pipeline.Run noStages;
 
   private Pipeline.@Nullable Run run;
   private LineSource source = new LineSource("", Labels.EMPTY, "{}");
@@ -103,6 +106,7 @@ final class PipelineSink implements LineSink {
             : null;
     boolean limited = readLine != null || limits.maxLineSize() > 0;
     this.otherJobs = limited ? Pipeline.EMPTY.to(this::send, inspector) : null;
+    this.noStages = Pipeline.EMPTY.to(this::send, inspector);
     pipelines.forEach((job, pipeline) -> {
       if (limited || !pipeline.isEmpty()) {
         runs.put(job, pipeline.to(this::send, inspector));
@@ -141,6 +145,17 @@ final class PipelineSink implements LineSink {
     offset = lineOffset;
     entry.reset(source.labels(), down.readNanos(), buffer, from, length, holds);
     stages.process(entry);
+  }
+
+  @Override
+  public void entry(
+      long timestampNanos, Labels metadata, byte[] buffer, int from, int length, long lineOffset) {
+    Pipeline.Run stages = run;
+    offset = lineOffset;
+    long nanos = timestampNanos == TIME_OF_READING ? down.readNanos() : timestampNanos;
+    entry.reset(source.labels(), nanos, buffer, from, length, holds);
+    entry.setMetadata(metadata);
+    (stages == null ? noStages : stages).process(entry);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.skald.agent;
 
+import io.skald.agent.discovery.Discovery;
 import io.skald.agent.relabel.RelabelRules;
 import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The targets of one client: the label sets of all jobs, relabelled and admitted. Files that hold
@@ -47,16 +49,43 @@ final class TargetSets {
   private @Nullable List<Target> current;
   private long nextLook;
 
-  /** A job with its rules and the files it watches. */
+  /** Label sets that became no targets in the last build; each is told and counted once. */
+  private Set<Refused> refused = new HashSet<>();
+
+  private Set<Refused> refusedNow = new HashSet<>();
+
+  /** A job with its rules, the files it watches and what else it asks. */
   private record Job(
-      AgentConfig.ScrapeConfig config, RelabelRules rules, List<LabelSetFiles> files) {}
+      AgentConfig.ScrapeConfig config,
+      RelabelRules rules,
+      List<LabelSetFiles> files,
+      List<Found> found) {}
+
+  /** What a discovery told last. */
+  private static final class Found {
+    final Discovery discovery;
+    List<Map<String, String>> labelSets = List.of();
+
+    Found(Discovery discovery) {
+      this.discovery = discovery;
+    }
+
+    boolean look() {
+      List<Map<String, String>> before = labelSets;
+      labelSets = discovery.labelSets();
+      return labelSets != before;
+    }
+  }
 
   /** A label set on its way to a target. */
   private record Candidate(String key, Map<String, String> labels) {}
 
+  private record Refused(String job, Candidate candidate, String reason) {}
+
   /**
    * @param external labels of the client
    * @param hostname what {@code __host__} is compared with
+   * @param inputs where label sets come from that all clients share
    * @param failed counts why label sets became no targets
    * @throws IllegalArgumentException if a rule or a glob is not valid
    */
@@ -65,6 +94,7 @@ final class TargetSets {
       Map<String, String> external,
       String hostname,
       Clock clock,
+      Inputs inputs,
       ReasonCounters failed) {
     for (AgentConfig.ScrapeConfig scrape : config.scrapeConfigs()) {
       jobs.add(
@@ -73,7 +103,8 @@ final class TargetSets {
               rules(scrape),
               scrape.fileSdConfigs().stream()
                   .map(files -> new LabelSetFiles(scrape.jobName(), files))
-                  .toList()));
+                  .toList(),
+              inputs.discoveries(scrape.jobName()).stream().map(Found::new).toList()));
     }
     this.external = Map.copyOf(external);
     this.hostname = hostname;
@@ -93,18 +124,23 @@ final class TargetSets {
   List<Target> current() {
     long now = clock.monotonicNanos();
     List<Target> present = current;
-    if (present == null || now - nextLook >= 0) {
+    boolean lookAtFiles = present == null || now - nextLook >= 0;
+    if (lookAtFiles) {
       nextLook = now + LOOK_NANOS;
-      boolean changed = present == null;
-      for (Job job : jobs) {
-        for (LabelSetFiles files : job.files) {
-          changed |= files.look(now);
-        }
+    }
+    boolean changed = false;
+    for (Job job : jobs) {
+      for (LabelSetFiles files : job.files) {
+        changed |= lookAtFiles && files.look(now);
       }
-      if (changed || present == null) {
-        present = build();
-        current = present;
+      for (Found found : job.found) {
+        changed |= found.look();
       }
+    }
+    if (present == null || changed) {
+      List<Target> built = build();
+      present = built.equals(present) ? present : built;
+      current = present;
     }
     return present;
   }
@@ -123,6 +159,8 @@ final class TargetSets {
       }
     }
     known = built;
+    refused = refusedNow;
+    refusedNow = new HashSet<>();
     return List.copyOf(targets);
   }
 
@@ -141,6 +179,11 @@ final class TargetSets {
     }
     for (LabelSetFiles files : job.files) {
       for (Map<String, String> labels : files.labelSets()) {
+        all.add(new Candidate("", labels));
+      }
+    }
+    for (Found found : job.found) {
+      for (Map<String, String> labels : found.labelSets) {
         all.add(new Candidate("", labels));
       }
     }
@@ -185,9 +228,18 @@ final class TargetSets {
   }
 
   private @Nullable Target refuse(Job job, Candidate candidate, String reason, String why) {
-    failed.increment(reason);
-    log.info(
-        "job {}: a target is not followed: {} ({})", job.config.jobName(), why, candidate.labels);
+    Refused again = new Refused(job.config.jobName(), candidate, reason);
+    refusedNow.add(again);
+    if (!refused.contains(again)) {
+      failed.increment(reason);
+      // Of what a cluster tells, most is meant to be dropped.
+      log.atLevel(job.found.isEmpty() ? Level.INFO : Level.DEBUG)
+          .log(
+              "job {}: a target is not followed: {} ({})",
+              job.config.jobName(),
+              why,
+              candidate.labels);
+    }
     return null;
   }
 

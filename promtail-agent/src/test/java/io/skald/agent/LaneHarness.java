@@ -203,6 +203,7 @@ final class LaneHarness implements AutoCloseable {
         clock,
         DirectoryWatch.none(),
         random,
-        AgentOptions.NONE);
+        AgentOptions.NONE,
+        Inputs.none());
   }
 }

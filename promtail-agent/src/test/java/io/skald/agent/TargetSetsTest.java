@@ -154,6 +154,6 @@ class TargetSetsTest {
 
   private TargetSets sets(AgentConfig.ScrapeConfig job) {
     AgentConfig config = AgentConfig.defaults().withScrapeConfigs(List.of(job));
-    return new TargetSets(config, Map.of(), "host", clock, failed);
+    return new TargetSets(config, Map.of(), "host", clock, Inputs.none(), failed);
   }
 }

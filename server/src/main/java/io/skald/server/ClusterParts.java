@@ -117,7 +117,7 @@ final class ClusterParts implements AutoCloseable {
   private Gossip gossip() {
     if (gossip == null) {
       String host = first(config.common().ring().instanceAddr(), HostAddress.inNetwork());
-      Gossip opened = new Gossip(config.memberlist(), instanceId(), host, clock);
+      Gossip opened = new Gossip(config.memberlist(), config.instanceId(), host, clock);
       closers.push(opened::close);
       gossip = opened;
     }
@@ -205,7 +205,7 @@ final class ClusterParts implements AutoCloseable {
         new RingMember(
             ingesters,
             new RingMember.Config(
-                first(own.id(), instanceId()),
+                config.ingesterId(),
                 address(own.address(), own.port()),
                 first(own.availabilityZone(), common.instanceAvailabilityZone()),
                 own.numTokens(),
@@ -235,7 +235,7 @@ final class ClusterParts implements AutoCloseable {
         new RingMember(
             distributors,
             new RingMember.Config(
-                instanceId(),
+                config.instanceId(),
                 address("", 0),
                 common.instanceAvailabilityZone(),
                 0,
@@ -247,10 +247,6 @@ final class ClusterParts implements AutoCloseable {
     member.join();
     member.activate();
     distributor = member;
-  }
-
-  private String instanceId() {
-    return first(config.common().ring().instanceId(), HostAddress.name());
   }
 
   private String address(String ownAddress, int ownPort) {

@@ -89,8 +89,13 @@ public record CommonSection(
     return pathPrefix.resolve("wal");
   }
 
-  /** Returns the folder of the label index. */
+  /** Returns the folder of what of the label index is this process's own. */
   public Path indexDirectory() {
     return pathPrefix.resolve("index");
+  }
+
+  /** Returns the folder of copies of index files. */
+  public Path indexCacheDirectory() {
+    return pathPrefix.resolve("index-cache");
   }
 }

@@ -9,7 +9,7 @@ import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.ingester.Ingester;
 import io.skald.storage.index.ChunkRefBytes;
-import io.skald.storage.index.LabelIndex;
+import io.skald.storage.index.StreamIndex;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,9 +19,9 @@ final class IngesterHoldings implements RecentData {
   private static final int UNAVAILABLE = 503;
 
   private final Ingester ingester;
-  private final LabelIndex index;
+  private final StreamIndex index;
 
-  IngesterHoldings(Ingester ingester, LabelIndex index) {
+  IngesterHoldings(Ingester ingester, StreamIndex index) {
     this.ingester = ingester;
     this.index = index;
   }

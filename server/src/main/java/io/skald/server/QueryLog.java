@@ -37,8 +37,8 @@ final class QueryLog implements ReadObserver {
     }
     LoggingEventBuilder line =
         with(with(LOG.atInfo(), "tenant", read.tenant()), "traceID", read.traceId())
-            .addKeyValue("kind", read.kind().text())
-            .addKeyValue("path", cut(read.path(), MAX_PATH));
+            .addKeyValue("kind", read.kind().text());
+    line = with(line, "path", cut(read.path(), MAX_PATH));
     line = with(line, "query", cut(read.query(), MAX_QUERY));
     Span span = read.span();
     if (!span.isEmpty()) {

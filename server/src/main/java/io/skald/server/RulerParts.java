@@ -8,6 +8,7 @@ import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.querier.api.InstantQueries;
 import io.skald.querier.api.QueryApi;
+import io.skald.querier.api.ReadObserver;
 import io.skald.querier.rule.RuleSource;
 import io.skald.querier.rule.RulerConfig;
 import io.skald.querier.rule.api.RuleRoutes;
@@ -60,6 +61,7 @@ final class RulerParts implements AutoCloseable {
 
   /**
    * @param ready whether all entries can be read
+   * @param observer hears of every query of a rule
    */
   RulerParts(
       SkaldConfig config,
@@ -68,6 +70,7 @@ final class RulerParts implements AutoCloseable {
       QueryApi queries,
       FairTurns turns,
       BooleanSupplier ready,
+      ReadObserver observer,
       Clock clock) {
     this.config = config;
     this.limits = limits;
@@ -82,7 +85,7 @@ final class RulerParts implements AutoCloseable {
     this.ruler =
         new Ruler(
             source(),
-            new InstantQueries(queries, turns, () -> stopped, clock)::at,
+            new InstantQueries(queries, turns, () -> stopped, observer, clock)::at,
             new Tenants(),
             new EvaluationConfig(
                 own.evaluationInterval(),

@@ -45,9 +45,8 @@ import io.skald.querier.turn.TurnConfig;
 import io.skald.server.trace.Tracing;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.delete.DeleteRequests;
-import io.skald.storage.index.EmptyIndex;
-import io.skald.storage.index.LabelIndex;
-import io.skald.storage.index.RocksLabelIndex;
+import io.skald.storage.index.IndexFileCache;
+import io.skald.storage.index.ShippingIndex;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
 import io.skald.storage.pattern.PatternBudget;
@@ -141,7 +140,12 @@ public final class SingleProcess implements AutoCloseable {
     closers.push(limits::close);
     limits.bind(metrics);
     limits.start();
-    LabelIndex index = openIndex(roles);
+    ShippingIndex index = null;
+    if (roles.contains(Role.INGESTER)) {
+      index = IndexParts.open(config, objects, clock, random, closers);
+      IndexParts.bind(metrics, index);
+      cacheMetrics.bind("index_files", index.files()::statistics);
+    }
     ClusterParts cluster =
         config.isSingleProcess() ? null : new ClusterParts(config, clock, random);
     if (cluster != null) {
@@ -150,9 +154,7 @@ public final class SingleProcess implements AutoCloseable {
     }
     RingStore ring = cluster == null ? new InMemoryRing() : cluster.ingesters();
     Ingester ingester =
-        roles.contains(Role.INGESTER)
-            ? openIngester(objects, index, decoder, limits, cluster, ring, random)
-            : null;
+        index == null ? null : openIngester(objects, index, decoder, limits, cluster, ring, random);
     if (cluster != null) {
       cluster.serve(services(ingester, index));
       if (ingester != null) {
@@ -170,7 +172,7 @@ public final class SingleProcess implements AutoCloseable {
     if (roles.contains(Role.QUERIER) || roles.contains(Role.RULER)) {
       DeleteRequests deletes = new DeleteRequests(objects);
       StorageMetrics.bind(metrics, deletes);
-      StreamSources sources = sources(ingester, index, cluster, ring);
+      StreamSources sources = sources(ingester, index, cluster, objects, ring);
       ChunkCaches caches = new ChunkCaches(cacheConfig());
       cacheMetrics.bind(caches);
       QueryData data =
@@ -186,14 +188,17 @@ public final class SingleProcess implements AutoCloseable {
       closers.push(turns::close);
       bind(turns);
       QueryApi queries = queries(data, limits);
+      QueryMetrics queryMetrics = new QueryMetrics(metrics);
+      queryMetrics.bind(metrics, turns);
+      ReadObserver observer = ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
       if (roles.contains(Role.QUERIER)) {
         LiveEntries live = ingester != null && cluster == null ? ingester : reads(cluster, ring);
         registerQueries(
             router, queries, data, sources, live, turns, tenants, limits, objects, decoder,
-            readable);
+            readable, observer);
       }
       if (roles.contains(Role.RULER)) {
-        rules = new RulerParts(config, objects, limits, queries, turns, readable, clock);
+        rules = new RulerParts(config, objects, limits, queries, turns, readable, observer, clock);
         closers.push(rules::close);
         rules.register(router, tenants);
         rules.bind(metrics);
@@ -227,20 +232,9 @@ public final class SingleProcess implements AutoCloseable {
     LOG.info("listening on {}", address());
   }
 
-  /** Opens the index of what this process flushes; without an ingester there is none. */
-  private LabelIndex openIndex(Set<Role> roles) {
-    if (!roles.contains(Role.INGESTER)) {
-      return new EmptyIndex();
-    }
-    RocksLabelIndex index = new RocksLabelIndex(config.common().indexDirectory());
-    closers.push(index::close);
-    StorageMetrics.bind(metrics, index);
-    return index;
-  }
-
   private Ingester openIngester(
       ObjectStore objects,
-      LabelIndex index,
+      ShippingIndex index,
       ColumnDecoder decoder,
       TenantOverrides limits,
       @Nullable ClusterParts cluster,
@@ -274,8 +268,9 @@ public final class SingleProcess implements AutoCloseable {
     return ingester;
   }
 
-  private static List<RpcService> services(@Nullable Ingester ingester, LabelIndex index) {
-    return ingester == null
+  private static List<RpcService> services(
+      @Nullable Ingester ingester, @Nullable ShippingIndex index) {
+    return ingester == null || index == null
         ? List.of()
         : List.of(IngesterService.of(ingester, new IngesterHoldings(ingester, index), ingester));
   }
@@ -308,12 +303,19 @@ public final class SingleProcess implements AutoCloseable {
 
   private StreamSources sources(
       @Nullable Ingester ingester,
-      LabelIndex index,
+      @Nullable ShippingIndex index,
       @Nullable ClusterParts cluster,
+      ObjectStore objects,
       RingStore ring) {
-    return ingester != null && cluster == null
-        ? StreamSources.of(ingester, ingester, index)
-        : StreamSources.of(reads(cluster, ring), new EmptyIndex());
+    if (ingester != null && index != null && cluster == null) {
+      return StreamSources.of(ingester, ingester, index);
+    }
+    if (index != null) {
+      return StreamSources.of(reads(cluster, ring), index);
+    }
+    IndexFileCache files = IndexParts.openCache(config, objects, closers);
+    cacheMetrics.bind("index_files", files::statistics);
+    return StreamSources.of(reads(cluster, ring), IndexParts.openReader(objects, files, clock));
   }
 
   private IngesterReads reads(@Nullable ClusterParts cluster, RingStore ring) {
@@ -348,9 +350,8 @@ public final class SingleProcess implements AutoCloseable {
       TenantLimits limits,
       ObjectStore objects,
       ColumnDecoder decoder,
-      BooleanSupplier readable) {
-    QueryMetrics queryMetrics = new QueryMetrics(metrics);
-    queryMetrics.bind(metrics, turns);
+      BooleanSupplier readable,
+      ReadObserver observer) {
     QueryRoutes queryRoutes =
         new QueryRoutes(
             queries,
@@ -358,7 +359,7 @@ public final class SingleProcess implements AutoCloseable {
             config.querier().multiTenantQueriesEnabled(),
             turns,
             readable,
-            ReadObserver.all(queryMetrics, new QueryLog(config.querier().log())),
+            observer,
             clock);
     queryRoutes.register(router);
     new ExplainRoutes(queries, queryRoutes).register(router);

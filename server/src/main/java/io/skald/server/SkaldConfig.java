@@ -121,6 +121,18 @@ public record SkaldConfig(
     return ingesterRing(ingester, common);
   }
 
+  /** Returns the name of this process among the members of rings. */
+  String instanceId() {
+    String id = common.ring().instanceId();
+    return id.isEmpty() ? HostAddress.name() : id;
+  }
+
+  /** Returns its name among ingesters. */
+  String ingesterId() {
+    String id = ingester.lifecycler().id();
+    return id.isEmpty() ? instanceId() : id;
+  }
+
   /** Returns where distributors find each other. */
   KvstoreConfig distributorRing() {
     return distributor.ring().kvstore().or(ingesterRing());

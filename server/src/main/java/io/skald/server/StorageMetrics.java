@@ -2,8 +2,6 @@ package io.skald.server;
 
 import io.skald.common.measure.CacheStatistics;
 import io.skald.storage.delete.DeleteRequests;
-import io.skald.storage.index.IndexStatistics;
-import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.read.ChunkCaches;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** The metrics of caches, of the label index and of delete requests. */
+/** The metrics of caches and of delete requests. */
 final class StorageMetrics {
   private final Map<String, Supplier<CacheStatistics>> caches = new ConcurrentHashMap<>();
 
@@ -60,30 +58,6 @@ final class StorageMetrics {
     caches.forEach(
         (cache, statistics) -> figures.put(cache, (double) figure.applyAsLong(statistics.get())));
     return figures;
-  }
-
-  static void bind(ServerMetrics metrics, RocksLabelIndex index) {
-    Supplier<IndexStatistics> now = index::statistics;
-    metrics.gauge(
-        "skald_index_keys", "About how many keys the label index has.", () -> now.get().keys());
-    metrics.gauge(
-        "skald_index_disk_bytes", "Size of the label index's files.", () -> now.get().fileBytes());
-    metrics.gauge(
-        "skald_index_memory_bytes",
-        "Memory of what the label index has not written to files.",
-        () -> now.get().memoryBytes());
-    metrics.gauge(
-        "skald_index_cache_bytes",
-        "Memory of the label index's cache of file blocks.",
-        () -> now.get().cacheBytes());
-    metrics.gauge(
-        "skald_index_pending_compaction_bytes",
-        "About how much the label index has to rewrite to merge its files.",
-        () -> now.get().pendingCompactionBytes());
-    metrics.gauge(
-        "skald_index_background_errors",
-        "Writes and merges of the label index that failed in the background.",
-        () -> now.get().backgroundErrors());
   }
 
   static void bind(ServerMetrics metrics, DeleteRequests deletes) {

@@ -134,6 +134,7 @@ class SkaldConfigTest {
       storage_config:
         filesystem:
           directory: /srv/older
+        index_cache_size: 256MB
       distributor:
         max_recv_msg_size: 21MB
         max_decompressed_size: 22MB
@@ -470,7 +471,8 @@ class SkaldConfigTest {
                   "z1"),
               new CommonSection.Storage(
                   new CommonSection.Filesystem("/srv/chunks", "/srv/rules"), S3Config.DEFAULTS)),
-          new StorageSection(new StorageSection.Filesystem("/srv/older"), S3Config.DEFAULTS),
+          new StorageSection(
+              new StorageSection.Filesystem("/srv/older"), S3Config.DEFAULTS, 256L << 20),
           new DistributorConfig(
               21 << 20,
               22 << 20,

@@ -93,6 +93,10 @@ class ArchitectureTest {
       onlyIn("io.minio..", "io.skald.storage.object.s3..");
 
   @ArchTest
+  static final ArchRule thirdPartyTypes_stayAtTheEdge_kubernetes =
+      onlyIn("io.fabric8..", "io.skald.agent.discovery.kubernetes..");
+
+  @ArchTest
   static final ArchRule thirdPartyTypes_stayAtTheEdge_okHttp =
       onlyIn("okhttp3..", "io.skald.storage.object.s3..");
 

@@ -137,7 +137,9 @@ class ClusterTest {
 
   private List<String> lines() {
     long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-    return reader.entries(ALL, now - TimeUnit.HOURS.toNanos(1), now + TimeUnit.HOURS.toNanos(1)).stream()
+    return reader
+        .entries(ALL, now - TimeUnit.HOURS.toNanos(1), now + TimeUnit.HOURS.toNanos(1))
+        .stream()
         .map(SkaldClient.Entry::line)
         .toList();
   }
@@ -170,7 +172,10 @@ class ClusterTest {
     }
 
     assertWhole("after an orderly restart");
-    assertThat(reader.get("/loki/api/v1/query", "query", "sum(count_over_time(" + ALL + "[1h]))").text())
+    assertThat(
+            reader
+                .get("/loki/api/v1/query", "query", "sum(count_over_time(" + ALL + "[1h]))")
+                .text())
         .contains("\"" + lines().size() + "\"]");
     cluster("kill", "ingester-1");
     assertWhole("with another one dead");

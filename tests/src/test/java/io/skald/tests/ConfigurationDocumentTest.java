@@ -14,6 +14,7 @@ import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -123,8 +124,8 @@ class ConfigurationDocumentTest {
   }
 
   /**
-   * Returns the defaults of the file (prefix "") and of the elements of its lists (prefix {@code
-   * clients[].}).
+   * Returns the defaults of the file (prefix ""), of the elements of its lists (prefix {@code
+   * clients[].}), and of blocks that are null by default (prefix {@code scrape_configs[].syslog.}).
    */
   private static Map<String, Record> tables(Record defaults) throws ReflectiveOperationException {
     Map<String, Record> tables = new LinkedHashMap<>();
@@ -139,6 +140,10 @@ class ConfigurationDocumentTest {
       String key = prefix + snakeCase(component.getName());
       if (component.getAccessor().invoke(record) instanceof Record inner) {
         addElements(isFlat(component) ? prefix : key + ".", inner, tables);
+      } else if (component.getType().isRecord()) { // a block that need not be there
+        Record defaults = (Record) component.getType().getMethod("defaults").invoke(null);
+        tables.put(key + ".", defaults);
+        addElements(key + ".", defaults, tables);
       } else if (elementType(component) instanceof Class<?> element) {
         Record defaults = (Record) element.getMethod("defaults").invoke(null);
         tables.put(key + "[].", defaults);
@@ -161,7 +166,7 @@ class ConfigurationDocumentTest {
       String key = prefix + snakeCase(component.getName());
       if (component.getAccessor().invoke(record) instanceof Record inner) {
         addKeys(isFlat(component) ? prefix : key + ".", inner, keys);
-      } else if (elementType(component) == null) {
+      } else if (elementType(component) == null && !component.getType().isRecord()) {
         keys.add(key);
       }
     }
@@ -187,8 +192,11 @@ class ConfigurationDocumentTest {
   private static void assertDefaults(Map<String, String> documented, Map<String, Record> tables) {
     List<String> wrong = new ArrayList<>();
     documented.forEach((key, cell) -> {
-      String table = key.substring(0, Math.max(0, key.lastIndexOf("[].") + 3));
-      String prefix = key.contains("[].") ? table : "";
+      String prefix =
+          tables.keySet().stream()
+              .filter(key::startsWith)
+              .max(Comparator.comparingInt(String::length))
+              .orElseThrow();
       Record defaults = Objects.requireNonNull(tables.get(prefix), key);
       String yaml = yaml(key.substring(prefix.length()), cell.replaceAll("^`|`$", ""));
       Record read = new ConfigReader(key, Set.of()).read(yaml, defaults, Map.of());

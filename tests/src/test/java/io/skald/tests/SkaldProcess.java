@@ -98,12 +98,18 @@ final class SkaldProcess implements AutoCloseable {
 
   private static SkaldProcess start(
       Path directory, int port, List<String> arguments, Map<String, String> environment) {
+    List<String> command = new ArrayList<>();
+    command.add(root().resolve("skald").toString());
+    command.addAll(arguments);
+    return run(directory, port, command, environment);
+  }
+
+  /** Runs {@code command}, which becomes a server, as the other ones do. */
+  static SkaldProcess run(
+      Path directory, int port, List<String> command, Map<String, String> environment) {
     try {
       Files.createDirectories(directory);
       Path log = directory.resolve("skald.log");
-      List<String> command = new ArrayList<>();
-      command.add(root().resolve("skald").toString());
-      command.addAll(arguments);
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(directory.toFile())

@@ -55,7 +55,7 @@ public record ClientAccess(
    *
    * @throws IOException if a file of a secret cannot be read
    */
-  String authorization() throws IOException {
+  public String authorization() throws IOException {
     if (!basicAuth.username().isEmpty()) {
       String password =
           basicAuth.passwordFile().isEmpty()

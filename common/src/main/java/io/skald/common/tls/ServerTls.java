@@ -3,6 +3,9 @@ package io.skald.common.tls;
 import io.skald.common.reload.FileReloads;
 import io.skald.common.reload.FileValue;
 import io.skald.common.time.Clock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -17,6 +20,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -156,7 +160,28 @@ public final class ServerTls implements Supplier<SSLEngine> {
   public SSLEngine get() {
     SSLEngine engine = state.get().context().createSSLEngine();
     engine.setUseClientMode(false);
-    SSLParameters parameters = engine.getSSLParameters();
+    engine.setSSLParameters(restricted(engine.getSSLParameters()));
+    return engine;
+  }
+
+  /**
+   * Returns the server's side over a connection that was accepted, for blocking use; closing it
+   * closes {@code accepted}.
+   */
+  public SSLSocket over(Socket accepted) throws IOException {
+    SSLSocket socket =
+        (SSLSocket)
+            state
+                .get()
+                .context()
+                .getSocketFactory()
+                .createSocket(accepted, InputStream.nullInputStream(), true);
+    socket.setUseClientMode(false);
+    socket.setSSLParameters(restricted(socket.getSSLParameters()));
+    return socket;
+  }
+
+  private SSLParameters restricted(SSLParameters parameters) {
     parameters.setProtocols(protocols);
     parameters.setCipherSuites(suites);
     parameters.setUseCipherSuitesOrder(true);
@@ -165,8 +190,7 @@ public final class ServerTls implements Supplier<SSLEngine> {
       case ServerTlsConfig.VERIFY_IF_GIVEN -> parameters.setWantClientAuth(true);
       default -> parameters.setNeedClientAuth(false);
     }
-    engine.setSSLParameters(parameters);
-    return engine;
+    return parameters;
   }
 
   /** Returns what a new connection is made from. */

@@ -86,7 +86,7 @@ public final class Entry {
     return metadata;
   }
 
-  void setMetadata(Labels changed) {
+  public void setMetadata(Labels changed) {
     metadata = changed;
   }
 

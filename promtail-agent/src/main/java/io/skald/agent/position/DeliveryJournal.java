@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,7 @@ public final class DeliveryJournal implements AutoCloseable {
   private FileChannel channel;
   private long length;
   private boolean grown;
+  private Consumer<List<FilePosition>> durable = _ -> {};
 
   private DeliveryJournal(Path file) throws IOException {
     this.file = file;
@@ -84,6 +86,14 @@ public final class DeliveryJournal implements AutoCloseable {
           aside);
       return open(file);
     }
+  }
+
+  /**
+   * Says who is told, on the thread that writes, of positions before which nothing can be lost any
+   * more.
+   */
+  public void onDurable(Consumer<List<FilePosition>> listener) {
+    durable = listener;
   }
 
   /** Returns the batches whose delivery has not ended, in the order to send them. */
@@ -142,6 +152,7 @@ public final class DeliveryJournal implements AutoCloseable {
       undelivered.put(batch.id(), batch);
       lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
     }
+    group.forEach(batch -> durable.accept(batch.positions()));
   }
 
   /** Strikes a batch out: it arrived, or it was given up deliberately. */
@@ -161,6 +172,7 @@ public final class DeliveryJournal implements AutoCloseable {
   public void progress(List<FilePosition> positions) throws IOException {
     apply(positions, delivered);
     write(new JournalRecord.Progress(lastTimestampNanos, positions));
+    durable.accept(positions); // what was before them was synced, or dropped on purpose
   }
 
   /** Notes where files begin to be read that nothing is known of so far. */

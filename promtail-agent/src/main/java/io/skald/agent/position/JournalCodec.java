@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ final class JournalCodec {
   static final int VERSION = 1;
   static final int HEADER_BYTES = 12;
   static final int RECORD_HEADER_BYTES = 8;
+
+  /** With empty texts. */
+  private static final int MIN_POSITION_BYTES = 53;
 
   private JournalCodec() {}
 
@@ -92,9 +96,18 @@ final class JournalCodec {
   /**
    * Decodes a payload whose checksum was right.
    *
-   * @throws CorruptJournalException if it is of a kind that this version does not know
+   * @throws CorruptJournalException if it is of a kind that this version does not know, or does not
+   *     follow the format
    */
   static JournalRecord decode(ByteBuffer in) throws CorruptJournalException {
+    try {
+      return read(in);
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
+      throw new CorruptJournalException("malformed record: " + e);
+    }
+  }
+
+  private static JournalRecord read(ByteBuffer in) throws CorruptJournalException {
     byte kind = in.get();
     return switch (kind) {
       case 1 -> new JournalRecord.Snapshot(in.getLong(), in.getLong(), readPositions(in));
@@ -148,7 +161,11 @@ final class JournalCodec {
 
   private static List<FilePosition> readPositions(ByteBuffer in) {
     int count = in.getInt();
-    List<FilePosition> positions = new ArrayList<>(Math.min(count, 4096));
+    if (count < 0 || count > in.remaining() / MIN_POSITION_BYTES) {
+      throw new IllegalArgumentException(
+          "%d positions where %d bytes follow".formatted(count, in.remaining()));
+    }
+    List<FilePosition> positions = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       FileId id = new FileId(readText(in), in.getLong(), in.getLong());
       long bornNanos = in.getLong();
@@ -171,7 +188,12 @@ final class JournalCodec {
   }
 
   private static byte[] readBytes(ByteBuffer in) {
-    byte[] bytes = new byte[in.getInt()];
+    int length = in.getInt();
+    if (length < 0 || length > in.remaining()) {
+      throw new IllegalArgumentException(
+          "length %d where %d bytes follow".formatted(length, in.remaining()));
+    }
+    byte[] bytes = new byte[length];
     in.get(bytes);
     return bytes;
   }

@@ -89,13 +89,27 @@ public final class PositionsFile {
   public void update(String client, Collection<FilePosition> delivered) {
     Map<String, Long> offsets = new HashMap<>();
     for (FilePosition position : delivered) {
-      if (isAtItsPath(position)) {
+      if (Cursor.isCursor(position.id())) {
+        noteCursor(position);
+      } else if (isAtItsPath(position)) {
         offsets.merge(position.path(), position.offset(), Math::min);
       }
     }
     synchronized (this) {
       offsetsByClient.put(client, offsets);
     }
+  }
+
+  /** With several clients, the one that told it last. */
+  private synchronized void noteCursor(FilePosition position) {
+    if (!position.path().isEmpty()) {
+      loaded.put(position.id().target(), position.path());
+    }
+  }
+
+  /** Returns the text that stood at a key that is no path when the file was read, or "". */
+  public synchronized String loadedCursor(String key) {
+    return loaded.getOrDefault(key, "");
   }
 
   /** Writes the file if it would change. */

@@ -47,6 +47,16 @@ public final class Handover {
     }
   }
 
+  /** Tells whether no batch waits for the sender. */
+  public boolean isEmpty() {
+    lock.lock();
+    try {
+      return queue.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns an empty batch, a used one if there is any. */
   Batch take() {
     lock.lock();

@@ -12,6 +12,14 @@ public interface LineFeed extends AutoCloseable {
    */
   long pass();
 
+  /** Hands on, at the end of reading, what could not be had again later. */
+  default void end() {}
+
+  /** Tells whether somebody waits until what was handed on is durable. */
+  default boolean isAwaited() {
+    return false;
+  }
+
   /** Tells whether no line will come any more. */
   boolean isFinished();
 

@@ -49,6 +49,9 @@ final class TailedFile implements AutoCloseable {
   long seenModifiedNanos = Long.MIN_VALUE;
   long seenSize;
 
+  /** How far it is read after its target has gone; -1 while that is there. */
+  private long wantedEnd = -1;
+
   /**
    * @param path the path it was matched under, not necessarily where it lies now
    */
@@ -72,6 +75,26 @@ final class TailedFile implements AutoCloseable {
     this.lineState = start.lineState();
     this.lastGrowth = monotonicNanos;
     this.nextPoll = monotonicNanos;
+  }
+
+  /** Its target has gone: reading ends at {@code end}. */
+  void abandonAt(long end) {
+    if (wantedEnd < 0) {
+      wantedEnd = end;
+    }
+  }
+
+  /** Its target is there, again. */
+  void keep() {
+    wantedEnd = -1;
+  }
+
+  boolean isAbandoned() {
+    return wantedEnd >= 0;
+  }
+
+  boolean isReadAsFarAsWanted(boolean atEnd) {
+    return wantedEnd >= 0 && (atEnd || readOffset() >= wantedEnd);
   }
 
   /** The offset of the next byte to read. */

@@ -77,6 +77,10 @@ public final class Tailer implements LineFeed {
   private final Set<FileId> copiesInScan = new HashSet<>();
 
   private boolean scanned;
+
+  /** The targets of the last scan: files that others left are looked for first. */
+  private Set<String> scannedTargets = Set.of();
+
   private long nextScan;
   private long nextStatus;
   private volatile List<FileStatus> status = List.of();
@@ -205,8 +209,8 @@ public final class Tailer implements LineFeed {
   }
 
   /**
-   * Takes over changed targets. Files of one that is gone are closed; another target that they
-   * match goes on where they were read to.
+   * Takes over changed targets. A file of one that is gone is handed to another target that it
+   * matches, which goes on at the same byte; if there is none, it is read up to where it ends now.
    */
   private boolean retarget() {
     List<Target> current = targetSource.get();
@@ -216,14 +220,27 @@ public final class Tailer implements LineFeed {
     sink.settle();
     Set<String> keys = keysOf(current);
     for (TailedFile file : List.copyOf(open.values())) {
-      if (!keys.contains(file.target.key())) {
+      if (keys.contains(file.target.key())) {
+        file.keep();
+      } else if (current.stream().anyMatch(target -> target.matches(file.path))) {
         reopenLater(file);
+      } else {
+        abandon(file);
       }
     }
     finished.values().removeIf(end -> !keys.contains(end.target.key()));
     positions.setTargets(keys);
     targets = current;
     return true;
+  }
+
+  private void abandon(TailedFile file) {
+    try {
+      file.abandonAt(file.channel.size());
+    } catch (IOException e) {
+      troubles.unreadable(Path.of(file.path), e);
+      reopenLater(file);
+    }
   }
 
   private boolean concernsUs(Path path) {
@@ -240,9 +257,8 @@ public final class Tailer implements LineFeed {
     troubles.beginScan();
     copiesInScan.clear();
     Set<Path> directories = new LinkedHashSet<>();
-    if (!scanned) {
-      resumeRotated();
-    }
+    Set<String> met = scannedTargets;
+    resumeRotated(met);
     noticeTruncations(); // before a copy of what a file held is taken for a new file
     for (Target target : targets) {
       Set<Path> matches = new LinkedHashSet<>();
@@ -263,7 +279,7 @@ public final class Tailer implements LineFeed {
                 unreadable -> troubles.unreadable(unreadable, cannotList(unreadable)));
       }
       matches.removeIf(match -> target.excludes(match.toString()));
-      if (!scanned) {
+      if (!met.contains(target.key())) {
         matches.stream().filter(m -> isKnown(target, m)).toList().forEach(m -> visit(target, m));
       }
       matches.forEach(match -> visit(target, match));
@@ -275,6 +291,7 @@ public final class Tailer implements LineFeed {
     watch.watch(directories);
     troubles.endScan();
     scanned = true;
+    scannedTargets = keysOf(targets);
   }
 
   private static IOException cannotList(Path directory) {
@@ -460,10 +477,14 @@ public final class Tailer implements LineFeed {
     return false;
   }
 
-  /** Finds the files of the last run whose path leads elsewhere now, and reads them first. */
-  private void resumeRotated() {
+  /**
+   * Finds the files of the last run whose path leads elsewhere now, and reads them first.
+   *
+   * @param met targets for which that was done
+   */
+  private void resumeRotated(Set<String> met) {
     for (FilePosition position : positions.all()) {
-      Target target = targetOf(position.id());
+      Target target = met.contains(position.id().target()) ? null : targetOf(position.id());
       if (target == null) {
         continue;
       }
@@ -656,6 +677,10 @@ public final class Tailer implements LineFeed {
         file.lastGrowth = now;
       }
       file.seenSize = Math.max(file.channel.size(), file.readOffset());
+      if (!file.rotated && file.isReadAsFarAsWanted(atEnd)) {
+        reopenLater(file); // by another target, if there will be one
+        return false;
+      }
       if (!atEnd) {
         file.nextPoll = now;
         return sink.hasRoom();
@@ -689,9 +714,11 @@ public final class Tailer implements LineFeed {
           "{} was {}; its last lines are read before it is closed",
           file.path,
           moved == null ? "deleted" : "renamed to " + moved.path());
-      searched.add(new Neighbourhood(file.target, file.path, file.directory));
-      if (atPath != null && !file.target.excludes(file.path)) {
-        visit(file.target, Path.of(file.path));
+      if (!file.isAbandoned()) {
+        searched.add(new Neighbourhood(file.target, file.path, file.directory));
+        if (atPath != null && !file.target.excludes(file.path)) {
+          visit(file.target, Path.of(file.path));
+        }
       }
     }
     file.rotated = !ours;
@@ -822,7 +849,9 @@ public final class Tailer implements LineFeed {
       log.info("{} (inode {}) is gone and was read to its end", file.path, file.id.inode());
     } else {
       positions.put(file.position());
-      finished.put(file.id, new Finished(moved.path(), file.target, file.offset));
+      if (!file.isAbandoned()) {
+        finished.put(file.id, new Finished(moved.path(), file.target, file.offset));
+      }
       log.info("{} was read to its end", moved.path());
     }
     closeQuietly(file);

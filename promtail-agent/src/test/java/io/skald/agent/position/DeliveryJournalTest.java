@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -159,6 +162,28 @@ class DeliveryJournalTest {
         assertThat(Files.size(file())).isLessThan(9 << 20);
       }
       assertThat(journal.delivered()).containsExactly(position(1, 200));
+    }
+  }
+
+  /** What version 1 wrote stays readable, and is what is written. */
+  @Test
+  void open_goldenVersion1_isWrittenAndReadAsEver() throws IOException {
+    byte[] golden;
+    try (InputStream in = getClass().getResourceAsStream("/golden/journal-v1.hex")) {
+      String hex = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.US_ASCII);
+      golden = HexFormat.of().parseHex(hex.replaceAll("\\s", ""));
+    }
+    try (DeliveryJournal journal = DeliveryJournal.open(file())) {
+      journal.append(List.of(batch(journal.takeId(), 10), batch(journal.takeId(), 20)));
+      journal.delivered(1);
+      journal.progress(List.of(position(9, 5)));
+      assertThat(Files.readAllBytes(file())).isEqualTo(golden);
+    }
+    Files.write(file(), golden);
+    try (DeliveryJournal journal = DeliveryJournal.open(file())) {
+      assertThat(journal.delivered()).containsExactly(position(1, 10), position(9, 5));
+      assertThat(journal.undelivered()).extracting(JournaledBatch::id).containsExactly(2L);
+      assertThat(journal.lastTimestampNanos()).isEqualTo(20);
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * A read that ended.
  *
- * @param path as the client sent it
+ * @param path as the client sent it; "" if nobody asked over HTTP
  * @param tenant who asked; several are joined by {@code |}
  * @param query the text of the query or selector as it came; "" without one
  * @param span what it covers; empty if it did not get so far
@@ -39,6 +39,8 @@ public record FinishedRead(
     METRIC,
     /** A metric query at an instant. */
     INSTANT,
+    /** A query that a rule asked. */
+    RULE,
     /** A query that could not be read, or is not allowed. */
     INVALID,
     /** Labels, series, sizes, fields, patterns, plans. */

@@ -3,6 +3,7 @@ package io.skald.querier.api;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.logql.engine.Cancellation;
+import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryResult;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.turn.FairTurns;
@@ -17,15 +18,19 @@ public final class InstantQueries {
   private final QueryApi api;
   private final FairTurns turns;
   private final BooleanSupplier stopped;
+  private final ReadObserver observer;
   private final Clock clock;
 
   /**
    * @param stopped ends queries that are under way
+   * @param observer hears of every query
    */
-  public InstantQueries(QueryApi api, FairTurns turns, BooleanSupplier stopped, Clock clock) {
+  public InstantQueries(
+      QueryApi api, FairTurns turns, BooleanSupplier stopped, ReadObserver observer, Clock clock) {
     this.api = api;
     this.turns = turns;
     this.stopped = stopped;
+    this.observer = observer;
     this.clock = clock;
   }
 
@@ -37,18 +42,34 @@ public final class InstantQueries {
    */
   public QueryResult at(TenantId tenant, String query, long timeNanos) {
     ReadTenants asking = ReadTenants.of(tenant);
+    ReadMeter meter = new ReadMeter(clock);
+    int status = 500;
+    try {
+      QueryResult result = at(asking, query, timeNanos, meter);
+      status = 200;
+      return result;
+    } catch (QueryException e) {
+      status = e.status();
+      throw e;
+    } finally {
+      observer.finished(meter.finishRule(asking, query, status));
+    }
+  }
+
+  private QueryResult at(ReadTenants asking, String query, long timeNanos, ReadMeter meter) {
     Cancellation cancellation = api.cancellation(asking, stopped);
     return turns.run(
         asking.key(),
         cancellation,
         turn -> {
+          meter.queued(turn.queueNanos());
           ReadRequest request =
               new ReadRequest(
                   name -> name.equals("query") ? List.of(query) : List.of(),
                   List.of(),
                   cancellation,
                   turn,
-                  new ReadMeter(clock));
+                  meter);
           return api.instant(asking, request, timeNanos);
         });
   }

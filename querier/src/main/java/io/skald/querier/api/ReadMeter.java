@@ -110,25 +110,39 @@ public final class ReadMeter {
 
   /** Tells what was measured, to the request's trace as well. */
   FinishedRead finish(HttpRequest request, ReadTenants asking, int status) {
-    long nanos = clock.monotonicNanos() - startNanos;
-    phases.putIfAbsent(Phase.QUEUE, nanos); // it was never let in
     FinishedRead read =
-        new FinishedRead(
+        finish(
             kind,
             request.path(),
-            asking.key(),
+            asking,
             text(request),
-            span,
             tags(request.headers("X-Query-Tags")),
             request.trace().traceId(),
-            status,
-            nanos,
-            phases,
-            cost());
+            status);
     if (request.trace().isRecorded()) {
       tell(request.trace(), read);
     }
     return read;
+  }
+
+  /** Tells what was measured of a query that a rule asked, which no request and no trace is of. */
+  FinishedRead finishRule(ReadTenants asking, String query, int status) {
+    Kind known = kind == Kind.INVALID ? kind : Kind.RULE;
+    return finish(known, "", asking, query, "", "", status);
+  }
+
+  private FinishedRead finish(
+      Kind of,
+      String path,
+      ReadTenants asking,
+      String query,
+      String tags,
+      String traceId,
+      int status) {
+    long nanos = clock.monotonicNanos() - startNanos;
+    phases.putIfAbsent(Phase.QUEUE, nanos); // it was never let in
+    return new FinishedRead(
+        of, path, asking.key(), query, span, tags, traceId, status, nanos, phases, cost());
   }
 
   private Cost cost() {

@@ -9,7 +9,7 @@ import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.ChunkRefBytes;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.LabelIndex;
+import io.skald.storage.index.StreamIndex;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,9 +20,9 @@ import java.util.Set;
 /** Streams of ingesters elsewhere, and of an index that hears of their chunks later. */
 final class RemoteSources implements StreamSources {
   private final RecentData recent;
-  private final LabelIndex index;
+  private final StreamIndex index;
 
-  RemoteSources(RecentData recent, LabelIndex index) {
+  RemoteSources(RecentData recent, StreamIndex index) {
     this.recent = recent;
     this.index = index;
   }

@@ -8,7 +8,7 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.storage.index.IndexedStream;
-import io.skald.storage.index.LabelIndex;
+import io.skald.storage.index.StreamIndex;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,7 +50,7 @@ public interface StreamSources {
   record FoundPatterns(RecentPatterns.Found inMemory, List<IndexedStream> indexed) {}
 
   /** Returns the sources of a process with one ingester and its index. */
-  static StreamSources of(RecentStreams recent, RecentPatterns patterns, LabelIndex index) {
+  static StreamSources of(RecentStreams recent, RecentPatterns patterns, StreamIndex index) {
     return new StreamSources() {
       @Override
       public Found find(TenantId tenant, List<LabelMatcher> matchers, long from, long through) {
@@ -90,7 +90,7 @@ public interface StreamSources {
    * @param recent all of them
    * @param index what they share; what they have flushed lately need not be in it
    */
-  static StreamSources of(RecentData recent, LabelIndex index) {
+  static StreamSources of(RecentData recent, StreamIndex index) {
     return new RemoteSources(recent, index);
   }
 }

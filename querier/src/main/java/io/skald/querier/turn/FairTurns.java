@@ -39,8 +39,13 @@ import org.slf4j.LoggerFactory;
  * others. Thread-safe.
  */
 public final class FairTurns implements AutoCloseable {
-  /** How long a thread keeps a processor that others wait for, unless its work is cut coarser. */
-  private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  /**
+   * How long a thread works before it looks whether others wait, unless its work is cut coarser:
+   * those that wait for its turn, and threads of the system. Those of the system would get the
+   * processor by themselves, but some milliseconds later, and a read passes through several of them
+   * on its way from the socket to the answer.
+   */
+  private static final long SLICE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
   /**
    * How far a tenant that comes back may lie behind the others: so much work is done at once, and
@@ -131,6 +136,9 @@ public final class FairTurns implements AutoCloseable {
 
     /** Since when it is not accounted for; volatile because pauses read it unlocked. */
     volatile long sinceNanos;
+
+    /** When its thread last looked whether others wait; of that thread alone. */
+    long lookedNanos;
 
     Hold(Turn turn) {
       this.turn = turn;
@@ -448,24 +456,31 @@ public final class FairTurns implements AutoCloseable {
   }
 
   private void pause() {
-    if (waitingForProcessor == 0) {
-      return;
-    }
     Hold hold = holds.get();
-    if (hold == null || clock.monotonicNanos() - hold.sinceNanos < SLICE_NANOS) {
+    if (hold == null || clock.monotonicNanos() - hold.lookedNanos < SLICE_NANOS) {
       return;
     }
+    if (waitingForProcessor == 0 || !hasHandedOver(hold)) {
+      Thread.yield();
+    }
+    hold.lookedNanos = clock.monotonicNanos();
+  }
+
+  /** Returns, if there was one that has used less, when its turn has come again. */
+  private boolean hasHandedOver(Hold hold) {
     lock.lock();
     try {
       charge(hold);
       Waiter next = next(account -> account.processors.peek());
-      if (next != null && next.account.usedNanos <= hold.turn.account.usedNanos) {
-        held.remove(hold);
-        handOver(next);
-        awaitProcessor(hold.turn.account);
-        hold.sinceNanos = clock.monotonicNanos();
-        held.add(hold);
+      if (next == null || next.account.usedNanos > hold.turn.account.usedNanos) {
+        return false;
       }
+      held.remove(hold);
+      handOver(next);
+      awaitProcessor(hold.turn.account);
+      hold.sinceNanos = clock.monotonicNanos();
+      held.add(hold);
+      return true;
     } finally {
       lock.unlock();
     }

@@ -15,7 +15,6 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksIterator;
 
 /**
  * Reads one day of one tenant.
@@ -26,7 +25,7 @@ import org.rocksdb.RocksIterator;
  * candidate. Candidates are then checked against all matchers by their labels.
  */
 final class DayReader {
-  private final IndexSnapshot snapshot;
+  private final KeySpace keys;
   private final byte[] series;
   private final byte[] postings;
   private final byte[] chunks;
@@ -34,8 +33,8 @@ final class DayReader {
   private final long throughNanos;
   private final boolean wholeDay;
 
-  DayReader(IndexSnapshot snapshot, TenantId tenant, int day, long fromNanos, long throughNanos) {
-    this.snapshot = snapshot;
+  DayReader(KeySpace keys, TenantId tenant, int day, long fromNanos, long throughNanos) {
+    this.keys = keys;
     byte[] dayPrefix = IndexKeys.day(day, tenant);
     this.series = IndexKeys.kind(dayPrefix, IndexKeys.SERIES);
     this.postings = IndexKeys.kind(dayPrefix, IndexKeys.POSTING);
@@ -67,7 +66,7 @@ final class DayReader {
 
   private void visitIfMatching(
       Fingerprint fingerprint, Memo memo, BiConsumer<Fingerprint, Labels> visitor) {
-    byte[] value = snapshot.get(IndexKeys.withFingerprint(series, fingerprint));
+    byte[] value = keys.get(IndexKeys.withFingerprint(series, fingerprint));
     if (value != null) {
       Labels labels = IndexValues.readSeries(value);
       if (memo.matches(labels)) {
@@ -77,7 +76,7 @@ final class DayReader {
   }
 
   private void eachSeries(Memo memo, BiConsumer<Fingerprint, Labels> visitor) {
-    try (RocksIterator iterator = snapshot.iterator()) {
+    try (KeyCursor iterator = keys.cursor()) {
       for (iterator.seek(series); iterator.isValid(); iterator.next()) {
         byte[] key = iterator.key();
         if (!IndexKeys.startsWith(key, series)) {
@@ -88,24 +87,24 @@ final class DayReader {
           visitor.accept(IndexKeys.readFingerprint(key, series.length), labels);
         }
       }
-      IndexSnapshot.check(iterator);
+      iterator.check();
     }
   }
 
   private void eachInAll(List<LabelMatcher> equalities, Consumer<Fingerprint> visitor) {
-    List<RocksIterator> iterators = new ArrayList<>();
+    List<KeyCursor> iterators = new ArrayList<>();
     try {
       List<PostingCursor> cursors = new ArrayList<>();
       for (LabelMatcher matcher : equalities) {
-        RocksIterator iterator = snapshot.iterator();
+        KeyCursor iterator = keys.cursor();
         iterators.add(iterator);
         byte[] prefix = IndexKeys.value(IndexKeys.name(postings, matcher.name()), matcher.value());
         cursors.add(new PostingCursor(iterator, prefix));
       }
       leapfrog(cursors, visitor);
-      iterators.forEach(IndexSnapshot::check);
+      iterators.forEach(KeyCursor::check);
     } finally {
-      iterators.forEach(RocksIterator::close);
+      iterators.forEach(KeyCursor::close);
     }
   }
 
@@ -132,7 +131,7 @@ final class DayReader {
   private Collection<Fingerprint> withValueOf(LabelMatcher matcher) {
     TreeSet<Fingerprint> found = new TreeSet<>();
     byte[] name = IndexKeys.name(postings, matcher.name());
-    try (RocksIterator iterator = snapshot.iterator()) {
+    try (KeyCursor iterator = keys.cursor()) {
       eachValue(
           iterator,
           name,
@@ -149,27 +148,25 @@ final class DayReader {
   }
 
   /** Hands over the distinct values of a name; the visitor may move the iterator. */
-  private static void eachValue(RocksIterator iterator, byte[] name, Consumer<String> visitor) {
+  private static void eachValue(KeyCursor iterator, byte[] name, Consumer<String> visitor) {
     iterator.seek(name);
     while (iterator.isValid() && IndexKeys.startsWith(iterator.key(), name)) {
       String value = IndexKeys.readValue(iterator.key(), name);
       visitor.accept(value);
       iterator.seek(IndexKeys.after(IndexKeys.value(name, value)));
     }
-    IndexSnapshot.check(iterator);
+    iterator.check();
   }
 
-  /** Returns whether the stream has a chunk that overlaps the range. */
-  boolean isLive(Fingerprint fingerprint) {
+  /**
+   * Returns whether the stream has a chunk that overlaps the range.
+   *
+   * @param iterator moved
+   */
+  boolean isLive(KeyCursor iterator, Fingerprint fingerprint) {
     if (wholeDay) {
       return true; // a stream is in the index of a day only if it has a chunk there
     }
-    try (RocksIterator iterator = snapshot.iterator()) {
-      return isLive(iterator, fingerprint);
-    }
-  }
-
-  private boolean isLive(RocksIterator iterator, Fingerprint fingerprint) {
     byte[] stream = IndexKeys.withFingerprint(chunks, fingerprint);
     for (iterator.seek(IndexKeys.chunkFrom(stream, fromNanos));
         iterator.isValid() && IndexKeys.startsWith(iterator.key(), stream);
@@ -178,12 +175,12 @@ final class DayReader {
         return true;
       }
     }
-    IndexSnapshot.check(iterator);
+    iterator.check();
     return false;
   }
 
   /** Adds the stream's chunks of this day that overlap the range. */
-  void addChunks(RocksIterator iterator, Fingerprint fingerprint, List<ChunkRef> refs) {
+  void addChunks(KeyCursor iterator, Fingerprint fingerprint, List<ChunkRef> refs) {
     byte[] stream = IndexKeys.withFingerprint(chunks, fingerprint);
     for (iterator.seek(IndexKeys.chunkFrom(stream, fromNanos));
         iterator.isValid() && IndexKeys.startsWith(iterator.key(), stream);
@@ -193,37 +190,39 @@ final class DayReader {
         refs.add(IndexValues.readChunk(key, stream.length, iterator.value()));
       }
     }
-    IndexSnapshot.check(iterator);
+    iterator.check();
   }
 
   /** Adds the label names of all live streams. */
   void addNames(Collection<String> names) {
     if (!wholeDay) {
-      eachMatching(
-          List.of(),
-          (fingerprint, labels) -> {
-            if (isLive(fingerprint)) {
-              names.addAll(labels.toMap().keySet());
-            }
-          });
+      try (KeyCursor iterator = keys.cursor()) {
+        eachMatching(
+            List.of(),
+            (fingerprint, labels) -> {
+              if (isLive(iterator, fingerprint)) {
+                names.addAll(labels.toMap().keySet());
+              }
+            });
+      }
       return;
     }
-    try (RocksIterator iterator = snapshot.iterator()) {
+    try (KeyCursor iterator = keys.cursor()) {
       iterator.seek(postings);
       while (iterator.isValid() && IndexKeys.startsWith(iterator.key(), postings)) {
         String name = IndexKeys.readName(iterator.key(), postings);
         names.add(name);
         iterator.seek(IndexKeys.after(IndexKeys.name(postings, name)));
       }
-      IndexSnapshot.check(iterator);
+      iterator.check();
     }
   }
 
   /** Adds the values of a label of all live streams. */
   void addValues(String name, Collection<String> values) {
     byte[] namePrefix = IndexKeys.name(postings, name);
-    try (RocksIterator iterator = snapshot.iterator();
-        RocksIterator chunkIterator = snapshot.iterator()) {
+    try (KeyCursor iterator = keys.cursor();
+        KeyCursor chunkIterator = keys.cursor()) {
       eachValue(
           iterator,
           namePrefix,
@@ -235,7 +234,7 @@ final class DayReader {
     }
   }
 
-  private boolean hasLive(RocksIterator iterator, RocksIterator chunkIterator, byte[] posting) {
+  private boolean hasLive(KeyCursor iterator, KeyCursor chunkIterator, byte[] posting) {
     PostingCursor cursor = new PostingCursor(iterator, posting);
     for (Fingerprint f = cursor.current(); f != null; f = cursor.next()) {
       if (isLive(chunkIterator, f)) {

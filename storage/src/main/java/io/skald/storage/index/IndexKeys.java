@@ -2,9 +2,11 @@ package io.skald.storage.index;
 
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ChunkRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The keys of the index. Numbers are big-endian so that keys sort by them; a signed number has its
@@ -67,6 +69,31 @@ final class IndexKeys {
   static byte[] day(int day, TenantId tenant) {
     byte[] name = tenant(tenant);
     return append(day(day), name.length).put(name).array();
+  }
+
+  /** Returns the days that a chunk is listed in: those it touches, or the day of wide chunks. */
+  static int[] days(ChunkRef chunk) {
+    int first = dayOf(chunk.minTimestamp());
+    int last = dayOf(chunk.maxTimestamp());
+    return last - first >= MAX_DAYS
+        ? new int[] {WIDE_DAY}
+        : IntStream.rangeClosed(first, last).toArray();
+  }
+
+  /** Returns what all keys of the same day and tenant as this key start with. */
+  static byte[] dayAndTenant(byte[] key) {
+    return Arrays.copyOf(key, DAY_LENGTH + 1 + (key[DAY_LENGTH] & 0xFF));
+  }
+
+  /** Returns the tenant of an index key. */
+  static TenantId readTenant(byte[] key) {
+    return new TenantId(
+        new String(key, DAY_LENGTH + 1, key[DAY_LENGTH] & 0xFF, StandardCharsets.US_ASCII));
+  }
+
+  /** Returns the key of a stream's labels. */
+  static byte[] series(byte[] dayPrefix, Fingerprint fingerprint) {
+    return withFingerprint(kind(dayPrefix, SERIES), fingerprint);
   }
 
   /** Returns the start of every local key of a tenant. */

@@ -9,7 +9,7 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
 
 /** One consistent state of the index, for one call. Leaves the database open. */
-final class IndexSnapshot implements AutoCloseable {
+final class IndexSnapshot implements KeySpace {
   private final RocksDB database;
   private final Snapshot snapshot;
   private final ReadOptions options;
@@ -20,12 +20,31 @@ final class IndexSnapshot implements AutoCloseable {
     this.options = new ReadOptions().setSnapshot(snapshot);
   }
 
-  /** Returns an iterator over the shipped part of the index; the caller closes it. */
-  RocksIterator iterator() {
-    return database.newIterator(options);
+  @Override
+  public KeyCursor cursor() {
+    RocksIterator iterator = database.newIterator(options);
+    return new RocksCursor(iterator, new Access(iterator));
   }
 
-  byte @Nullable [] get(byte[] key) {
+  private record Access(RocksIterator iterator) implements RocksCursor.Access {
+    @Override
+    public byte[] key() {
+      return iterator.key();
+    }
+
+    @Override
+    public byte[] value() {
+      return iterator.value();
+    }
+
+    @Override
+    public void close() {
+      iterator.close();
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(byte[] key) {
     try {
       return database.get(options, key);
     } catch (RocksDBException e) {

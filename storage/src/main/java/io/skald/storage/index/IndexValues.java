@@ -30,7 +30,7 @@ final class IndexValues {
   }
 
   static Labels readSeries(byte[] value) {
-    SectionReader in = reader("series", value);
+    SectionReader in = new SectionReader(section("series", value));
     int count = in.readVarInt("the number of labels", in.remaining());
     Labels.Builder labels = Labels.builder();
     for (int i = 0; i < count; i++) {
@@ -60,21 +60,31 @@ final class IndexValues {
     long maxTimestamp = fields.getLong() ^ Long.MIN_VALUE;
     long minTimestamp = fields.getLong() ^ Long.MIN_VALUE;
     long chunkId = fields.getLong();
-    SectionReader in = reader("chunk reference", value);
-    ChunkRef ref =
-        new ChunkRef(
-            chunkId,
-            in.readString("the length of a pack key"),
-            in.readVarLong(),
-            in.readVarInt("the length of a chunk", Integer.MAX_VALUE),
-            in.readVarInt("the length of a footer", Integer.MAX_VALUE),
-            minTimestamp,
-            maxTimestamp,
-            in.readVarLong(),
-            in.readVarLong(),
-            in.readVarInt("the number of blocks", Integer.MAX_VALUE));
+    Section section = section("chunk reference", value);
+    SectionReader in = new SectionReader(section);
+    String packKey = in.readString("the length of a pack key");
+    long offset = in.readVarLong();
+    int length = in.readVarInt("the length of a chunk", Integer.MAX_VALUE);
+    int footerLength = in.readVarInt("the length of a footer", Integer.MAX_VALUE);
+    long entries = in.readVarLong();
+    long lineBytes = in.readVarLong();
+    int blocks = in.readVarInt("the number of blocks", Integer.MAX_VALUE);
     in.expectEnd();
-    return ref;
+    try {
+      return new ChunkRef(
+          chunkId,
+          packKey,
+          offset,
+          length,
+          footerLength,
+          minTimestamp,
+          maxTimestamp,
+          entries,
+          lineBytes,
+          blocks);
+    } catch (IllegalArgumentException e) {
+      throw section.corrupt(String.valueOf(e.getMessage()));
+    }
   }
 
   /** Returns the first timestamp in a chunk key. */
@@ -90,7 +100,7 @@ final class IndexValues {
     return ByteBuffer.wrap(value).getLong();
   }
 
-  private static SectionReader reader(String what, byte[] value) {
-    return new SectionReader(new Section("the label index", what, 0, 0, value));
+  private static Section section(String what, byte[] value) {
+    return new Section("the label index", what, 0, 0, value);
   }
 }

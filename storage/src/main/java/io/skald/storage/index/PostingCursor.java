@@ -2,19 +2,18 @@ package io.skald.storage.index;
 
 import io.skald.common.model.Fingerprint;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksIterator;
 
 /** Walks the fingerprints of one (name, value), ascending. Leaves the iterator open. */
 final class PostingCursor {
   /** So many steps are tried before a seek, which costs about as much. */
   private static final int STEPS_BEFORE_SEEK = 8;
 
-  private final RocksIterator iterator;
+  private final KeyCursor iterator;
   private final byte[] prefix;
   private @Nullable Fingerprint current;
 
   /** Starts at the first fingerprint. */
-  PostingCursor(RocksIterator iterator, byte[] prefix) {
+  PostingCursor(KeyCursor iterator, byte[] prefix) {
     this.iterator = iterator;
     this.prefix = prefix;
     iterator.seek(prefix);

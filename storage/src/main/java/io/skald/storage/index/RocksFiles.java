@@ -20,18 +20,19 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
-/** The open database with its two families and everything native that belongs to them. */
+/** The open database with its families and everything native that belongs to them. */
 final class RocksFiles implements AutoCloseable {
   private static final String LOCAL_FAMILY = "local";
+  private static final String OUTBOX_FAMILY = "outbox";
 
   private static final long MIB = 1 << 20;
 
-  /** Shared by both families; index and filter blocks are in it, so it bounds what reads take. */
+  /** Shared by the families; index and filter blocks are in it, so it bounds what reads take. */
   private static final long BLOCK_CACHE_BYTES = 8 * MIB;
 
   private static final long WRITE_BUFFER_BYTES = 4 * MIB;
 
-  /** Of all write buffers together, so that two families do not mean twice the memory. */
+  /** Of all write buffers together, so that more families do not mean more memory. */
   private static final long ALL_WRITE_BUFFERS_BYTES = 8 * MIB;
 
   private static final int TABLE_BLOCK_BYTES = 8 * 1024;
@@ -43,6 +44,7 @@ final class RocksFiles implements AutoCloseable {
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
   private final RocksDB database;
   private final ColumnFamilyHandle local;
+  private final ColumnFamilyHandle outbox;
 
   RocksFiles(Path directory) {
     RocksDB.loadLibrary();
@@ -56,10 +58,13 @@ final class RocksFiles implements AutoCloseable {
           List.of(
               new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions),
               new ColumnFamilyDescriptor(
-                  LOCAL_FAMILY.getBytes(StandardCharsets.US_ASCII), familyOptions));
+                  LOCAL_FAMILY.getBytes(StandardCharsets.US_ASCII), familyOptions),
+              new ColumnFamilyDescriptor(
+                  OUTBOX_FAMILY.getBytes(StandardCharsets.US_ASCII), familyOptions));
       database = own(RocksDB.open(options, directory.toString(), families, handles));
       handles.forEach(this::own);
       local = handles.get(1);
+      outbox = handles.get(2);
     } catch (RocksDBException | IOException e) {
       close();
       throw new StorageException(
@@ -105,6 +110,11 @@ final class RocksFiles implements AutoCloseable {
   /** Returns the family of what is not shipped. */
   ColumnFamilyHandle local() {
     return local;
+  }
+
+  /** Returns the family of files that are still to be shipped. */
+  ColumnFamilyHandle outbox() {
+    return outbox;
   }
 
   /** Closes in reverse order of opening. */

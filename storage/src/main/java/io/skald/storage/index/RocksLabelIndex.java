@@ -5,22 +5,24 @@ import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
-import io.skald.storage.chunk.ChunkRef;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -37,26 +39,21 @@ import org.rocksdb.WriteOptions;
  * {@link IndexValues} for the bytes.
  */
 public final class RocksLabelIndex implements LabelIndex {
-  /** Pack keys sort by time, and a pack holds its chunks in the order in which they were cut. */
-  private static final Comparator<ChunkRef> FLUSHED =
-      Comparator.comparing(ChunkRef::packKey).thenComparingLong(ChunkRef::offset);
+  /** Bounds the memory and the file of one step. */
+  private static final int MAX_MOVED_KEYS = 200_000;
 
   private final Path directory;
   private final RocksFiles files;
   private final RocksDB database;
   private final ColumnFamilyHandle local;
+  private final ColumnFamilyHandle outbox;
 
   /** Held for reading by every call: native memory must not go away under one. */
   private final ReadWriteLock open = new ReentrantReadWriteLock();
 
   private boolean closed;
 
-  /** The chunks of a stream: those of several days are found in each. */
-  private record Found(Labels labels, SortedSet<ChunkRef> chunks) {}
-
-  private interface DayVisitor {
-    void visit(IndexSnapshot snapshot, DayReader day);
-  }
+  private final IndexSearch search = new IndexSearch(this::eachDay);
 
   /**
    * Opens the index, creating it when there is none. One process at a time can have it open.
@@ -68,24 +65,41 @@ public final class RocksLabelIndex implements LabelIndex {
     this.files = new RocksFiles(directory);
     this.database = files.database();
     this.local = files.local();
+    this.outbox = files.outbox();
   }
 
   @Override
   public void commit(
       TenantId tenant, List<IndexedChunk> chunks, Map<Fingerprint, Long> flushedThrough) {
+    write(batch -> {
+      for (IndexedChunk chunk : chunks) {
+        put(batch, tenant, chunk);
+      }
+      putPositions(batch, tenant, flushedThrough);
+    });
+  }
+
+  /** As {@link #commit}, with files that hold the chunks instead of the chunks themselves. */
+  void commitFiles(
+      TenantId tenant, Map<IndexFileName, byte[]> toShip, Map<Fingerprint, Long> flushedThrough) {
+    write(batch -> {
+      for (Map.Entry<IndexFileName, byte[]> file : toShip.entrySet()) {
+        batch.put(outbox, outboxKey(file.getKey()), file.getValue());
+      }
+      putPositions(batch, tenant, flushedThrough);
+    });
+  }
+
+  /** What is put into a batch, which is then written and synced as a whole. */
+  private interface Change {
+    void addTo(WriteBatch batch) throws RocksDBException;
+  }
+
+  private void write(Change change) {
     whileOpen(() -> {
-      byte[] localPrefix = IndexKeys.local(tenant);
       try (WriteBatch batch = new WriteBatch();
           WriteOptions synced = new WriteOptions().setSync(true)) {
-        for (IndexedChunk chunk : chunks) {
-          put(batch, tenant, chunk);
-        }
-        for (Map.Entry<Fingerprint, Long> entry : flushedThrough.entrySet()) {
-          batch.put(
-              local,
-              IndexKeys.withFingerprint(localPrefix, entry.getKey()),
-              IndexValues.position(entry.getValue()));
-        }
+        change.addTo(batch);
         database.write(synced, batch);
       } catch (RocksDBException e) {
         throw new StorageException(
@@ -95,43 +109,120 @@ public final class RocksLabelIndex implements LabelIndex {
     });
   }
 
-  /** Puts the chunk into every day that it touches, or where those of very many days are. */
-  private void put(WriteBatch batch, TenantId tenant, IndexedChunk chunk) throws RocksDBException {
-    int firstDay = IndexKeys.dayOf(chunk.chunk().minTimestamp());
-    int lastDay = IndexKeys.dayOf(chunk.chunk().maxTimestamp());
-    if (lastDay - firstDay >= IndexKeys.MAX_DAYS) {
-      put(batch, IndexKeys.day(IndexKeys.WIDE_DAY, tenant), chunk);
-      return;
-    }
-    for (int day = firstDay; day <= lastDay; day++) {
-      put(batch, IndexKeys.day(day, tenant), chunk);
-    }
-  }
-
-  private void put(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk) throws RocksDBException {
-    ChunkRef ref = chunk.chunk();
-    putSeries(batch, dayPrefix, chunk);
-    byte[] stream =
-        IndexKeys.withFingerprint(IndexKeys.kind(dayPrefix, IndexKeys.CHUNK), chunk.fingerprint());
-    batch.put(
-        IndexKeys.chunk(stream, ref.maxTimestamp(), ref.minTimestamp(), ref.chunkId()),
-        IndexValues.chunk(ref));
-  }
-
-  private void putSeries(WriteBatch batch, byte[] dayPrefix, IndexedChunk chunk)
+  private void putPositions(
+      WriteBatch batch, TenantId tenant, Map<Fingerprint, Long> flushedThrough)
       throws RocksDBException {
-    byte[] seriesKey =
-        IndexKeys.withFingerprint(IndexKeys.kind(dayPrefix, IndexKeys.SERIES), chunk.fingerprint());
-    if (database.get(seriesKey) != null) {
-      return; // written together with its postings by an earlier commit
+    byte[] localPrefix = IndexKeys.local(tenant);
+    for (Map.Entry<Fingerprint, Long> entry : flushedThrough.entrySet()) {
+      batch.put(
+          local,
+          IndexKeys.withFingerprint(localPrefix, entry.getKey()),
+          IndexValues.position(entry.getValue()));
     }
-    batch.put(seriesKey, IndexValues.series(chunk.labels()));
-    byte[] postings = IndexKeys.kind(dayPrefix, IndexKeys.POSTING);
-    for (int i = 0; i < chunk.labels().size(); i++) {
-      byte[] posting =
-          IndexKeys.value(
-              IndexKeys.name(postings, chunk.labels().name(i)), chunk.labels().value(i));
-      batch.put(IndexKeys.withFingerprint(posting, chunk.fingerprint()), new byte[0]);
+  }
+
+  private static byte[] outboxKey(IndexFileName name) {
+    return name.key().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Returns the names of the files that are still to be shipped, oldest first in each day. */
+  List<IndexFileName> toShip() {
+    return whileOpen(() -> {
+      List<IndexFileName> names = new ArrayList<>();
+      try (RocksIterator iterator = database.newIterator(outbox)) {
+        for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+          IndexFileName.parse(new String(iterator.key(), StandardCharsets.US_ASCII))
+              .ifPresent(names::add);
+        }
+        IndexSnapshot.check(iterator);
+      }
+      return names;
+    });
+  }
+
+  /** Returns the bytes of a file that is still to be shipped, or null if it is none. */
+  byte @Nullable [] toShip(IndexFileName name) {
+    return whileOpen(() -> {
+      try {
+        return Optional.ofNullable(database.get(outbox, outboxKey(name)));
+      } catch (RocksDBException e) {
+        throw IndexSnapshot.unreadable(e);
+      }
+    }).orElse(null);
+  }
+
+  /** Forgets a file that has been shipped; not synced: shipping it again changes nothing. */
+  void shipped(IndexFileName name) {
+    whileOpen(() -> {
+      try {
+        database.delete(outbox, outboxKey(name));
+      } catch (RocksDBException e) {
+        throw new StorageException(
+            "cannot write the label index in " + directory + ": " + e.getMessage(), e);
+      }
+      return true;
+    });
+  }
+
+  /**
+   * Turns what {@link #commit} wrote, as versions before did that shipped nothing, into files to be
+   * shipped. A crash on the way leaves both; the next call makes the same files again, and equal
+   * chunks of several files count once.
+   *
+   * @param toFile makes a file of the keys of a tenant and day, and puts it into the outbox
+   */
+  void moveToFiles(KeysToFile toFile) {
+    while (true) {
+      TreeMap<byte[], byte[]> keys = new TreeMap<>(Arrays::compareUnsigned);
+      whileOpen(() -> {
+        try (RocksIterator iterator = database.newIterator()) {
+          byte @Nullable [] prefix = null;
+          for (iterator.seekToFirst();
+              iterator.isValid() && keys.size() < MAX_MOVED_KEYS;
+              iterator.next()) {
+            byte[] key = iterator.key();
+            if (prefix == null) {
+              prefix = IndexKeys.dayAndTenant(key);
+            } else if (!IndexKeys.startsWith(key, prefix)) {
+              break;
+            }
+            keys.put(key, iterator.value());
+          }
+          IndexSnapshot.check(iterator);
+        }
+        return true;
+      });
+      if (keys.isEmpty()) {
+        return;
+      }
+      toFile.write(
+          IndexKeys.readTenant(keys.firstKey()), IndexKeys.readDay(keys.firstKey()), keys);
+      write(batch -> {
+        for (byte[] key : keys.keySet()) {
+          batch.delete(key);
+        }
+      });
+    }
+  }
+
+  /** Gets the keys of one tenant and day. */
+  interface KeysToFile {
+    void write(TenantId tenant, int day, SortedMap<byte[], byte[]> keys);
+  }
+
+  private void put(WriteBatch batch, TenantId tenant, IndexedChunk chunk) throws RocksDBException {
+    for (int day : IndexKeys.days(chunk.chunk())) {
+      byte[] dayPrefix = IndexKeys.day(day, tenant);
+      // The series is written together with its postings, so one that is known has them.
+      boolean known = database.get(IndexKeys.series(dayPrefix, chunk.fingerprint())) != null;
+      Map<byte[], byte[]> keys = new LinkedHashMap<>();
+      if (!known) {
+        IndexEntries.addSeries(dayPrefix, chunk.labels(), chunk.fingerprint(), keys::put);
+      }
+      IndexEntries.addChunk(dayPrefix, chunk.fingerprint(), chunk.chunk(), keys::put);
+      for (Map.Entry<byte[], byte[]> entry : keys.entrySet()) {
+        batch.put(entry.getKey(), entry.getValue());
+      }
     }
   }
 
@@ -188,57 +279,19 @@ public final class RocksLabelIndex implements LabelIndex {
   @Override
   public List<IndexedStream> select(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    TreeMap<Fingerprint, Found> streams = new TreeMap<>();
-    eachDay(
-        tenant,
-        fromNanos,
-        throughNanos,
-        (snapshot, day) -> {
-          try (RocksIterator iterator = snapshot.iterator()) {
-            day.eachMatching(
-                matchers,
-                (fingerprint, labels) -> {
-                  List<ChunkRef> chunks = new ArrayList<>();
-                  day.addChunks(iterator, fingerprint, chunks);
-                  if (!chunks.isEmpty()) {
-                    streams
-                        .computeIfAbsent(
-                            fingerprint, _ -> new Found(labels, new TreeSet<>(FLUSHED)))
-                        .chunks()
-                        .addAll(chunks);
-                  }
-                });
-          }
-        });
-    List<IndexedStream> result = new ArrayList<>(streams.size());
-    streams.forEach((fingerprint, found) ->
-        result.add(new IndexedStream(fingerprint, found.labels(), List.copyOf(found.chunks()))));
-    return result;
+    return search.select(tenant, matchers, fromNanos, throughNanos);
   }
 
   @Override
   public Set<Labels> series(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    Set<Labels> found = new HashSet<>();
-    eachLive(tenant, matchers, fromNanos, throughNanos, found::add);
-    return found;
+    return search.series(tenant, matchers, fromNanos, throughNanos);
   }
 
   @Override
   public SortedSet<String> labelNames(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    SortedSet<String> names = new TreeSet<>();
-    if (matchers.isEmpty()) {
-      eachDay(tenant, fromNanos, throughNanos, (_, day) -> day.addNames(names));
-    } else {
-      eachLive(
-          tenant,
-          matchers,
-          fromNanos,
-          throughNanos,
-          labels -> names.addAll(labels.toMap().keySet()));
-    }
-    return names;
+    return search.labelNames(tenant, matchers, fromNanos, throughNanos);
   }
 
   @Override
@@ -248,69 +301,46 @@ public final class RocksLabelIndex implements LabelIndex {
       List<LabelMatcher> matchers,
       long fromNanos,
       long throughNanos) {
-    SortedSet<String> values = new TreeSet<>();
-    if (matchers.isEmpty()) {
-      eachDay(tenant, fromNanos, throughNanos, (_, day) -> day.addValues(name, values));
-    } else {
-      eachLive(
-          tenant,
-          matchers,
-          fromNanos,
-          throughNanos,
-          labels -> {
-            String value = labels.get(name);
-            if (value != null) {
-              values.add(value);
-            }
-          });
-    }
-    return values;
+    return search.labelValues(tenant, name, matchers, fromNanos, throughNanos);
   }
 
-  private void eachLive(
-      TenantId tenant,
-      List<LabelMatcher> matchers,
-      long fromNanos,
-      long throughNanos,
-      Consumer<Labels> visitor) {
-    Set<Fingerprint> seen = new HashSet<>();
-    eachDay(
-        tenant,
-        fromNanos,
-        throughNanos,
-        (_, day) ->
-            day.eachMatching(
-                matchers,
-                (fingerprint, labels) -> {
-                  if (!seen.contains(fingerprint) && day.isLive(fingerprint)) {
-                    seen.add(fingerprint);
-                    visitor.accept(labels);
-                  }
-                }));
-  }
-
-  /** Visits the days of the range that exist, oldest first, then the wide chunks. */
-  private void eachDay(TenantId tenant, long fromNanos, long throughNanos, DayVisitor visitor) {
-    if (fromNanos > throughNanos) {
-      return;
-    }
+  private void eachDay(
+      TenantId tenant, long fromNanos, long throughNanos, IndexSearch.Visitor visitor) {
     int lastDay = IndexKeys.dayOf(throughNanos);
     whileOpen(() -> {
       try (IndexSnapshot snapshot = new IndexSnapshot(database);
-          RocksIterator iterator = snapshot.iterator()) {
+          KeyCursor cursor = snapshot.cursor()) {
         // Days without data cost nothing: the next key tells the next day there is.
-        iterator.seek(IndexKeys.day(IndexKeys.dayOf(fromNanos)));
-        while (iterator.isValid()) {
-          int day = IndexKeys.readDay(iterator.key());
+        cursor.seek(IndexKeys.day(IndexKeys.dayOf(fromNanos)));
+        while (cursor.isValid()) {
+          int day = IndexKeys.readDay(cursor.key());
           if (day > lastDay) {
             break;
           }
           visitor.visit(snapshot, new DayReader(snapshot, tenant, day, fromNanos, throughNanos));
-          iterator.seek(IndexKeys.day(day + 1));
+          cursor.seek(IndexKeys.day(day + 1));
         }
-        IndexSnapshot.check(iterator);
+        cursor.check();
         visitor.visit(
             snapshot, new DayReader(snapshot, tenant, IndexKeys.WIDE_DAY, fromNanos, throughNanos));
+      }
+      return true;
+    });
+  }
+
+  /**
+   * Hands over every key and value that is not in files: those of versions that shipped nothing.
+   *
+   * @throws StorageException at the first that cannot be read
+   */
+  void scan(IndexScan scan) {
+    whileOpen(() -> {
+      try (IndexSnapshot snapshot = new IndexSnapshot(database);
+          KeyCursor cursor = snapshot.cursor()) {
+        for (cursor.seek(new byte[0]); cursor.isValid(); cursor.next()) {
+          scan.add(cursor.key(), cursor.value());
+        }
+        cursor.check();
       }
       return true;
     });

@@ -52,6 +52,33 @@ public final class ObjectKey {
   }
 
   /**
+   * Returns the tenant whose segments these are: the reverse of {@link #ofTenant}.
+   *
+   * @throws IllegalArgumentException if they are no tenant's
+   */
+  public static TenantId tenantOf(String segments) {
+    String encoded = segments.replace("/_-", "");
+    StringBuilder value = new StringBuilder();
+    for (int i = 0; i < encoded.length(); i++) {
+      char c = encoded.charAt(i);
+      if (c != '_') {
+        value.append(c);
+      } else if (encoded.startsWith("__", i)) {
+        value.append('_');
+        i++;
+      } else if (i + 2 < encoded.length()) {
+        value.append((char) Integer.parseInt(encoded, i + 1, i + 3, 16));
+        i += 2;
+      }
+    }
+    TenantId tenant = new TenantId(value.toString());
+    if (!ofTenant(tenant).equals(segments)) {
+      throw new IllegalArgumentException("no tenant is written '" + segments + "'");
+    }
+    return tenant;
+  }
+
+  /**
    * Checks a whole key.
    *
    * @throws IllegalArgumentException if it breaks the rules above

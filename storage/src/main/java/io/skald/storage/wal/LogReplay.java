@@ -45,17 +45,7 @@ final class LogReplay {
 
   /** A record on its way through the pool. */
   private record Pending(
-      String file, long position, long offset, int payloadBytes, Future<Content> content) {}
-
-  private sealed interface Content {
-    record Push(PushRecord.Decoded push) implements Content {}
-
-    record Chunk(CheckpointChunk chunk) implements Content {}
-
-    record CheckpointEnd() implements Content {}
-
-    record Unreadable(String reason) implements Content {}
-  }
+      String file, long position, long offset, int payloadBytes, Future<RecordContent> content) {}
 
   LogReplay(WalDisk disk, LogFiles files, ReplayTarget target, int threads, long maxBytesInFlight) {
     this.disk = disk;
@@ -143,28 +133,9 @@ final class LogReplay {
               positionBase + raw.offset(),
               raw.offset(),
               payloadBytes,
-              decoders.submit(() -> decode(raw))));
+              decoders.submit(() -> RecordContent.decode(raw, knownLabels))));
       bytesInFlight += payloadBytes;
       applyDownTo(maxBytesInFlight);
-    }
-  }
-
-  private Content decode(RawRecord raw) {
-    if (!raw.isIntact()) {
-      return new Content.Unreadable("record fails its checksum");
-    }
-    try {
-      RecordCursor in = new RecordCursor(raw.payload());
-      int kind = in.readByte();
-      return switch (kind) {
-        case PushRecord.KIND -> new Content.Push(PushRecord.decode(in, knownLabels));
-        case CheckpointRecord.CHUNK_KIND ->
-            new Content.Chunk(CheckpointRecord.decode(in, knownLabels));
-        case CheckpointRecord.END_KIND -> new Content.CheckpointEnd();
-        default -> new Content.Unreadable("unknown kind of record: " + kind);
-      };
-    } catch (MalformedRecordException e) {
-      return new Content.Unreadable("malformed record: " + e.getMessage());
     }
   }
 
@@ -178,18 +149,18 @@ final class LogReplay {
 
   private void apply(Pending next) throws IOException {
     switch (await(next.content)) {
-      case Content.Push(var push) -> {
+      case RecordContent.Push(var push) -> {
         records++;
         bytes += next.payloadBytes;
         target.push(next.position, push.tenant(), push.batches());
       }
-      case Content.Chunk(var chunk) -> {
+      case RecordContent.Chunk(var chunk) -> {
         checkpointChunks++;
         bytes += next.payloadBytes;
         target.checkpoint(chunk);
       }
-      case Content.CheckpointEnd _ -> sawCheckpointEnd = true;
-      case Content.Unreadable(var reason) ->
+      case RecordContent.CheckpointEnd _ -> sawCheckpointEnd = true;
+      case RecordContent.Unreadable(var reason) ->
           reportDamage(
               new WalDamage(
                   next.file,
@@ -199,7 +170,7 @@ final class LogReplay {
     }
   }
 
-  private static Content await(Future<Content> content) throws IOException {
+  private static RecordContent await(Future<RecordContent> content) throws IOException {
     try {
       return content.get();
     } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import io.skald.common.model.Labels;
 import io.skald.storage.wal.CheckpointChunk.Block;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -146,6 +147,26 @@ final class CheckpointTest {
             .usingRecursiveComparison()
             .ignoringFields("blocks")
             .isEqualTo(chunk(chunk.chunkId()));
+      }
+    }
+  }
+
+  @Test
+  void replay_checkpointCutAtEveryByte_isReportedAndInventsNothing() throws Exception {
+    byte[] bytes = checkpointOf(chunk(1));
+    for (int length = 0; length < bytes.length; length++) {
+      SimulatedDisk damaged = new SimulatedDisk();
+      damaged.put("checkpoint.00000002", Arrays.copyOf(bytes, length));
+
+      WalFixture.Replayed replayed = WalFixture.replay(damaged);
+
+      assertThat(replayed.report.damageCount()).as("cut at %s", length).isPositive();
+      for (CheckpointChunk chunk : replayed.chunks) {
+        assertThat(chunk)
+            .as("cut at %s", length)
+            .usingRecursiveComparison()
+            .ignoringFields("blocks")
+            .isEqualTo(chunk(1));
       }
     }
   }

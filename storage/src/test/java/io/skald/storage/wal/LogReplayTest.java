@@ -39,6 +39,36 @@ final class LogReplayTest {
     }
   }
 
+  /** Behind a record an older segment can be cut unseen: nothing says how many it had. */
+  @Test
+  void replay_olderSegmentCutInsideARecord_isReported() throws Exception {
+    SimulatedDisk disk = logOf(LINES);
+    try (WriteAheadLog log = WalFixture.startedLog(disk)) {
+      WalFixture.append(log, "fifth");
+    }
+    byte[] bytes = disk.bytes(FILE);
+    List<Integer> ends = new ArrayList<>(List.of(SegmentFormat.FILE_HEADER_BYTES));
+    LINES.forEach(line -> ends.add(ends.getLast() + WalFixture.record(line).recordBytes()));
+    for (int length = 0; length < bytes.length; length++) {
+      SimulatedDisk cut = new SimulatedDisk();
+      cut.put(FILE, Arrays.copyOf(bytes, length));
+      cut.put("00000002.wal", disk.bytes("00000002.wal"));
+
+      WalFixture.Replayed replayed = WalFixture.replay(cut);
+
+      int end = length;
+      List<String> kept =
+          LINES.subList(0, (int) ends.stream().skip(1).filter(e -> e <= end).count());
+      List<String> expected = new ArrayList<>(kept);
+      expected.add("fifth");
+      assertThat(replayed.lines).as("cut at %s", length).isEqualTo(expected);
+      assertThat(replayed.report.damageCount() > 0)
+          .as("cut at %s is reported", length)
+          .isEqualTo(!ends.contains(length));
+      assertThat(cut.bytes(FILE)).as("nothing is cut off").hasSize(length);
+    }
+  }
+
   @Test
   void replay_fileCutInItsHeader_isEmpty() throws Exception {
     byte[] bytes = logOf(LINES).bytes(FILE);
@@ -149,19 +179,24 @@ final class LogReplayTest {
 
   @Test
   void replay_unknownVersion_isRefused() throws Exception {
-    SimulatedDisk disk = logOf(LINES);
-    byte[] bytes = disk.bytes(FILE);
-    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(8, 2);
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, 16);
-    header.putInt(16, (int) crc.getValue());
-    disk.put(FILE, bytes);
+    SimulatedDisk disk = new SimulatedDisk();
+    disk.put(FILE, ofVersion2());
 
     assertThatThrownBy(() -> WalFixture.replay(disk))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(FILE)
         .hasMessageContaining("version 2");
+  }
+
+  /** Returns a segment that says it is of version 2. */
+  static byte[] ofVersion2() throws Exception {
+    byte[] bytes = logOf(LINES).bytes(FILE);
+    ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    header.putInt(8, 2);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, 16);
+    header.putInt(16, (int) crc.getValue());
+    return bytes;
   }
 
   @Test

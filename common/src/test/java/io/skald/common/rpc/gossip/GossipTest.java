@@ -102,9 +102,17 @@ class GossipTest {
     int second = freePort();
     List<String> join = List.of("localhost:" + first, "127.0.0.1:" + second);
     try (Gossip one =
-            new Gossip(new MemberlistConfig(join, List.of(), first, "", 0), "one", "127.0.0.1", Clock.system());
+            new Gossip(
+                new MemberlistConfig(join, List.of(), first, "", 0),
+                "one",
+                "127.0.0.1",
+                Clock.system());
         Gossip two =
-            new Gossip(new MemberlistConfig(join, List.of(), second, "", 0), "two", "127.0.0.1", Clock.system())) {
+            new Gossip(
+                new MemberlistConfig(join, List.of(), second, "", 0),
+                "two",
+                "127.0.0.1",
+                Clock.system())) {
       GossipRing ofOne = one.ring("ring/", TIMEOUT);
       GossipRing ofTwo = two.ring("ring/", TIMEOUT);
       GossipRing others = two.ring("distributor/", TIMEOUT);

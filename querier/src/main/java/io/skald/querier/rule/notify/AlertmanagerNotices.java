@@ -2,7 +2,6 @@ package io.skald.querier.rule.notify;
 
 import io.skald.common.client.HttpAnswer;
 import io.skald.common.client.HttpSender;
-import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.querier.rule.BoundedQueue;
@@ -31,7 +30,7 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
   private static final String PATH = "/api/v2/alerts";
 
   private final List<Receiver> receivers = new ArrayList<>();
-  private final Labels externalLabels;
+  private final Map<String, String> externalLabels;
 
   /**
    * Starts the threads.
@@ -39,7 +38,7 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
    * @throws IllegalArgumentException if a file of the credentials or TLS cannot be used
    */
   public AlertmanagerNotices(RulerConfig config, String userAgent, Clock clock) {
-    this.externalLabels = Labels.of(config.externalLabels());
+    this.externalLabels = config.externalLabels();
     NoticeJson json = new NoticeJson(config.externalUrl(), config.datasourceUid());
     for (String url : config.alertmanagerUrl()) {
       URI target = URI.create(url.replaceFirst("/+$", "") + PATH);
@@ -66,13 +65,8 @@ public final class AlertmanagerNotices implements NoticeSink, AutoCloseable {
 
   /** An alert's own labels win. */
   private Notice withExternalLabels(Notice notice) {
-    if (externalLabels.isEmpty()) {
-      return notice;
-    }
-    Labels.Builder labels = externalLabels.toBuilder();
-    notice.labels().toMap().forEach(labels::set);
     return new Notice(
-        labels.build(),
+        notice.labels().withUnder(externalLabels),
         notice.annotations(),
         notice.startsAtNanos(),
         notice.endsAtNanos(),

@@ -2,7 +2,6 @@ package io.skald.querier.rule.remote;
 
 import io.skald.common.client.HttpAnswer;
 import io.skald.common.client.HttpSender;
-import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.querier.rule.BoundedQueue;
@@ -32,7 +31,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
   private static final int TOO_MANY_REQUESTS = 429;
 
   private final List<Receiver> receivers = new ArrayList<>();
-  private final Labels externalLabels;
+  private final Map<String, String> externalLabels;
 
   /**
    * Starts the threads; there are none if nothing is to be sent.
@@ -40,7 +39,7 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
    * @throws IllegalArgumentException if a file of the credentials or TLS cannot be used
    */
   public RemoteSamples(RulerConfig config, String userAgent, Clock clock) {
-    this.externalLabels = Labels.of(config.externalLabels());
+    this.externalLabels = config.externalLabels();
     RulerConfig.RemoteWrite remote = config.remoteWrite();
     if (remote.enabled()) {
       remote
@@ -62,12 +61,8 @@ public final class RemoteSamples implements SampleSink, AutoCloseable {
 
   /** A sample's own labels win. */
   private Sample withExternalLabels(Sample sample) {
-    if (externalLabels.isEmpty()) {
-      return sample;
-    }
-    Labels.Builder labels = externalLabels.toBuilder();
-    sample.labels().toMap().forEach(labels::set);
-    return new Sample(labels.build(), sample.timestampMillis(), sample.value());
+    return new Sample(
+        sample.labels().withUnder(externalLabels), sample.timestampMillis(), sample.value());
   }
 
   public long sent() {
