@@ -21,10 +21,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster of real processes, as {@code deploy/local/cluster} starts it, whose members die. */
+@Tag("slow")
 class ClusterTest {
   private static final int WRITERS = 4;
   private static final long PATIENCE_SECONDS = 60;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,8 @@ class LostDiskTest {
 
   private Path onlyFolderWith(String name) throws IOException {
     try (Stream<Path> walk = Files.walk(directory)) {
-      return walk.filter(path -> path.endsWith(name)).findFirst().orElseThrow().getParent();
+      return Objects.requireNonNull(
+          walk.filter(path -> path.endsWith(name)).findFirst().orElseThrow().getParent());
     }
   }
 
