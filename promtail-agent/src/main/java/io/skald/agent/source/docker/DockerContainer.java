@@ -27,8 +27,7 @@ record DockerContainer(String id, Map<String, String> labels) {
    *
    * @param networks the answer to {@code /networks}
    */
-  static DockerContainer of(
-      Object element, @Nullable Object networks, DockerSdConfig config) {
+  static DockerContainer of(Object element, @Nullable Object networks, DockerSdConfig config) {
     Map<?, ?> container = map(element);
     String id = text(container.get("Id"));
     Map<String, String> labels = new HashMap<>();
