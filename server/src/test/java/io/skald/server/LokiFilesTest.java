@@ -72,7 +72,6 @@ class LokiFilesTest {
             "ingester.max_transfer_retries",
             "schema_config",
             "storage_config.boltdb_shipper",
-            "compactor.working_directory",
             "compactor.shared_store",
             "limits_config.enforce_metric_name",
             "limits_config.split_queries_by_interval",
@@ -92,12 +91,10 @@ class LokiFilesTest {
     assertThat(loaded.config().compactor().retentionEnabled()).isTrue();
     assertThat(keys(String.join("\n", loaded.warnings())))
         .containsExactlyInAnyOrder(
-            "memberlist",
             "common.compactor_address",
             "schema_config",
             "storage_config.tsdb_shipper",
             "limits_config.max_query_parallelism",
-            "limits_config.retention_stream",
             "compactor.delete_request_store");
   }
 
@@ -121,7 +118,7 @@ class LokiFilesTest {
   }
 
   @Test
-  void load_microservices_startsAsOneProcess() throws IOException {
+  void load_microservices_keepsWhatHasACounterpart() throws IOException {
     SkaldConfig.Loaded loaded = load("microservices.yaml");
 
     assertThat(loaded.config().overrideFiles())
@@ -142,7 +139,6 @@ class LokiFilesTest {
             "frontend_worker",
             "index_gateway",
             "ingester_client.grpc_client_config.grpc_compression",
-            "memberlist",
             "query_range",
             "query_scheduler",
             "schema_config",

@@ -59,8 +59,12 @@ final class SegmentCache<P> {
   /** Returns a stretch that covers the range, or null. */
   synchronized @Nullable Segment<P> find(String key, long offset, int length) {
     TreeMap<Long, Segment<P>> pack = byPack.get(key);
-    Map.Entry<Long, Segment<P>> entry = pack == null ? null : pack.floorEntry(offset);
-    for (int i = 0; pack != null && entry != null && i < TRIES; i++) {
+    if (pack == null) {
+      misses++;
+      return null;
+    }
+    Map.Entry<Long, Segment<P>> entry = pack.floorEntry(offset);
+    for (int i = 0; entry != null && i < TRIES; i++) {
       Segment<P> segment = entry.getValue();
       if (segment.covers(offset, length)) {
         hits++;
