@@ -254,9 +254,7 @@ class RulesTest {
                 .asString())
         .isEqualTo("jams");
     assertThat(client.get("/metrics").text())
-        .contains(
-            "skald_querier_query_duration_seconds_count{kind=\"rule\",status_code=\"200\"}",
-            "skald_querier_query_duration_seconds_count{kind=\"invalid\",status_code=\"400\"}");
+        .contains("skald_querier_query_duration_seconds_count{kind=\"rule\",status_code=\"200\"}");
     assertThat(server().output()).contains("tenant=fake kind=rule query=\"(sum by (app)");
   }
 
