@@ -255,7 +255,9 @@ class RulesTest {
         .isEqualTo("jams");
     assertThat(client.get("/metrics").text())
         .contains("skald_querier_query_duration_seconds_count{kind=\"rule\",status_code=\"200\"}");
-    assertThat(server().output()).contains("tenant=fake kind=rule query=\"(sum by (app)");
+    assertThat(server().output())
+        .contains("tenant=fake kind=rule query=\"sum by (app) (count_over_time(")
+        .containsPattern("kind=rule query=\"\\{app=\\\\\"kiosk\\\\\"}\" status=400");
   }
 
   @ParameterizedTest
