@@ -83,6 +83,10 @@ import org.slf4j.LoggerFactory;
 public final class SingleProcess implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SingleProcess.class);
   private static final String INGESTER_ID = "single-process";
+
+  /** How long a delete request of another process may be unknown to queries. */
+  private static final Duration DELETES_REFRESH = Duration.ofSeconds(10);
+
   private static final int TOKENS = 128;
 
   private final SkaldConfig config;
@@ -166,7 +170,10 @@ public final class SingleProcess implements AutoCloseable {
     if (roles.contains(Role.DISTRIBUTOR)) {
       openDistributor(router, tenants, limits, ingester, cluster, ring);
     }
-    DeleteRequests deletes = new DeleteRequests(objects);
+    DeleteRequests deletes =
+        cluster == null
+            ? new DeleteRequests(objects, clock)
+            : new DeleteRequests(objects, DELETES_REFRESH, clock);
     StorageMetrics.bind(metrics, deletes);
     BooleanSupplier readable = ingester == null ? () -> true : ingester::isReadable;
     RulerParts rules = null;

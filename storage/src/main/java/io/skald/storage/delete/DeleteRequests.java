@@ -2,10 +2,12 @@ package io.skald.storage.delete;
 
 import io.skald.common.block.StorageException;
 import io.skald.common.model.TenantId;
+import io.skald.common.time.Clock;
 import io.skald.storage.object.ObjectKey;
 import io.skald.storage.object.ObjectNotFoundException;
 import io.skald.storage.object.ObjectStore;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * The delete requests of all tenants, one object per tenant: {@code <tenant>/deletes/requests}. An
  * object is replaced as a whole, so that a crash leaves the old or the new requests. One process
- * writes them. Thread-safe.
+ * at a time writes them. Thread-safe.
  */
 public final class DeleteRequests {
   /** Every query of the tenant has to look at each. */
@@ -24,15 +26,37 @@ public final class DeleteRequests {
   /** Tenants are names that requests bring: those not asked for lately are read again. */
   private static final int MAX_CACHED_TENANTS = 10_000;
 
+  private static final long NEVER = Long.MAX_VALUE;
+
   private final ObjectStore store;
+  private final long refreshNanos;
+  private final Clock clock;
   private final LongAdder created = new LongAdder();
   private final LongAdder cancelled = new LongAdder();
 
   // Guarded by this; the order is that of use.
-  private final Map<TenantId, List<DeleteRequest>> cache = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<TenantId, Known> cache = new LinkedHashMap<>(16, 0.75f, true);
 
-  public DeleteRequests(ObjectStore store) {
+  private record Known(List<DeleteRequest> requests, long readNanos) {}
+
+  /** Requests that no other process writes. */
+  public DeleteRequests(ObjectStore store, Clock clock) {
+    this(store, NEVER, clock);
+  }
+
+  /**
+   * Requests that other processes write, too.
+   *
+   * @param refresh after this time they are read again
+   */
+  public DeleteRequests(ObjectStore store, Duration refresh, Clock clock) {
+    this(store, refresh.toNanos(), clock);
+  }
+
+  private DeleteRequests(ObjectStore store, long refreshNanos, Clock clock) {
     this.store = store;
+    this.refreshNanos = refreshNanos;
+    this.clock = clock;
   }
 
   /**
@@ -42,12 +66,24 @@ public final class DeleteRequests {
    * @throws StorageException if they cannot be read or are damaged
    */
   public synchronized List<DeleteRequest> of(TenantId tenant) {
-    List<DeleteRequest> known = cache.get(tenant);
-    if (known == null) {
-      known = read(tenant);
-      keep(tenant, known);
-    }
-    return known;
+    Known known = cache.get(tenant);
+    return known != null && clock.monotonicNanos() - known.readNanos < refreshNanos
+        ? known.requests
+        : readAgain(tenant);
+  }
+
+  /** Returns what is to be changed: as others have left it, if there are any. */
+  private List<DeleteRequest> latest(TenantId tenant) {
+    return refreshNanos == NEVER ? of(tenant) : readAgain(tenant);
+  }
+
+  private List<DeleteRequest> readAgain(TenantId tenant) {
+    List<DeleteRequest> requests = read(tenant);
+    Known known = cache.get(tenant);
+    List<DeleteRequest> same =
+        known != null && known.requests.equals(requests) ? known.requests : requests;
+    keep(tenant, same);
+    return same;
   }
 
   /**
@@ -57,7 +93,7 @@ public final class DeleteRequests {
    * @throws StorageException if that fails; the requests are as before
    */
   public synchronized boolean add(TenantId tenant, DeleteRequest request) {
-    List<DeleteRequest> requests = new ArrayList<>(of(tenant));
+    List<DeleteRequest> requests = new ArrayList<>(latest(tenant));
     if (requests.size() >= MAX_PER_TENANT) {
       requests.stream().filter(DeleteRequest::isProcessed).findFirst().ifPresent(requests::remove);
     }
@@ -78,7 +114,7 @@ public final class DeleteRequests {
    * @throws StorageException if that fails; the requests are as before
    */
   public synchronized boolean remove(TenantId tenant, String id) {
-    List<DeleteRequest> requests = new ArrayList<>(of(tenant));
+    List<DeleteRequest> requests = new ArrayList<>(latest(tenant));
     if (!requests.removeIf(request -> request.id().equals(id))) {
       return false;
     }
@@ -94,7 +130,7 @@ public final class DeleteRequests {
    * @throws StorageException if that fails; the requests are as before
    */
   public synchronized void progress(TenantId tenant, String id, int percent) {
-    List<DeleteRequest> before = of(tenant);
+    List<DeleteRequest> before = latest(tenant);
     List<DeleteRequest> after =
         before.stream()
             .map(request -> request.id().equals(id) ? request.at(percent) : request)
@@ -129,7 +165,7 @@ public final class DeleteRequests {
   }
 
   private void keep(TenantId tenant, List<DeleteRequest> requests) {
-    cache.put(tenant, requests);
+    cache.put(tenant, new Known(requests, clock.monotonicNanos()));
     if (cache.size() > MAX_CACHED_TENANTS) {
       cache.remove(cache.keySet().iterator().next());
     }

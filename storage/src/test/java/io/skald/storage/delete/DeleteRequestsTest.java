@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.CorruptChunkException;
 import io.skald.storage.object.InMemoryObjectStore;
+import io.skald.storage.wal.DrivenClock;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,24 +30,25 @@ class DeleteRequestsTest {
       new DeleteRequest("00000001", "{app=\"dock\"}", 0, Long.MAX_VALUE, 7);
 
   private final InMemoryObjectStore store = new InMemoryObjectStore();
+  private final DrivenClock clock = new DrivenClock(0);
 
   @Test
   void add_twoRequests_areThereAfterARestart() {
-    DeleteRequests requests = new DeleteRequests(store);
+    DeleteRequests requests = new DeleteRequests(store, clock);
     assertThat(requests.of(TENANT)).isEmpty();
 
     assertThat(requests.add(TENANT, FIRST)).isTrue();
     assertThat(requests.add(TENANT, SECOND)).isTrue();
 
     assertThat(requests.of(TENANT)).containsExactly(FIRST, SECOND);
-    assertThat(new DeleteRequests(store).of(TENANT)).containsExactly(FIRST, SECOND);
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(FIRST, SECOND);
     assertThat(requests.of(new TenantId("other"))).isEmpty();
     assertThat(store.list("")).containsExactly(KEY);
   }
 
   @Test
   void add_knownIdOrTooMany_isRefused() {
-    DeleteRequests requests = new DeleteRequests(store);
+    DeleteRequests requests = new DeleteRequests(store, clock);
     for (int i = 0; i < DeleteRequests.MAX_PER_TENANT; i++) {
       assertThat(requests.add(TENANT, new DeleteRequest("id" + i, "{a=\"b\"}", 0, 1, i))).isTrue();
     }
@@ -56,21 +59,40 @@ class DeleteRequestsTest {
   }
 
   @Test
+  void of_anotherProcessWrites_seesItAfterTheRefreshAndKeepsIt() {
+    DeleteRequests other = new DeleteRequests(store, Duration.ofSeconds(10), clock);
+    DeleteRequests requests = new DeleteRequests(store, Duration.ofSeconds(10), clock);
+    assertThat(requests.of(TENANT)).isEmpty();
+    other.add(TENANT, FIRST);
+
+    assertThat(requests.of(TENANT)).isEmpty();
+    clock.advance(Duration.ofSeconds(10));
+    List<DeleteRequest> seen = requests.of(TENANT);
+    assertThat(seen).containsExactly(FIRST);
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(requests.of(TENANT)).isSameAs(seen);
+
+    other.add(TENANT, SECOND);
+    assertThat(requests.remove(TENANT, FIRST.id())).isTrue();
+    assertThat(requests.of(TENANT)).containsExactly(SECOND);
+  }
+
+  @Test
   void remove_unknown_changesNothing() {
-    DeleteRequests requests = new DeleteRequests(store);
+    DeleteRequests requests = new DeleteRequests(store, clock);
     requests.add(TENANT, FIRST);
 
     assertThat(requests.remove(TENANT, "other")).isFalse();
     assertThat(requests.remove(TENANT, FIRST.id())).isTrue();
 
-    assertThat(new DeleteRequests(store).of(TENANT)).isEmpty();
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).isEmpty();
   }
 
   @Test
   void read_goldenVersion1_givesWhatWasWritten() {
     put(HexFormat.of().parseHex(GOLDEN));
 
-    assertThat(new DeleteRequests(store).of(TENANT)).containsExactly(FIRST, SECOND);
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(FIRST, SECOND);
   }
 
   @Test
@@ -88,7 +110,7 @@ class DeleteRequestsTest {
 
   private void assertCorrupt(byte[] bytes) {
     put(bytes);
-    assertThatThrownBy(() -> new DeleteRequests(store).of(TENANT))
+    assertThatThrownBy(() -> new DeleteRequests(store, clock).of(TENANT))
         .isInstanceOf(CorruptChunkException.class);
   }
 
