@@ -1,8 +1,5 @@
 package io.skald.cli;
 
-import io.skald.common.config.ConfigException;
-import io.skald.common.time.Clock;
-import io.skald.server.SkaldConfig;
 import io.skald.server.StoppedServer;
 import io.skald.storage.check.IndexCheck;
 import io.skald.storage.check.IndexReport;
@@ -44,21 +41,6 @@ final class StorageCommand {
     INDEX
   }
 
-  /** The server whose storage is looked into. */
-  static final class Server {
-    @Mixin ConfigFlags flags = new ConfigFlags();
-
-    StoppedServer open(List<String> rest, Clock clock) {
-      try {
-        return new StoppedServer(
-            SkaldConfig.load(flags.source(), flags.text(), ConfigFlags.overrides(rest)).config(),
-            clock);
-      } catch (ConfigException | IllegalArgumentException e) {
-        throw new UsageException(String.valueOf(e.getMessage()));
-      }
-    }
-  }
-
   /** Tells what is there. */
   @Command(
       name = "inspect",
@@ -66,7 +48,7 @@ final class StorageCommand {
       description =
           "List packs, files of the WAL and what the index holds, or the chunks of a pack.")
   static final class Inspect implements Callable<Integer> {
-    @Mixin Server server = new Server();
+    @Mixin ConfigFlags flags = new ConfigFlags();
 
     @Parameters(
         paramLabel = "packs|wal|index|KEY",
@@ -84,7 +66,7 @@ final class StorageCommand {
 
     @Override
     public Integer call() throws IOException {
-      try (StoppedServer stopped = server.open(rest, shell.clock());
+      try (StoppedServer stopped = StoppedStorage.open(flags, rest, shell.clock());
           ColumnDecoder decoder = new ColumnDecoder();
           LineOutput lines = new LineOutput(shell.out())) {
         StorageText text = new StorageText(lines);
@@ -123,7 +105,7 @@ final class StorageCommand {
         "The exit code is 1 if something is.",
       })
   static final class Verify implements Callable<Integer> {
-    @Mixin Server server = new Server();
+    @Mixin ConfigFlags flags = new ConfigFlags();
 
     @Parameters(
         paramLabel = "packs|wal|index",
@@ -141,7 +123,7 @@ final class StorageCommand {
 
     @Override
     public Integer call() {
-      try (StoppedServer stopped = server.open(rest, shell.clock());
+      try (StoppedServer stopped = StoppedStorage.open(flags, rest, shell.clock());
           ColumnDecoder decoder = new ColumnDecoder();
           LineOutput lines = new LineOutput(shell.out())) {
         List<Part> chosen = parts.isEmpty() ? List.of(Part.values()) : parts;
@@ -162,7 +144,7 @@ final class StorageCommand {
             + " deleted; what is lost is told.",
       })
   static final class Repair implements Callable<Integer> {
-    @Mixin Server server = new Server();
+    @Mixin ConfigFlags flags = new ConfigFlags();
 
     @Option(names = "--dry-run", description = "Check only, and tell what is damaged.")
     boolean dryRun;
@@ -182,7 +164,7 @@ final class StorageCommand {
 
     @Override
     public Integer call() {
-      try (StoppedServer stopped = server.open(rest, shell.clock());
+      try (StoppedServer stopped = StoppedStorage.open(flags, rest, shell.clock());
           ColumnDecoder decoder = new ColumnDecoder();
           LineOutput lines = new LineOutput(shell.out())) {
         List<Part> all = List.of(Part.values());

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The delete requests of all tenants, one object per tenant: {@code <tenant>/deletes/requests}. An
- * object is replaced as a whole, so that a crash leaves the old or the new requests. One process
- * at a time writes them. Thread-safe.
+ * object is replaced as a whole, so that a crash leaves the old or the new requests. One process at
+ * a time writes them. Thread-safe.
  */
 public final class DeleteRequests {
   /** Every query of the tenant has to look at each. */
