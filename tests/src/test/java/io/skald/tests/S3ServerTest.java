@@ -157,7 +157,7 @@ class S3ServerTest {
             .filter(line -> line.startsWith("# TYPE skald_s3_"))
             .toList();
 
-    assertThat(metrics).hasSize(6);
+    assertThat(metrics).hasSize(8);
     for (String metric : metrics) {
       String[] words = metric.split(" ");
       assertThat(document).contains("| `" + words[2] + "` | " + words[3] + " |");
@@ -222,7 +222,10 @@ class S3ServerTest {
     push(100, "with care");
     client.get("/flush");
     restart();
-    network.rule(_ -> new FaultProxy.Answer(503, "SlowDown"));
+    network.rule(request ->
+        request.line().contains("/packs/")
+            ? new FaultProxy.Answer(503, "SlowDown")
+            : new FaultProxy.Pass());
 
     SkaldClient.Answer failed =
         client.get(
