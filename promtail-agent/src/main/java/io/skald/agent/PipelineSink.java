@@ -9,10 +9,10 @@ import io.skald.agent.push.EntrySink;
 import io.skald.agent.push.SendListener.DropReason;
 import io.skald.agent.source.SourceSink;
 import io.skald.agent.tail.LineSource;
+import io.skald.common.collect.Latest;
 import io.skald.common.model.Labels;
 import io.skald.common.time.Clock;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -40,15 +40,7 @@ final class PipelineSink implements SourceSink {
   private final CompatConfig compat;
   private final LineLosses losses;
   private final HeldPositions held = new HeldPositions();
-  private final Map<Labels, Stream> streams =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Labels, Stream> eldest) {
-          return size() > MAX_TEXTS;
-        }
-      };
+  private final Map<Labels, Stream> streams = Latest.used(MAX_TEXTS);
   private final Entry entry = new Entry();
   private final Hold.Source holds = new LineHolds();
 

@@ -3,7 +3,6 @@ package io.skald.agent;
 import io.skald.common.config.ForeignKeys;
 import io.skald.common.config.ForeignKeys.Refusal;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -97,18 +96,9 @@ final class PromtailKeys {
               "connections use TLS 1.2 or 1.3, whichever the server prefers"));
 
   /** The ignored keys, and what their being ignored means. */
-  static final Map<String, String> IGNORED = ignored();
+  static final Map<String, String> IGNORED = ForeignKeys.read(IGNORED_KEYS);
 
   private PromtailKeys() {}
-
-  private static Map<String, String> ignored() {
-    Map<String, String> keys = new LinkedHashMap<>();
-    for (String line : IGNORED_KEYS.lines().toList()) {
-      String[] parts = line.split(": ", 2);
-      keys.put(parts[0], parts.length == 1 ? "" : parts[1]);
-    }
-    return keys;
-  }
 
   static List<Refusal> refused() {
     List<Refusal> all = new ArrayList<>(SETTINGS);

@@ -3,6 +3,8 @@ package io.skald.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skald.common.http.HttpResponse;
+import java.util.Arrays;
+import java.util.List;
 
 /** Plain pages: a heading and tables. What comes from outside goes through {@link #text}. */
 final class Html {
@@ -25,7 +27,20 @@ final class Html {
   }
 
   /** Returns a table; all cells are plain text. */
-  static String table(String[] heads, Iterable<String[]> rows) {
+  static String table(String[] heads, List<String[]> rows) {
+    return markupTable(
+        heads,
+        rows.stream()
+            .map(cells -> Arrays.stream(cells).map(Html::text).toArray(String[]::new))
+            .toList());
+  }
+
+  /**
+   * Returns a table.
+   *
+   * @param rows cells as they are to stand there
+   */
+  static String markupTable(String[] heads, List<String[]> rows) {
     StringBuilder out = new StringBuilder("<table>\n");
     row(out, "th", heads);
     rows.forEach(cells -> row(out, "td", cells));
@@ -35,8 +50,8 @@ final class Html {
   private static void row(StringBuilder out, String tag, String[] cells) {
     out.append("<tr>");
     for (String cell : cells) {
-      out.append('<').append(tag).append('>');
-      out.append(text(cell)).append("</").append(tag).append('>');
+      out.append('<').append(tag).append('>').append(cell);
+      out.append("</").append(tag).append('>');
     }
     out.append("</tr>\n");
   }

@@ -516,13 +516,7 @@ final class LokiKeys {
 
   /** Returns the keys that are ignored, and what that means. */
   static Map<String, String> ignored() {
-    Map<String, String> keys = new TreeMap<>();
-    for (String line : IGNORED.lines().toList()) {
-      int colon = line.indexOf(": ");
-      keys.put(
-          colon < 0 ? line : line.substring(0, colon), colon < 0 ? "" : line.substring(colon + 2));
-    }
-    return keys;
+    return new TreeMap<>(ForeignKeys.read(IGNORED));
   }
 
   static List<Refusal> refused() {

@@ -1,7 +1,5 @@
 package io.skald.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
 import io.skald.common.ring.Instance;
@@ -24,21 +22,9 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class RingPage {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final String HTML = "text/html; charset=utf-8";
-  private static final String PAGE =
-      """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head><meta charset="utf-8"><title>Ingester ring</title></head>
-      <body>
-      <h1>Ingester ring</h1>
-      <table>
-      <tr><th>Instance</th><th>Address</th><th>Zone</th><th>State</th><th>Health</th>
-      <th>Last change</th><th>Tokens</th><th>Owned</th><th></th></tr>
-      %s</table>
-      </body>
-      </html>
-      """;
+  private static final String[] HEADS = {
+    "Instance", "Address", "Zone", "State", "Health", "Last change", "Tokens", "Owned", ""
+  };
 
   private final RingStore ring;
   private final Clock clock;
@@ -52,7 +38,7 @@ final class RingPage {
     Ring now = ring.get();
     return String.valueOf(request.header("Accept")).startsWith("application/json")
         ? HttpResponse.of(200, HttpResponse.JSON, json(now))
-        : HttpResponse.of(200, HTML, PAGE.formatted(rows(now)).getBytes(UTF_8));
+        : Html.page("Ingester ring", Html.markupTable(HEADS, rows(now)));
   }
 
   HttpResponse forget(HttpRequest request) {
@@ -77,23 +63,21 @@ final class RingPage {
     }
   }
 
-  private String rows(Ring ring) {
-    StringBuilder rows = new StringBuilder();
-    for (Instance member : ring.instances()) {
-      rows.append("<tr>");
-      cell(rows, member.id());
-      cell(rows, member.address());
-      cell(rows, member.zone());
-      cell(rows, member.state().toString());
-      cell(rows, health(member));
-      cell(rows, age(member));
-      cell(rows, Integer.toString(member.tokens().size()));
-      cell(rows, String.format(Locale.ROOT, "%.1f%%", 100 * ring.ownedShare(member.id())));
-      rows.append("<td>")
-          .append(member.healthy() ? "" : button(member.id()))
-          .append("</td></tr>\n");
-    }
-    return rows.toString();
+  private List<String[]> rows(Ring ring) {
+    return ring.instances().stream()
+        .map(member ->
+            new String[] {
+              Html.text(member.id()),
+              Html.text(member.address()),
+              Html.text(member.zone()),
+              member.state().toString(),
+              health(member),
+              age(member),
+              Integer.toString(member.tokens().size()),
+              String.format(Locale.ROOT, "%.1f%%", 100 * ring.ownedShare(member.id())),
+              member.healthy() ? "" : button(member.id())
+            })
+        .toList();
   }
 
   private static String health(Instance member) {
@@ -108,16 +92,8 @@ final class RingPage {
 
   private static String button(String id) {
     return "<form method=\"post\"><button name=\"forget\" value=\""
-        + escaped(id).replace("\"", "&quot;")
+        + Html.text(id).replace("\"", "&quot;")
         + "\">Forget</button></form>";
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;");
-  }
-
-  private static void cell(StringBuilder out, String text) {
-    out.append("<td>").append(escaped(text)).append("</td>");
   }
 
   private static byte[] json(Ring ring) {

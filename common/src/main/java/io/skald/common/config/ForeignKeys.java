@@ -1,6 +1,7 @@
 package io.skald.common.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +51,21 @@ public final class ForeignKeys {
   public ForeignKeys(Map<String, String> ignored, List<Refusal> refused) {
     this.ignored = Map.copyOf(ignored);
     this.refused = List.copyOf(refused);
+  }
+
+  /**
+   * Reads a list of keys that are ignored.
+   *
+   * @param lines one for each key, which ": " and what its being ignored means may follow
+   * @return the keys in their order, and what that means; "" if there is nothing to say
+   */
+  public static Map<String, String> read(String lines) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    for (String line : lines.lines().toList()) {
+      String[] parts = line.split(": ", 2);
+      keys.put(parts[0], parts.length == 1 ? "" : parts[1]);
+    }
+    return keys;
   }
 
   static ForeignKeys ignoring(Set<String> keys) {

@@ -1,7 +1,7 @@
 package io.skald.agent.pipeline;
 
+import io.skald.common.collect.Latest;
 import io.skald.common.config.ConfigNode;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -28,15 +28,7 @@ final class LimitStage implements Stage.Simple {
     this.label = label;
     this.context = context;
     this.bucket = new TokenBucket(rate, burst, context.clock());
-    this.byValue =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
-
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<String, TokenBucket> eldest) {
-            return size() > maxDistinct;
-          }
-        };
+    this.byValue = Latest.used(maxDistinct);
   }
 
   static Stage make(ConfigNode body, PipelineCompiler.Building building)

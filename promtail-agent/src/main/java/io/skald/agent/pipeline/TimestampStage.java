@@ -1,5 +1,6 @@
 package io.skald.agent.pipeline;
 
+import io.skald.common.collect.Latest;
 import io.skald.common.config.ConfigNode;
 import io.skald.common.model.Labels;
 import io.skald.logql.template.TimeLayout;
@@ -13,7 +14,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.zone.ZoneRulesException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,15 +47,7 @@ final class TimestampStage implements Stage.Simple {
   private final String source;
   private final List<Format> formats;
   private final boolean fudges;
-  private final Map<Labels, Long> lastGood =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Labels, Long> eldest) {
-          return size() > MAX_LABEL_SETS;
-        }
-      };
+  private final Map<Labels, Long> lastGood = Latest.used(MAX_LABEL_SETS);
 
   private TimestampStage(String source, List<Format> formats, boolean fudges) {
     this.source = source;

@@ -4,11 +4,11 @@ import io.skald.agent.position.Cursor;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.tail.LineFeed;
 import io.skald.agent.tail.LineSource;
+import io.skald.common.collect.Latest;
 import io.skald.common.model.Labels;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,15 +52,7 @@ public final class Inbox implements LineFeed {
   private long handedOn;
 
   /** What entries with the same labels begin with; confined to the reader thread. */
-  private final Map<SourceKey, LineSource> sources =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<SourceKey, LineSource> eldest) {
-          return size() > MAX_SOURCES;
-        }
-      };
+  private final Map<SourceKey, LineSource> sources = Latest.used(MAX_SOURCES);
 
   private record SourceKey(String job, Labels labels) {}
 

@@ -1,8 +1,8 @@
 package io.skald.agent.source;
 
 import io.skald.agent.relabel.RelabelRules;
+import io.skald.common.collect.Latest;
 import io.skald.common.model.Labels;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -17,15 +17,7 @@ public final class JobLabels {
 
   private final String job;
   private final RelabelRules rules;
-  private final Map<Map<String, String>, Optional<Labels>> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Map<String, String>, Optional<Labels>> e) {
-          return size() > MAX_KNOWN;
-        }
-      };
+  private final Map<Map<String, String>, Optional<Labels>> known = Latest.used(MAX_KNOWN);
 
   public JobLabels(String job, RelabelRules rules) {
     this.job = job;

@@ -1,7 +1,7 @@
 package io.skald.agent.source;
 
+import io.skald.common.collect.Latest;
 import java.net.InetAddress;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,16 +17,7 @@ public final class PeerNames {
   private static final int MAX_KNOWN = 4096;
   private static final long PATIENCE_MILLIS = 500;
 
-  private final Map<InetAddress, CompletableFuture<String>> known =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(
-            Map.Entry<InetAddress, CompletableFuture<String>> eldest) {
-          return size() > MAX_KNOWN;
-        }
-      };
+  private final Map<InetAddress, CompletableFuture<String>> known = Latest.used(MAX_KNOWN);
 
   /** Returns the name of a host, "" if it has none or that is not known in time. */
   public String of(InetAddress address) throws InterruptedException {

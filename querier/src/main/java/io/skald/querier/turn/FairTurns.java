@@ -134,10 +134,10 @@ public final class FairTurns implements AutoCloseable {
   private static final class Hold {
     final Turn turn;
 
-    /** Since when it is not accounted for; volatile because pauses read it unlocked. */
-    volatile long sinceNanos;
+    /** Since when it is not accounted for; guarded by lock. */
+    long sinceNanos;
 
-    /** When its thread last looked whether others wait; of that thread alone. */
+    /** When its thread last looked whether others wait, or began; of that thread alone. */
     long lookedNanos;
 
     Hold(Turn turn) {
@@ -408,6 +408,7 @@ public final class FairTurns implements AutoCloseable {
         awaitProcessor(hold.turn.account);
       }
       hold.sinceNanos = clock.monotonicNanos();
+      hold.lookedNanos = hold.sinceNanos;
       held.add(hold);
     } finally {
       lock.unlock();

@@ -1,10 +1,10 @@
 package io.skald.storage.compact;
 
 import io.skald.common.block.StorageException;
+import io.skald.common.collect.Latest;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.storage.chunk.BlockSealer;
-import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.index.IndexFileName;
 import io.skald.storage.index.IndexMerge;
@@ -14,11 +14,9 @@ import io.skald.storage.pack.PackWriter;
 import io.skald.storage.pattern.PatternReader;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -80,21 +78,10 @@ public final class Compactor implements AutoCloseable {
             retention,
             removals,
             new RemovalProgress(),
-            latest(),
+            Latest.added(MAX_MERGED),
             lease::take,
             counters,
             clock);
-  }
-
-  /** Returns a set of the chunks that were added last. */
-  private static Set<ChunkRef> latest() {
-    return Collections.newSetFromMap(
-        new LinkedHashMap<>() {
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<ChunkRef, Boolean> eldest) {
-            return size() > MAX_MERGED;
-          }
-        });
   }
 
   /**

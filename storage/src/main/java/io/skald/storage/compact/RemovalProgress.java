@@ -1,9 +1,7 @@
 package io.skald.storage.compact;
 
+import io.skald.common.collect.Latest;
 import io.skald.storage.chunk.ChunkRef;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,14 +13,7 @@ final class RemovalProgress {
 
   private record Seen(String removal, String pack, long offset) {}
 
-  private final Set<Seen> clean =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Seen, Boolean> eldest) {
-              return size() > MAX_KEPT;
-            }
-          });
+  private final Set<Seen> clean = Latest.added(MAX_KEPT);
 
   boolean isClean(String removal, ChunkRef chunk) {
     return clean.contains(new Seen(removal, chunk.packKey(), chunk.offset()));

@@ -39,20 +39,11 @@ record TenantChunks(
       List<String> listed,
       long oldEnoughMillis,
       IndexMerge merge) {
-    Set<String> replaced = new HashSet<>();
-    manifest.replaced().forEach(each -> replaced.add(each.key()));
     Map<Integer, List<IndexFileName>> days = new TreeMap<>();
     Map<Integer, List<IndexFileName>> young = new TreeMap<>();
-    manifest
-        .files()
-        .forEach(file -> days.computeIfAbsent(file.day(), _ -> new ArrayList<>()).add(file));
-    for (String key : listed) {
-      IndexFileName name = IndexFileName.parse(key).orElse(null);
-      if (name != null && !name.merged() && !replaced.contains(key)) {
-        (name.writtenMillis() <= oldEnoughMillis ? days : young)
-            .computeIfAbsent(name.day(), _ -> new ArrayList<>())
-            .add(name);
-      }
+    for (IndexFileName name : manifest.inForce(listed)) {
+      boolean isOld = name.merged() || name.writtenMillis() <= oldEnoughMillis;
+      (isOld ? days : young).computeIfAbsent(name.day(), _ -> new ArrayList<>()).add(name);
     }
     Set<String> busy = new HashSet<>();
     young.forEach((day, files) ->

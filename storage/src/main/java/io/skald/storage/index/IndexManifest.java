@@ -9,7 +9,11 @@ import io.skald.storage.object.ObjectNotFoundException;
 import io.skald.storage.object.ObjectStore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Which files the index of a tenant is made of, beside those that ingesters wrote and that it does
@@ -72,6 +76,25 @@ public record IndexManifest(
     } catch (ObjectNotFoundException _) {
       return NONE;
     }
+  }
+
+  /**
+   * Returns the files that the tenant's index is made of, those of the manifest first.
+   *
+   * @param listed keys of the tenant's objects, listed before the manifest was read: what it
+   *     replaces may be missing then, but no file is missing in both
+   * @throws io.skald.common.block.StorageException if a file has an unknown version
+   */
+  public Set<IndexFileName> inForce(Collection<String> listed) {
+    Set<String> gone = new HashSet<>();
+    replaced.forEach(each -> gone.add(each.key()));
+    Set<IndexFileName> all = new LinkedHashSet<>(files);
+    for (String key : listed) {
+      IndexFileName.parse(key)
+          .filter(name -> !name.merged() && !gone.contains(key))
+          .ifPresent(all::add);
+    }
+    return all;
   }
 
   /** Replaces the manifest of a tenant; durable on return. */

@@ -161,12 +161,9 @@ public final class ShippedIndex implements StreamIndex {
       // The manifest last: a file that it replaces may be gone from the list, but not from both.
       List<String> listed = store.list(IndexFileName.newFiles(tenant));
       IndexManifest manifest = IndexManifest.read(store, tenant);
+      Set<IndexFileName> all = manifest.inForce(listed);
       Set<String> replaced = new HashSet<>();
       manifest.replaced().forEach(each -> replaced.add(each.key()));
-      Set<IndexFileName> all = new HashSet<>(manifest.files());
-      for (String key : listed) {
-        IndexFileName.parse(key).filter(name -> !replaced.contains(key)).ifPresent(all::add);
-      }
       state
           .own
           .entrySet()

@@ -9,6 +9,7 @@ import io.skald.storage.chunk.LazyBlock;
 import io.skald.storage.object.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Opens the blocks of stored chunks. Thread-safe. */
 public final class ChunkReader {
@@ -39,13 +40,12 @@ public final class ChunkReader {
    * Fetches what {@link #blocks} and most columns of these chunks need, if that is better done at
    * once.
    */
-  public void prepare(List<ChunkRef> chunks) {
+  public void prepare(Stream<ChunkRef> chunks) {
     packs.prepare(
-        chunks.stream()
+        chunks
             .filter(chunk ->
                 caches.footer(new ChunkCaches.FooterKey(chunk.packKey(), chunk.footerOffset()))
-                    == null)
-            .toList());
+                    == null));
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,9 +141,9 @@ public final class PackRanges implements PackSource {
 
   /** Fetches side by side, and returns when everything is there or has failed. */
   @Override
-  public void prepare(List<ChunkRef> chunks) {
+  public void prepare(Stream<ChunkRef> chunks) {
     List<Thread> threads = new ArrayList<>();
-    for (RangePlan.Range range : RangePlan.of(chunks)) {
+    for (RangePlan.Range range : RangePlan.of(chunks.toList())) {
       if (memory.find(range.key(), range.offset(), range.length()) == null) {
         threads.add(Thread.ofVirtual().name("read-ahead").start(() -> fetchUnlessKnown(range)));
       }

@@ -3,7 +3,7 @@ package io.skald.storage.read;
 import io.skald.common.block.StorageException;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.object.ObjectStore;
-import java.util.List;
+import java.util.stream.Stream;
 
 /** Where the bytes of packs come from. Thread-safe. */
 public interface PackSource {
@@ -17,8 +17,10 @@ public interface PackSource {
   /**
    * Tells that the footers and small columns of these chunks will be read soon. Never throws
    * because of the store: whoever reads them finds out.
+   *
+   * @param chunks need not be looked at
    */
-  void prepare(List<ChunkRef> chunks);
+  void prepare(Stream<ChunkRef> chunks);
 
   /** Returns how many bytes are best read at once by whoever reads on and on; 0 for no more. */
   int readAheadBytes();
@@ -32,7 +34,7 @@ public interface PackSource {
       }
 
       @Override
-      public void prepare(List<ChunkRef> chunks) {}
+      public void prepare(Stream<ChunkRef> chunks) {}
 
       @Override
       public int readAheadBytes() {

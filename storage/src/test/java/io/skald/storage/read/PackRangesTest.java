@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,7 +157,7 @@ class PackRangesTest {
   @Test
   void prepare_chunksThatLieClose_takesOneRequest() {
     PackRanges ranges = ranges(64 * MIB, 0);
-    ranges.prepare(List.of(chunk(5, MIB), chunk(5 + MIB, MIB), chunk(5 + 2 * MIB, MIB)));
+    ranges.prepare(Stream.of(chunk(5, MIB), chunk(5 + MIB, MIB), chunk(5 + 2 * MIB, MIB)));
     assertThat(ranges.fetches()).isEqualTo(1);
 
     assertReads(ranges, pack, 5 + 3 * MIB - 100, 100);
@@ -172,7 +173,7 @@ class PackRangesTest {
     for (int i = 0; i < 6; i++) {
       chunks.add(chunk(5 + i * 2 * MIB - (i == 0 ? 0 : 5), 2 * MIB - 5));
     }
-    ranges.prepare(chunks);
+    ranges.prepare(chunks.stream());
     long fetched = ranges.fetches();
 
     for (ChunkRef chunk : chunks) {
@@ -189,7 +190,7 @@ class PackRangesTest {
     PackRanges ranges = ranges(MIB, 0);
     store.faults(Faults.DOWN);
 
-    ranges.prepare(List.of(chunk(5, 1000)));
+    ranges.prepare(Stream.of(chunk(5, 1000)));
 
     store.faults(Faults.NONE);
     assertReads(ranges, pack, 5, 1000);
