@@ -3,7 +3,7 @@ package io.skald.cli;
 import io.skald.common.config.ConfigException;
 import io.skald.common.time.Clock;
 import io.skald.server.Logging;
-import io.skald.server.SingleProcess;
+import io.skald.server.ServerProcess;
 import io.skald.server.SkaldConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +66,7 @@ final class ServerCommand implements Callable<Integer> {
         .warnings()
         .forEach(warning -> LoggerFactory.getLogger("io.skald.server.config").warn(warning));
     RunningProcess process = new RunningProcess();
-    SingleProcess server = new SingleProcess(config, Clock.system(), process::stop);
+    ServerProcess server = new ServerProcess(config, Clock.system(), process::stop);
     return process.run(server::start, server::close);
   }
 }

@@ -6,7 +6,7 @@ import io.skald.common.net.HostName;
 import io.skald.common.time.Clock;
 import io.skald.server.AgentProcess;
 import io.skald.server.Logging;
-import io.skald.server.SingleProcess;
+import io.skald.server.ServerProcess;
 import io.skald.server.SkaldConfig;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -68,7 +68,7 @@ final class UpCommand implements Callable<Integer> {
     Logging.configure(logLevel, System.err);
     RunningProcess process = new RunningProcess();
     Everything everything =
-        new Everything(new SingleProcess(config, Clock.system(), process::stop));
+        new Everything(new ServerProcess(config, Clock.system(), process::stop));
     return process.run(everything::start, everything::close);
   }
 
@@ -101,11 +101,11 @@ final class UpCommand implements Callable<Integer> {
 
   /** Server and agent: started in this order, closed in the other. */
   private final class Everything {
-    private final SingleProcess server;
+    private final ServerProcess server;
     private @Nullable AgentProcess agent;
     private @Nullable UpScreen screen;
 
-    Everything(SingleProcess server) {
+    Everything(ServerProcess server) {
       this.server = server;
     }
 

@@ -3,7 +3,7 @@ package io.skald.cli;
 import io.skald.agent.AgentConfig;
 import io.skald.common.time.Clock;
 import io.skald.server.AgentProcess;
-import io.skald.server.SingleProcess;
+import io.skald.server.ServerProcess;
 import io.skald.server.SkaldConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -73,7 +73,7 @@ final class WarmUpCommand implements Callable<Integer> {
                       "server.http_listen_port", "0",
                       "common.path_prefix", directory.resolve("data").toString()))
               .config();
-      try (SingleProcess server = new SingleProcess(config, Clock.system(), () -> {})) {
+      try (ServerProcess server = new ServerProcess(config, Clock.system(), () -> {})) {
         server.start();
         URI push = URI.create(server.address() + "/loki/api/v1/push");
         AgentConfig agentConfig =

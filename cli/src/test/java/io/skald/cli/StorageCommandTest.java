@@ -3,7 +3,7 @@ package io.skald.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skald.common.time.Clock;
-import io.skald.server.SingleProcess;
+import io.skald.server.ServerProcess;
 import io.skald.server.SkaldConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -82,7 +82,7 @@ class StorageCommandTest {
     assertThat(err.toString(StandardCharsets.UTF_8)).contains("there is no WAL in");
     assertThat(directory).isEmptyDirectory();
 
-    SingleProcess server = server();
+    ServerProcess server = server();
     server.start();
     try {
       assertThat(run("storage", "repair")).isEqualTo(Skald.FAILED);
@@ -92,7 +92,7 @@ class StorageCommandTest {
     }
   }
 
-  private SingleProcess server() {
+  private ServerProcess server() {
     Map<String, String> keys =
         Map.of(
             "auth_enabled", "false",
@@ -101,13 +101,13 @@ class StorageCommandTest {
             "limits_config.discover_log_levels", "false",
             "limits_config.discover_service_name", "",
             "common.path_prefix", directory.toString());
-    return new SingleProcess(
+    return new ServerProcess(
         SkaldConfig.load("test.yaml", "", keys).config(), Clock.system(), () -> {});
   }
 
   /** Runs a server that gets some lines of one stream and stores them at its end. */
   private void serve(int lines) throws Exception {
-    SingleProcess server = server();
+    ServerProcess server = server();
     server.start();
     long now = Clock.system().nowNanos();
     List<String> values = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.skald.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skald.common.time.Clock;
-import io.skald.server.SingleProcess;
+import io.skald.server.ServerProcess;
 import io.skald.server.SkaldConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,7 +29,7 @@ class TailCommandTest {
   private static final String QUERY = "{app=\"a\"}";
 
   @TempDir private Path directory;
-  private SingleProcess server;
+  private ServerProcess server;
   private final HttpClient client = HttpClient.newHttpClient();
 
   @BeforeEach
@@ -44,7 +44,7 @@ class TailCommandTest {
             "limits_config.discover_service_name", "",
             "common.path_prefix", directory.toString());
     server =
-        new SingleProcess(
+        new ServerProcess(
             SkaldConfig.load("test.yaml", "", keys).config(), Clock.system(), () -> {});
     server.start();
   }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** The metrics of an ingester and its log, beyond those that {@link SingleProcess} binds. */
+/** The metrics of an ingester and its log, beyond those that {@link ServerProcess} binds. */
 final class IngesterMetrics {
   private IngesterMetrics() {}
 

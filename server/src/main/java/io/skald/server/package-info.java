@@ -1,7 +1,7 @@
 /**
  * The roles assembled into one process: configuration, wiring, routes, metrics, start and drain.
  *
- * <p>Entry types: {@link io.skald.server.SkaldConfig} and {@link io.skald.server.SingleProcess}.
+ * <p>Entry types: {@link io.skald.server.SkaldConfig} and {@link io.skald.server.ServerProcess}.
  */
 @NullMarked
 package io.skald.server;

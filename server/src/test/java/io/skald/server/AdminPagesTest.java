@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a running process tells about its settings and its log. */
 class AdminPagesTest {
   @TempDir private Path directory;
-  private SingleProcess server;
+  private ServerProcess server;
   private final CountDownLatch terminated = new CountDownLatch(1);
   private final HttpClient client = HttpClient.newHttpClient();
   private final String levelBefore = Logging.level();
@@ -38,7 +38,7 @@ class AdminPagesTest {
             "common.path_prefix", directory.toString());
     String yaml = "auth_enabled: false\nlimits_config: {max_query_series: 77}";
     server =
-        new SingleProcess(
+        new ServerProcess(
             SkaldConfig.load("test.yaml", yaml, keys).config(),
             Clock.system(),
             terminated::countDown);

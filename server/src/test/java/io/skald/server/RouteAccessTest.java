@@ -72,7 +72,7 @@ class RouteAccessTest {
   private static final String TENANT = "X-Scope-OrgID";
 
   @TempDir private Path directory;
-  private @Nullable SingleProcess server;
+  private @Nullable ServerProcess server;
   private final Map<String, HttpClient> clients = new TreeMap<>();
   private final Map<String, String> authorizations = new TreeMap<>();
   private HttpClient stranger = HttpClient.newHttpClient();
@@ -104,14 +104,14 @@ class RouteAccessTest {
     keys.put("compactor.retention_enabled", "true");
     keys.put("pattern_ingester.enabled", "true");
     keys.putAll(more);
-    SingleProcess started =
-        new SingleProcess(
+    ServerProcess started =
+        new ServerProcess(
             SkaldConfig.load("test.yaml", authentication, keys).config(), Clock.system(), () -> {});
     server = started; // first: what fails to start is closed all the same
     started.start();
   }
 
-  private SingleProcess server() {
+  private ServerProcess server() {
     return Objects.requireNonNull(server);
   }
 

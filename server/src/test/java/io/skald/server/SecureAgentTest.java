@@ -33,7 +33,7 @@ class SecureAgentTest {
     return Files.writeString(directory.resolve(name), text).toString();
   }
 
-  private SingleProcess server() throws Exception {
+  private ServerProcess server() throws Exception {
     X509Bundle authority =
         new CertificateBuilder()
             .ecp256()
@@ -69,7 +69,7 @@ class SecureAgentTest {
                     "server.http_tls_config.key_file", directory.resolve("server.key").toString(),
                     "common.path_prefix", directory.resolve("data").toString()))
             .config();
-    return new SingleProcess(config, Clock.system(), () -> {});
+    return new ServerProcess(config, Clock.system(), () -> {});
   }
 
   private AgentProcess agent(String address) throws IOException {
@@ -92,7 +92,7 @@ class SecureAgentTest {
 
   @Test
   void agent_withAuthorityAndToken_shipsToATlsServer() throws Exception {
-    try (SingleProcess server = server()) {
+    try (ServerProcess server = server()) {
       server.start();
       try (AgentProcess agent = agent(server.address());
           HttpClient client = client()) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skald.common.time.Clock;
 import io.skald.server.Logging;
-import io.skald.server.SingleProcess;
+import io.skald.server.ServerProcess;
 import io.skald.server.SkaldConfig;
 import io.skald.storage.object.s3.FaultProxy;
 import io.skald.storage.object.s3.S3ProxyServer;
@@ -33,7 +33,7 @@ class S3ServerTest {
   @TempDir Path directory;
   private final S3ProxyServer s3 = new S3ProxyServer();
   private final FaultProxy network = new FaultProxy(s3.port());
-  private SingleProcess server;
+  private ServerProcess server;
   private SkaldClient client;
   private int pushed;
 
@@ -81,7 +81,7 @@ class S3ServerTest {
   @BeforeEach
   void start() {
     server =
-        new SingleProcess(
+        new ServerProcess(
             config(S3ProxyServer.BUCKET, S3ProxyServer.SECRET_KEY), Clock.system(), () -> {});
     server.start();
     client = new SkaldClient(server.address());
@@ -246,8 +246,8 @@ class S3ServerTest {
   @Test
   void start_wrongSecret_failsAtOnceAndTellsNoSecret() {
     int before = network.lines().size();
-    SingleProcess wrong =
-        new SingleProcess(config(S3ProxyServer.BUCKET, "not-the-secret"), Clock.system(), () -> {});
+    ServerProcess wrong =
+        new ServerProcess(config(S3ProxyServer.BUCKET, "not-the-secret"), Clock.system(), () -> {});
 
     assertThatThrownBy(wrong::start)
         .hasMessageContaining("status 403 SignatureDoesNotMatch")
@@ -258,8 +258,8 @@ class S3ServerTest {
 
   @Test
   void start_noSuchBucket_failsAndSaysWhatToDo() {
-    SingleProcess wrong =
-        new SingleProcess(config("nowhere", S3ProxyServer.SECRET_KEY), Clock.system(), () -> {});
+    ServerProcess wrong =
+        new ServerProcess(config("nowhere", S3ProxyServer.SECRET_KEY), Clock.system(), () -> {});
 
     assertThatThrownBy(wrong::start)
         .hasMessageContaining("bucket 'nowhere'")

@@ -42,10 +42,9 @@ public final class ChunkReader {
    */
   public void prepare(Stream<ChunkRef> chunks) {
     packs.prepare(
-        chunks
-            .filter(chunk ->
-                caches.footer(new ChunkCaches.FooterKey(chunk.packKey(), chunk.footerOffset()))
-                    == null));
+        chunks.filter(chunk ->
+            caches.footer(new ChunkCaches.FooterKey(chunk.packKey(), chunk.footerOffset()))
+                == null));
   }
 
   /**

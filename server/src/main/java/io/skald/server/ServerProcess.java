@@ -80,8 +80,8 @@ import org.slf4j.LoggerFactory;
  * port; those of a cluster also have a gRPC port and a ring. Start and close it once each; what
  * fails to start closes what had started.
  */
-public final class SingleProcess implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SingleProcess.class);
+public final class ServerProcess implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
   private static final String INGESTER_ID = "single-process";
 
   /** How long a delete request of another process may be unknown to queries. */
@@ -106,7 +106,7 @@ public final class SingleProcess implements AutoCloseable {
    * @param terminate called when somebody asks over HTTP for the end of the process; must have
    *     {@link #close} called on another thread
    */
-  public SingleProcess(SkaldConfig config, Clock clock, Runnable terminate) {
+  public ServerProcess(SkaldConfig config, Clock clock, Runnable terminate) {
     this.config = config;
     this.clock = clock;
     this.terminate = terminate;
