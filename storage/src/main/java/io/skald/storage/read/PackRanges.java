@@ -42,6 +42,12 @@ public final class PackRanges implements PackSource {
     boolean covers(String key, long offset, int length) {
       return range.key().equals(key) && range.offset() <= offset && offset + length <= range.end();
     }
+
+    static Fetch over(SegmentCache.Segment<byte[]> known) {
+      return new Fetch(
+          new RangePlan.Range(known.key, known.offset, known.length),
+          CompletableFuture.completedFuture(known.payload));
+    }
   }
 
   /**
@@ -88,10 +94,16 @@ public final class PackRanges implements PackSource {
     return known;
   }
 
-  /** Returns a running fetch that covers the range, or runs one in this thread. */
+  /** Returns a fetch that covers the range, running or just over, or runs one in this thread. */
   private Fetch fetch(RangePlan.Range range) {
     Fetch own = new Fetch(range, new CompletableFuture<>());
     synchronized (running) {
+      // One that ended since the caller looked is in memory before it leaves the running ones.
+      SegmentCache.Segment<byte[]> known =
+          memory.findAgain(range.key(), range.offset(), range.length());
+      if (known != null) {
+        return Fetch.over(known);
+      }
       List<Fetch> fetches = running.computeIfAbsent(range.key(), _ -> new ArrayList<>());
       for (Fetch other : fetches) {
         if (other.covers(range.key(), range.offset(), range.length())) {

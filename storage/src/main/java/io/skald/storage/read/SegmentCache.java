@@ -58,22 +58,39 @@ final class SegmentCache<P> {
 
   /** Returns a stretch that covers the range, or null. */
   synchronized @Nullable Segment<P> find(String key, long offset, int length) {
+    Segment<P> segment = lookUp(key, offset, length);
+    if (segment == null) {
+      misses++;
+    } else {
+      hits++;
+    }
+    return segment;
+  }
+
+  /** As {@link #find}, for one that has just missed: what came since makes a hit of that miss. */
+  synchronized @Nullable Segment<P> findAgain(String key, long offset, int length) {
+    Segment<P> segment = lookUp(key, offset, length);
+    if (segment != null) {
+      misses--;
+      hits++;
+    }
+    return segment;
+  }
+
+  private @Nullable Segment<P> lookUp(String key, long offset, int length) {
     TreeMap<Long, Segment<P>> pack = byPack.get(key);
     if (pack == null) {
-      misses++;
       return null;
     }
     Map.Entry<Long, Segment<P>> entry = pack.floorEntry(offset);
     for (int i = 0; entry != null && i < TRIES; i++) {
       Segment<P> segment = entry.getValue();
       if (segment.covers(offset, length)) {
-        hits++;
         byUse.get(segment); // it is the latest now
         return segment;
       }
       entry = pack.lowerEntry(entry.getKey());
     }
-    misses++;
     return null;
   }
 

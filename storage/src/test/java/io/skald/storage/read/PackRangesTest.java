@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,7 +122,7 @@ class PackRangesTest {
     assertReads(ranges, pack, 0, 10);
   }
 
-  @Test
+  @RepeatedTest(20)
   void read_sameStretchByManyThreads_isFetchedOnce() throws InterruptedException {
     CountDownLatch all = new CountDownLatch(8);
     FaultyObjectStore slow = new FaultyObjectStore(objects, new Random(1), _ -> awaitQuietly(all));
