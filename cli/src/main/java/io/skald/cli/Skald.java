@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -18,21 +19,6 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Skald.VersionProvider.class,
     description = "Collect log lines, keep them, ask for them.",
-    subcommands = {
-      UpCommand.class,
-      ServerCommand.class,
-      AgentCommand.class,
-      QueryCommand.class,
-      LabelsCommand.class,
-      SeriesCommand.class,
-      DeleteCommand.class,
-      ReadyCommand.class,
-      ConfigCommand.class,
-      ImportCommand.class,
-      StorageCommand.class,
-      WarmUpCommand.class,
-      GenerateCompletion.class,
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, also when nothing was found",
@@ -45,18 +31,53 @@ public final class Skald {
   static final int USAGE = 2;
   static final int UNREACHABLE = 3;
 
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          UpCommand.class,
+          ServerCommand.class,
+          AgentCommand.class,
+          QueryCommand.class,
+          LabelsCommand.class,
+          SeriesCommand.class,
+          DeleteCommand.class,
+          ReadyCommand.class,
+          ConfigCommand.class,
+          ImportCommand.class,
+          StorageCommand.class,
+          WarmUpCommand.class,
+          GenerateCompletion.class);
+
   private Skald() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine(Shell.ofProcess()).execute(arguments));
+    System.exit(execute(Shell.ofProcess(), arguments));
   }
 
-  static CommandLine commandLine(Shell shell) {
-    return new CommandLine(new Skald(), new Commands(shell))
+  /** Returns the exit code. */
+  static int execute(Shell shell, String... arguments) {
+    CommandLine skald = new CommandLine(new Skald(), new Commands(shell));
+    needed(arguments).forEach(skald::addSubcommand);
+    return skald
         .setOut(writer(shell.out()))
         .setErr(writer(shell.err()))
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((failure, command, _) -> report(failure, command));
+        .setExecutionExceptionHandler((failure, command, _) -> report(failure, command))
+        .execute(arguments);
+  }
+
+  /**
+   * Returns the command that is named, as each that is looked at costs milliseconds of the start;
+   * all where all are listed.
+   */
+  private static List<Class<?>> needed(String[] arguments) {
+    for (Class<?> type : COMMANDS) {
+      if (arguments.length > 0
+          && type != GenerateCompletion.class
+          && type.getAnnotation(Command.class).name().equals(arguments[0])) {
+        return List.of(type);
+      }
+    }
+    return COMMANDS;
   }
 
   private static PrintWriter writer(OutputStream out) {

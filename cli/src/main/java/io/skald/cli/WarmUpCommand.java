@@ -101,7 +101,7 @@ final class WarmUpCommand implements Callable<Integer> {
           {"query", "{job=\"files\"} |= \"one\" | logfmt | json", "--addr", address, "--quiet"},
           {"query", "sum(count_over_time({job=\"files\"}[1m]))", "--instant", "--addr", address},
         }) {
-      Skald.commandLine(Shell.ofProcess()).execute(command);
+      Skald.execute(Shell.ofProcess(), command);
     }
   }
 
@@ -124,7 +124,7 @@ final class WarmUpCommand implements Callable<Integer> {
           {"query", "{a=\"b\"}", "--addr", "http://127.0.0.1:9"},
           {"query", "--help"},
         }) {
-      Skald.commandLine(Shell.ofProcess()).execute(command);
+      Skald.execute(Shell.ofProcess(), command);
     }
   }
 

@@ -43,7 +43,7 @@ record Called(int exitCode, String out, String err) {
             environment,
             new StoppedClock(),
             ZoneId.of("Europe/Berlin"));
-    int exitCode = Skald.commandLine(shell).execute(arguments);
+    int exitCode = Skald.execute(shell, arguments);
     return new Called(
         exitCode, copy.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

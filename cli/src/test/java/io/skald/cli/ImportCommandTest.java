@@ -123,6 +123,6 @@ class ImportCommandTest {
                 "--url=http://127.0.0.1:" + server.getAddress().getPort(),
                 "--labels=app=web,env=dev"));
     all.addAll(List.of(arguments));
-    return Skald.commandLine(shell).execute(all.toArray(new String[0]));
+    return Skald.execute(shell, all.toArray(new String[0]));
   }
 }

@@ -268,7 +268,8 @@ class SkaldTest {
         .contains("--bearer-token", "Examples:")
         .doesNotContain("SKALD_PASSWORD:-");
     assertThat(Called.skald("--version").out()).startsWith("skald ");
-    assertThat(Called.skald("generate-completion").out()).contains("complete -F");
+    assertThat(Called.skald("generate-completion").out())
+        .contains("complete -F", "_picocli_skald_query", "_picocli_skald_server");
   }
 
   @Test

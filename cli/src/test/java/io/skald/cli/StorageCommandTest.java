@@ -150,6 +150,6 @@ class StorageCommandTest {
             ZoneOffset.UTC);
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("-common.path-prefix=" + directory);
-    return Skald.commandLine(shell).execute(all.toArray(new String[0]));
+    return Skald.execute(shell, all.toArray(new String[0]));
   }
 }
