@@ -56,8 +56,9 @@ final class IndexParts {
       IndexFileCache files =
           new IndexFileCache(cache, cacheBytes, name -> objects.read(name.key(), 0, name.length()));
       closers.push(files::close);
-      caches.bind("index_files", files::statistics);
-      return new IndexParts(null, new ShippedIndex(objects, files, refresh, clock), files);
+      ShippedIndex shipped = new ShippedIndex(objects, files, refresh, clock);
+      bind(caches, files, shipped);
+      return new IndexParts(null, shipped, files);
     }
     ShippingIndex index =
         new ShippingIndex(
@@ -69,7 +70,7 @@ final class IndexParts {
             random);
     closers.push(index::close);
     bind(metrics, index);
-    caches.bind("index_files", index.files()::statistics);
+    bind(caches, index.files(), index.shipped());
     return new IndexParts(index, index.shipped(), index.files());
   }
 
@@ -95,6 +96,11 @@ final class IndexParts {
   /** Looks at a tenant's index now: it has become another one. */
   void refresh(TenantId tenant) {
     shipped.refresh(tenant);
+  }
+
+  private static void bind(StorageMetrics caches, IndexFileCache files, ShippedIndex shipped) {
+    caches.bind("index_files", files::statistics);
+    caches.bind("index_days", shipped::decodedDays);
   }
 
   private static void bind(ServerMetrics metrics, ShippingIndex index) {

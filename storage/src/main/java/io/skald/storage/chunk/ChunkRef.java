@@ -45,6 +45,21 @@ public record ChunkRef(
     return offset + length - footerLength;
   }
 
+  /** Returns the same of an object of another name. */
+  public ChunkRef withPackKey(String packKey) {
+    return new ChunkRef(
+        chunkId,
+        packKey,
+        offset,
+        length,
+        footerLength,
+        minTimestamp,
+        maxTimestamp,
+        entries,
+        lineBytes,
+        blocks);
+  }
+
   /** Returns whether an entry of the chunk may lie in the range, both ends inclusive. */
   public boolean overlaps(long fromNanos, long throughNanos) {
     return minTimestamp <= throughNanos && maxTimestamp >= fromNanos;

@@ -8,11 +8,8 @@ import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * name are walked for a matcher that an absent label fails; without that, every stream is a
  * candidate. Candidates are then checked against all matchers by their labels.
  */
-final class DayReader {
+final class DayReader implements IndexDay, AutoCloseable {
   private final KeySpace keys;
   private final byte[] series;
   private final byte[] postings;
@@ -33,6 +30,14 @@ final class DayReader {
   private final long throughNanos;
   private final boolean wholeDay;
 
+  /** For chunks, opened when it is first needed. */
+  private @Nullable KeyCursor chunkCursor;
+
+  /**
+   * @param keys stays open
+   * @param fromNanos inclusive
+   * @param throughNanos inclusive
+   */
   DayReader(KeySpace keys, TenantId tenant, int day, long fromNanos, long throughNanos) {
     this.keys = keys;
     byte[] dayPrefix = IndexKeys.day(day, tenant);
@@ -44,9 +49,9 @@ final class DayReader {
     this.wholeDay = IndexKeys.coversDay(day, fromNanos, throughNanos);
   }
 
-  /** Hands over every stream whose labels match, in the order of fingerprints; it may be dead. */
-  void eachMatching(List<LabelMatcher> matchers, BiConsumer<Fingerprint, Labels> visitor) {
-    Memo memo = new Memo(matchers);
+  @Override
+  public void eachMatching(List<LabelMatcher> matchers, Consumer<Stream> visitor) {
+    MatcherMemo memo = new MatcherMemo(matchers);
     List<LabelMatcher> equalities =
         matchers.stream().filter(m -> m.operator() == Operator.EQUAL && !m.matchesEmpty()).toList();
     if (!equalities.isEmpty()) {
@@ -65,17 +70,17 @@ final class DayReader {
   }
 
   private void visitIfMatching(
-      Fingerprint fingerprint, Memo memo, BiConsumer<Fingerprint, Labels> visitor) {
+      Fingerprint fingerprint, MatcherMemo memo, Consumer<Stream> visitor) {
     byte[] value = keys.get(IndexKeys.withFingerprint(series, fingerprint));
     if (value != null) {
       Labels labels = IndexValues.readSeries(value);
       if (memo.matches(labels)) {
-        visitor.accept(fingerprint, labels);
+        visitor.accept(new Stored(fingerprint, labels));
       }
     }
   }
 
-  private void eachSeries(Memo memo, BiConsumer<Fingerprint, Labels> visitor) {
+  private void eachSeries(MatcherMemo memo, Consumer<Stream> visitor) {
     try (KeyCursor iterator = keys.cursor()) {
       for (iterator.seek(series); iterator.isValid(); iterator.next()) {
         byte[] key = iterator.key();
@@ -84,7 +89,7 @@ final class DayReader {
         }
         Labels labels = IndexValues.readSeries(iterator.value());
         if (memo.matches(labels)) {
-          visitor.accept(IndexKeys.readFingerprint(key, series.length), labels);
+          visitor.accept(new Stored(IndexKeys.readFingerprint(key, series.length), labels));
         }
       }
       iterator.check();
@@ -158,53 +163,87 @@ final class DayReader {
     iterator.check();
   }
 
-  /**
-   * Returns whether the stream has a chunk that overlaps the range.
-   *
-   * @param iterator moved
-   */
-  boolean isLive(KeyCursor iterator, Fingerprint fingerprint) {
+  private boolean isLive(Fingerprint fingerprint) {
     if (wholeDay) {
       return true; // a stream is in the index of a day only if it has a chunk there
     }
     byte[] stream = IndexKeys.withFingerprint(chunks, fingerprint);
-    for (iterator.seek(IndexKeys.chunkFrom(stream, fromNanos));
-        iterator.isValid() && IndexKeys.startsWith(iterator.key(), stream);
-        iterator.next()) {
-      if (IndexValues.readMinTimestamp(iterator.key(), stream.length) <= throughNanos) {
+    KeyCursor cursor = chunkCursor();
+    for (cursor.seek(IndexKeys.chunkFrom(stream, fromNanos));
+        cursor.isValid() && IndexKeys.startsWith(cursor.key(), stream);
+        cursor.next()) {
+      if (IndexValues.readMinTimestamp(cursor.key(), stream.length) <= throughNanos) {
         return true;
       }
     }
-    iterator.check();
+    cursor.check();
     return false;
   }
 
-  /** Adds the stream's chunks of this day that overlap the range. */
-  void addChunks(KeyCursor iterator, Fingerprint fingerprint, List<ChunkRef> refs) {
+  private void addChunks(Fingerprint fingerprint, Collection<ChunkRef> refs) {
     byte[] stream = IndexKeys.withFingerprint(chunks, fingerprint);
-    for (iterator.seek(IndexKeys.chunkFrom(stream, fromNanos));
-        iterator.isValid() && IndexKeys.startsWith(iterator.key(), stream);
-        iterator.next()) {
-      byte[] key = iterator.key();
+    KeyCursor cursor = chunkCursor();
+    for (cursor.seek(IndexKeys.chunkFrom(stream, fromNanos));
+        cursor.isValid() && IndexKeys.startsWith(cursor.key(), stream);
+        cursor.next()) {
+      byte[] key = cursor.key();
       if (IndexValues.readMinTimestamp(key, stream.length) <= throughNanos) {
-        refs.add(IndexValues.readChunk(key, stream.length, iterator.value()));
+        refs.add(IndexValues.readChunk(key, stream.length, cursor.value()));
       }
     }
-    iterator.check();
+    cursor.check();
   }
 
-  /** Adds the label names of all live streams. */
-  void addNames(Collection<String> names) {
+  private KeyCursor chunkCursor() {
+    KeyCursor cursor = chunkCursor;
+    if (cursor == null) {
+      cursor = keys.cursor();
+      chunkCursor = cursor;
+    }
+    return cursor;
+  }
+
+  /** A stream as its keys tell it. */
+  private final class Stored implements Stream {
+    private final Fingerprint fingerprint;
+    private final Labels labels;
+
+    Stored(Fingerprint fingerprint, Labels labels) {
+      this.fingerprint = fingerprint;
+      this.labels = labels;
+    }
+
+    @Override
+    public Fingerprint fingerprint() {
+      return fingerprint;
+    }
+
+    @Override
+    public Labels labels() {
+      return labels;
+    }
+
+    @Override
+    public boolean isLive() {
+      return DayReader.this.isLive(fingerprint);
+    }
+
+    @Override
+    public void addChunks(Collection<ChunkRef> chunks) {
+      DayReader.this.addChunks(fingerprint, chunks);
+    }
+  }
+
+  @Override
+  public void addNames(Collection<String> names) {
     if (!wholeDay) {
-      try (KeyCursor iterator = keys.cursor()) {
-        eachMatching(
-            List.of(),
-            (fingerprint, labels) -> {
-              if (isLive(iterator, fingerprint)) {
-                names.addAll(labels.toMap().keySet());
-              }
-            });
-      }
+      eachMatching(
+          List.of(),
+          stream -> {
+            if (stream.isLive()) {
+              names.addAll(stream.labels().toMap().keySet());
+            }
+          });
       return;
     }
     try (KeyCursor iterator = keys.cursor()) {
@@ -218,56 +257,35 @@ final class DayReader {
     }
   }
 
-  /** Adds the values of a label of all live streams. */
-  void addValues(String name, Collection<String> values) {
+  @Override
+  public void addValues(String name, Collection<String> values) {
     byte[] namePrefix = IndexKeys.name(postings, name);
-    try (KeyCursor iterator = keys.cursor();
-        KeyCursor chunkIterator = keys.cursor()) {
+    try (KeyCursor iterator = keys.cursor()) {
       eachValue(
           iterator,
           namePrefix,
           value -> {
-            if (wholeDay || hasLive(iterator, chunkIterator, IndexKeys.value(namePrefix, value))) {
+            if (wholeDay || hasLive(iterator, IndexKeys.value(namePrefix, value))) {
               values.add(value);
             }
           });
     }
   }
 
-  private boolean hasLive(KeyCursor iterator, KeyCursor chunkIterator, byte[] posting) {
+  private boolean hasLive(KeyCursor iterator, byte[] posting) {
     PostingCursor cursor = new PostingCursor(iterator, posting);
     for (Fingerprint f = cursor.current(); f != null; f = cursor.next()) {
-      if (isLive(chunkIterator, f)) {
+      if (isLive(f)) {
         return true;
       }
     }
     return false;
   }
 
-  /** Matchers with what they said of each value: many streams share few values. */
-  private static final class Memo {
-    private final List<LabelMatcher> matchers;
-    private final List<Map<String, Boolean>> verdicts = new ArrayList<>();
-
-    Memo(List<LabelMatcher> matchers) {
-      this.matchers = matchers;
-      matchers.forEach(_ -> verdicts.add(new HashMap<>()));
-    }
-
-    boolean matches(Labels labels) {
-      for (int i = 0; i < matchers.size(); i++) {
-        LabelMatcher matcher = matchers.get(i);
-        String value = labels.getOrEmpty(matcher.name());
-        @Nullable Boolean known = verdicts.get(i).get(value);
-        if (known == null) {
-          known = matcher.matches(value);
-          verdicts.get(i).put(value, known);
-        }
-        if (!known) {
-          return false;
-        }
-      }
-      return true;
+  @Override
+  public void close() {
+    if (chunkCursor != null) {
+      chunkCursor.close();
     }
   }
 }

@@ -35,9 +35,9 @@ final class IndexSearch implements StreamIndex {
     void each(TenantId tenant, long fromNanos, long throughNanos, Visitor visitor);
   }
 
-  /** Gets one day; the keys are closed behind the call. */
+  /** Gets one day; it is closed behind the call. */
   interface Visitor {
-    void visit(KeySpace keys, DayReader day);
+    void visit(IndexDay day);
   }
 
   IndexSearch(Days days) {
@@ -52,23 +52,21 @@ final class IndexSearch implements StreamIndex {
         tenant,
         fromNanos,
         throughNanos,
-        (keys, day) -> {
-          try (KeyCursor cursor = keys.cursor()) {
+        day ->
             day.eachMatching(
                 matchers,
-                (fingerprint, labels) -> {
+                stream -> {
                   List<ChunkRef> chunks = new ArrayList<>();
-                  day.addChunks(cursor, fingerprint, chunks);
+                  stream.addChunks(chunks);
                   if (!chunks.isEmpty()) {
                     streams
                         .computeIfAbsent(
-                            fingerprint, _ -> new Found(labels, new TreeSet<>(FLUSHED)))
+                            stream.fingerprint(),
+                            _ -> new Found(stream.labels(), new TreeSet<>(FLUSHED)))
                         .chunks()
                         .addAll(chunks);
                   }
-                });
-          }
-        });
+                }));
     List<IndexedStream> result = new ArrayList<>(streams.size());
     streams.forEach((fingerprint, found) ->
         result.add(new IndexedStream(fingerprint, found.labels(), List.copyOf(found.chunks()))));
@@ -88,7 +86,7 @@ final class IndexSearch implements StreamIndex {
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     SortedSet<String> names = new TreeSet<>();
     if (matchers.isEmpty()) {
-      eachDay(tenant, fromNanos, throughNanos, (_, day) -> day.addNames(names));
+      eachDay(tenant, fromNanos, throughNanos, day -> day.addNames(names));
     } else {
       eachLive(
           tenant,
@@ -109,7 +107,7 @@ final class IndexSearch implements StreamIndex {
       long throughNanos) {
     SortedSet<String> values = new TreeSet<>();
     if (matchers.isEmpty()) {
-      eachDay(tenant, fromNanos, throughNanos, (_, day) -> day.addValues(name, values));
+      eachDay(tenant, fromNanos, throughNanos, day -> day.addValues(name, values));
     } else {
       eachLive(
           tenant,
@@ -137,18 +135,15 @@ final class IndexSearch implements StreamIndex {
         tenant,
         fromNanos,
         throughNanos,
-        (keys, day) -> {
-          try (KeyCursor cursor = keys.cursor()) {
+        day ->
             day.eachMatching(
                 matchers,
-                (fingerprint, labels) -> {
-                  if (!seen.contains(fingerprint) && day.isLive(cursor, fingerprint)) {
-                    seen.add(fingerprint);
-                    visitor.accept(labels);
+                stream -> {
+                  if (!seen.contains(stream.fingerprint()) && stream.isLive()) {
+                    seen.add(stream.fingerprint());
+                    visitor.accept(stream.labels());
                   }
-                });
-          }
-        });
+                }));
   }
 
   private void eachDay(TenantId tenant, long fromNanos, long throughNanos, Visitor visitor) {

@@ -318,15 +318,26 @@ public final class RocksLabelIndex implements LabelIndex {
           if (day > lastDay) {
             break;
           }
-          visitor.visit(snapshot, new DayReader(snapshot, tenant, day, fromNanos, throughNanos));
+          visit(snapshot, tenant, day, fromNanos, throughNanos, visitor);
           cursor.seek(IndexKeys.day(day + 1));
         }
         cursor.check();
-        visitor.visit(
-            snapshot, new DayReader(snapshot, tenant, IndexKeys.WIDE_DAY, fromNanos, throughNanos));
+        visit(snapshot, tenant, IndexKeys.WIDE_DAY, fromNanos, throughNanos, visitor);
       }
       return true;
     });
+  }
+
+  private static void visit(
+      IndexSnapshot snapshot,
+      TenantId tenant,
+      int day,
+      long fromNanos,
+      long throughNanos,
+      IndexSearch.Visitor visitor) {
+    try (DayReader reader = new DayReader(snapshot, tenant, day, fromNanos, throughNanos)) {
+      visitor.visit(reader);
+    }
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.skald.storage.index;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.skald.common.block.StorageException;
+import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
@@ -43,11 +46,27 @@ public final class ShippedIndex implements StreamIndex {
 
   private static final long NOT_SENT = Long.MAX_VALUE;
 
+  /** Of days that are kept decoded. */
+  private static final long IMAGE_BYTES = 16 << 20;
+
+  /** Days of more are looked up in their files; decoded they would take some eight times this. */
+  private static final long MAX_IMAGE_FILE_BYTES = 512 << 10;
+
   private final ObjectStore store;
   private final IndexFileCache files;
   private final long refreshNanos;
+  private final long maxImageFileBytes;
   private final Clock clock;
   private final IndexSearch search = new IndexSearch(this::eachDay);
+
+  /** By the files that they were read from. */
+  private final Cache<List<IndexFileName>, DayImage> images =
+      Caffeine.newBuilder()
+          .maximumWeight(IMAGE_BYTES)
+          .weigher((List<IndexFileName> _, DayImage image) -> image.bytes())
+          .executor(Runnable::run)
+          .recordStats()
+          .build();
 
   // Guarded by this; the order is that of use.
   private final Map<TenantId, State> tenants = new LinkedHashMap<>(16, 0.75f, true);
@@ -78,6 +97,19 @@ public final class ShippedIndex implements StreamIndex {
    * @param refresh after this time a list of files is too old
    */
   public ShippedIndex(ObjectStore store, IndexFileCache files, Duration refresh, Clock clock) {
+    this(store, files, refresh, MAX_IMAGE_FILE_BYTES, clock);
+  }
+
+  /**
+   * @param maxImageFileBytes days whose files have no more than this are kept decoded
+   */
+  ShippedIndex(
+      ObjectStore store,
+      IndexFileCache files,
+      Duration refresh,
+      long maxImageFileBytes,
+      Clock clock) {
+    this.maxImageFileBytes = maxImageFileBytes;
     this.store = store;
     this.files = files;
     this.refreshNanos = refresh.toNanos();
@@ -113,6 +145,11 @@ public final class ShippedIndex implements StreamIndex {
    */
   StreamIndex recent() {
     return new IndexSearch(this::eachRecentDay);
+  }
+
+  /** Returns what the cache of decoded days has done. */
+  public CacheStatistics decodedDays() {
+    return CacheStatistics.of(images, IMAGE_BYTES);
   }
 
   /** Looks at the tenant's manifest and files now. */
@@ -227,8 +264,19 @@ public final class ShippedIndex implements StreamIndex {
       long fromNanos,
       long throughNanos,
       IndexSearch.Visitor visitor) {
+    if (names.stream().mapToLong(IndexFileName::length).sum() <= maxImageFileBytes) {
+      visitor.visit(images.get(names, _ -> image(names, tenant, day)).in(fromNanos, throughNanos));
+      return;
+    }
+    try (FileKeys keys = FileKeys.open(files, names);
+        DayReader reader = new DayReader(keys, tenant, day, fromNanos, throughNanos)) {
+      visitor.visit(reader);
+    }
+  }
+
+  private DayImage image(List<IndexFileName> names, TenantId tenant, int day) {
     try (FileKeys keys = FileKeys.open(files, names)) {
-      visitor.visit(keys, new DayReader(keys, tenant, day, fromNanos, throughNanos));
+      return DayImage.of(keys, tenant, day);
     }
   }
 

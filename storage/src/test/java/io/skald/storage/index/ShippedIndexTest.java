@@ -287,6 +287,22 @@ class ShippedIndexTest {
     assertThat(copies("reader")).hasSizeBetween(1, 5);
   }
 
+  @Test
+  void day_askedAgain_isDecodedOnce() {
+    ShippingIndex writer = writer("one", 1);
+    commit(writer, "p1", 10, 20);
+    ShippedIndex reader = reader("reader", Duration.ZERO);
+
+    assertThat(packs(reader)).containsExactly("p1");
+    assertThat(packs(reader)).containsExactly("p1");
+    assertThat(reader.decodedDays().misses()).isEqualTo(1);
+    assertThat(reader.decodedDays().hits()).isEqualTo(1);
+
+    commit(writer, "p2", 30, 40);
+    assertThat(packs(reader)).containsExactly("p1", "p2");
+    assertThat(reader.decodedDays().misses()).isEqualTo(2);
+  }
+
   private ShippingIndex writer(String folder, long seed) {
     ShippingIndex index = Shipping.open(directory.resolve(folder), store, clock, seed);
     opened.add(index);
