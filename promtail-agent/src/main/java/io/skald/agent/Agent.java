@@ -122,15 +122,7 @@ public final class Agent implements AutoCloseable {
   }
 
   public AgentStatus status() {
-    return new AgentStatus(lanes.stream().map(Lane::status).toList());
-  }
-
-  /**
-   * Returns what became of entries of sources that are no files, by kind and word, like {@code
-   * syslog_parsing_errors}; since the start.
-   */
-  public Map<String, Long> sourceCounts() {
-    return inputs.counts();
+    return new AgentStatus(lanes.stream().map(Lane::status).toList(), inputs.counts());
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.skald.agent;
 
 import io.skald.agent.tail.FileStatus;
+import io.skald.agent.tail.SourceStatus;
 import java.util.List;
 import java.util.Map;
 
@@ -8,10 +9,13 @@ import java.util.Map;
  * How the agent stands. Counts begin at zero with every start.
  *
  * @param clients in the order of the configuration
+ * @param sourceCounts what became of entries of sources that are no files, by kind and word, like
+ *     {@code syslog_parsing_errors}
  */
-public record AgentStatus(List<ClientStatus> clients) {
+public record AgentStatus(List<ClientStatus> clients, Map<String, Long> sourceCounts) {
   public AgentStatus {
     clients = List.copyOf(clients);
+    sourceCounts = Map.copyOf(sourceCounts);
   }
 
   /**
@@ -27,6 +31,7 @@ public record AgentStatus(List<ClientStatus> clients) {
    *
    * @param ready whether there is something to read from
    * @param files the files that are open, rotated ones included
+   * @param sources what is read beside files
    * @param filesUnreadable files that match and cannot be read; the log says why
    * @param linesRead lines cut out of files, sent or not
    * @param linesCut lines longer than {@code tail_config.max_line_bytes}
@@ -48,6 +53,7 @@ public record AgentStatus(List<ClientStatus> clients) {
       String url,
       boolean ready,
       List<FileStatus> files,
+      List<SourceStatus> sources,
       int filesUnreadable,
       long linesRead,
       long bytesRead,
@@ -72,6 +78,7 @@ public record AgentStatus(List<ClientStatus> clients) {
       targets = List.copyOf(targets);
       targetsFailed = Map.copyOf(targetsFailed);
       files = List.copyOf(files);
+      sources = List.copyOf(sources);
     }
 
     /** Returns how many bytes of the followed files are not read yet. */

@@ -2,6 +2,7 @@ package io.skald.agent;
 
 import io.skald.agent.tail.FileStatus;
 import io.skald.agent.tail.LineFeed;
+import io.skald.agent.tail.SourceStatus;
 import java.io.IOException;
 import java.util.List;
 
@@ -40,6 +41,11 @@ final class Feeds implements LineFeed {
   @Override
   public List<FileStatus> files() {
     return feeds.stream().flatMap(feed -> feed.files().stream()).toList();
+  }
+
+  @Override
+  public List<SourceStatus> sources() {
+    return feeds.stream().flatMap(feed -> feed.sources().stream()).toList();
   }
 
   @Override

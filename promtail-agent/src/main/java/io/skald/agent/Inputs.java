@@ -25,6 +25,7 @@ import io.skald.agent.source.push.PushSource;
 import io.skald.agent.source.syslog.SyslogConfig;
 import io.skald.agent.source.syslog.SyslogSource;
 import io.skald.agent.tail.LineFeed;
+import io.skald.agent.tail.SourceStatus;
 import io.skald.common.reload.FileReloads;
 import io.skald.common.time.Clock;
 import java.nio.file.Files;
@@ -145,7 +146,7 @@ final class Inputs implements AutoCloseable {
       boolean keepsNothing) {
     List<LineFeed> feeds = new ArrayList<>();
     if (!sources.isEmpty()) {
-      Inbox inbox = new Inbox(sink, external, keepsNothing);
+      Inbox inbox = new Inbox(sink, external, keepsNothing, this::listening);
       outlet.add(inbox);
       delivered.onDurable(inbox::durable);
       feeds.add(inbox);
@@ -177,6 +178,10 @@ final class Inputs implements AutoCloseable {
               counters));
     }
     return feeds;
+  }
+
+  private List<SourceStatus> listening() {
+    return sources.stream().map(Source::status).toList();
   }
 
   /** Kubernetes calls the host of a pod by the pod's name unless HOSTNAME is set to the node's. */
@@ -225,7 +230,7 @@ final class Inputs implements AutoCloseable {
     sources.forEach(Source::stopTaking);
   }
 
-  /** Returns what became of entries from the network. */
+  /** Returns what became of entries of sources that are no files, like {@code syslog_entries}. */
   Map<String, Long> counts() {
     return counters.counts();
   }

@@ -320,6 +320,7 @@ final class Lane implements AutoCloseable {
         client.url(),
         feed.isReady(),
         feed.files(),
+        feed.sources(),
         tailCounters.filesUnreadable.get(),
         tailCounters.linesRead.sum(),
         tailCounters.bytesRead.sum(),

@@ -60,7 +60,7 @@ class GelfTest {
       send(socket, new byte[0]);
       send(socket, bytes(message("1", "good")));
       agent.awaitCount(1);
-      assertThat(agent.agent.sourceCounts())
+      assertThat(agent.agent.status().sourceCounts())
           .containsEntry("gelf_parsing_errors", 5L)
           .containsEntry("gelf_entries", 1L);
     }

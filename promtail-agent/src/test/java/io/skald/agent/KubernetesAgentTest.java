@@ -131,6 +131,37 @@ class KubernetesAgentTest {
     assertThat(received.duplicates()).isZero();
   }
 
+  /** Nothing but the directory is left of the pods: their lines get what its name tells. */
+  @Test
+  void podsGoWhileTheAgentIsDown_whatLiesThereIsReadOnOrWhole() throws Exception {
+    Pod pod = Pods.simple("web-1", NODE);
+    Path file = container("web-1", "main").resolve("0.log");
+    Files.writeString(file, cri("stdout", "F", "one"));
+    cluster.put(pod);
+    try (Agent agent = agent()) {
+      agent.start();
+      awaitCount(1);
+    }
+    Files.writeString(file, cri("stdout", "F", "two"), StandardOpenOption.APPEND);
+    cluster.remove(pod);
+    Path unseen = container("web-2", "main").resolve("0.log");
+    Files.writeString(unseen, cri("stdout", "F", "never seen alive"));
+
+    try (Agent agent = agent()) {
+      agent.start();
+      awaitCount(3);
+    }
+
+    assertThat(received.lines(leftStream("web-1", file))).containsExactly("two");
+    assertThat(received.lines(leftStream("web-2", unseen))).containsExactly("never seen alive");
+    assertThat(received.duplicates()).isZero();
+  }
+
+  private static String leftStream(String pod, Path file) {
+    return "{app=\"%s\", container=\"main\", filename=\"%s\", job=\"shop/%s\", namespace=\"shop\", node_name=\"%s\", pod=\"%s\", stream=\"stdout\"}"
+        .formatted(pod, file, pod, NODE, pod);
+  }
+
   private Agent agent() {
     // The rules of the usual chart that make these labels.
     String yaml =
@@ -141,7 +172,7 @@ class KubernetesAgentTest {
         scrape_configs:
         - job_name: kubernetes-pods
           pipeline_stages: [{cri: {}}]
-          kubernetes_sd_configs: [{role: pod, api_server: '%s'}]
+          kubernetes_sd_configs: [{api_server: '%s', pod_logs_directory: '%s/pods'}]
           relabel_configs:
           - source_labels:
             - __meta_kubernetes_pod_label_app_kubernetes_io_name
@@ -163,7 +194,7 @@ class KubernetesAgentTest {
             replacement: '%s/pods/*$1/*.log'
             target_label: __path__
         """
-            .formatted(directory, cluster.config().apiServer(), directory);
+            .formatted(directory, cluster.config().apiServer(), directory, directory);
     AgentConfig config =
         new ConfigReader("promtail.yaml", Set.of()).read(yaml, AgentConfig.defaults(), Map.of());
     return new Agent(

@@ -1,6 +1,7 @@
 package io.skald.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.skald.common.push.WireWriter;
 import java.io.ByteArrayOutputStream;
@@ -11,7 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPOutputStream;
@@ -28,6 +31,7 @@ class PushApiTest {
   @TempDir Path directory;
 
   private final HttpClient client = HttpClient.newHttpClient();
+  private final Random random = new Random(1);
   private int port;
 
   @Test
@@ -96,6 +100,36 @@ class PushApiTest {
     agent.close();
   }
 
+  /** An outage that is longer than any pause between attempts: the buffer takes what comes. */
+  @Test
+  void push_serverDownAndBufferFull_isRefusedUntilTheServerIsBack() throws Exception {
+    try (SourceAgent agent = agent("", "buffer: {max_size: 100KB}")) {
+      agent.status = 503;
+      int taken = 0;
+      HttpResponse<String> answer = raw(randomLine());
+      while (answer.statusCode() == 204) {
+        taken++;
+        assertThat(taken).isLessThan(1000);
+        answer = raw(randomLine());
+      }
+      assertThat(taken).isGreaterThan(2);
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("Retry-After")).hasValue("5");
+      assertThat(agent.agent.status().sourceCounts()).containsKey("push_refused");
+
+      agent.status = 204;
+      int before = taken;
+      await().until(() -> agent.received.count() >= before);
+      assertThat(raw("again\n").statusCode()).isEqualTo(204);
+    }
+  }
+
+  private String randomLine() {
+    byte[] bytes = new byte[20_000];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes) + "\n";
+  }
+
   @Test
   void push_manyAtOnce_shareBatches() throws Exception {
     try (SourceAgent agent = agent("")) {
@@ -161,6 +195,10 @@ class PushApiTest {
   }
 
   private SourceAgent agent(String keys) throws IOException {
+    return agent(keys, "");
+  }
+
+  private SourceAgent agent(String keys, String blocks) throws IOException {
     port = SourceAgent.freePort();
     return new SourceAgent(
         directory,
@@ -171,7 +209,8 @@ class PushApiTest {
             + (keys.isEmpty() ? "" : ", " + keys)
             + "}"
             + RULES,
-        "1s");
+        "1s",
+        blocks);
   }
 
   private HttpResponse<String> push(byte[] body, String contentType) throws Exception {

@@ -28,6 +28,7 @@ final class SourceAgent implements AutoCloseable {
   private final Path directory;
   private final String job;
   private final String batchWait;
+  private final String blocks;
   Agent agent;
 
   /**
@@ -38,6 +39,14 @@ final class SourceAgent implements AutoCloseable {
   }
 
   SourceAgent(Path directory, String job, String batchWait) throws IOException {
+    this(directory, job, batchWait, "");
+  }
+
+  /**
+   * @param blocks more blocks of the file
+   */
+  SourceAgent(Path directory, String job, String batchWait, String blocks) throws IOException {
+    this.blocks = blocks;
     this.directory = directory;
     this.job = job;
     this.batchWait = batchWait;
@@ -54,7 +63,9 @@ final class SourceAgent implements AutoCloseable {
             + "', sync_period: 200ms}\n"
             + "scrape_configs: [{"
             + job
-            + "}]\n";
+            + "}]\n"
+            + blocks
+            + "\n";
     AgentConfig config =
         new ConfigReader("promtail.yaml", Set.of()).read(yaml, AgentConfig.defaults(), Map.of());
     Agent started =

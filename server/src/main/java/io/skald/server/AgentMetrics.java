@@ -81,6 +81,7 @@ final class AgentMetrics {
     bindTargets(metrics);
     bindLines(metrics);
     bindBuffer(metrics);
+    bindSources(metrics);
   }
 
   private ServerMetrics.Count count(
@@ -151,10 +152,11 @@ final class AgentMetrics {
   private void bindTargets(ServerMetrics metrics) {
     metrics.gauge(
         prefix + "targets_active_total",
-        "Label sets that are followed.",
+        "Label sets that are followed, and other sources that are read.",
         () ->
-            largest(
-                client -> client.targets().stream().filter(target -> target.isFollowed()).count()));
+            largest(client ->
+                client.targets().stream().filter(target -> target.isFollowed()).count()
+                    + client.sources().stream().filter(source -> source.ready()).count()));
     metrics.counters(
         prefix + "targets_failed_total",
         "Label sets that became no targets.",
@@ -197,6 +199,35 @@ final class AgentMetrics {
         "Age of the oldest batch on disk that has not arrived; 0 without one.",
         "host",
         () -> byHost(client -> client.buffered().oldestSeconds()));
+  }
+
+  /** What comes to the agent instead of being read from files. */
+  private void bindSources(ServerMetrics metrics) {
+    source(metrics, "syslog_target_entries_total", "syslog_entries", "Messages taken.");
+    source(metrics, "syslog_target_parsing_errors_total", "syslog_parsing_errors", "Bad messages.");
+    source(metrics, "syslog_empty_messages_total", "syslog_empty_messages", "Empty messages.");
+    source(metrics, "syslog_target_dropped_total", "syslog_dropped", "Messages without room.");
+    source(metrics, "gelf_target_entries_total", "gelf_entries", "Messages taken.");
+    source(metrics, "gelf_target_parsing_errors_total", "gelf_parsing_errors", "Bad messages.");
+    source(metrics, "gelf_target_dropped_total", "gelf_dropped", "Messages without room.");
+    source(metrics, "push_target_entries_total", "push_entries", "Entries answered with 204.");
+    source(metrics, "push_target_refused_total", "push_refused", "Pushes refused.");
+    source(metrics, "journal_target_lines_total", "journal_lines", "Entries of the journal.");
+    source(
+        metrics,
+        "journal_target_parsing_errors_total",
+        "journal_parsing_errors",
+        "Entries of the journal without a message.");
+    source(metrics, "docker_target_entries_total", "docker_entries", "Lines of containers.");
+    source(
+        metrics,
+        "docker_target_parsing_errors_total",
+        "docker_parsing_errors",
+        "Times the logs of a container could not be read.");
+  }
+
+  private void source(ServerMetrics metrics, String name, String key, String help) {
+    metrics.counter(prefix + name, help, () -> status.get().sourceCounts().getOrDefault(key, 0L));
   }
 
   /** Joins two values. */

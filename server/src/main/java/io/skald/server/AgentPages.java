@@ -5,6 +5,7 @@ import io.skald.agent.AgentServerConfig;
 import io.skald.agent.AgentStatus;
 import io.skald.agent.DiscoveredTarget;
 import io.skald.agent.tail.FileStatus;
+import io.skald.agent.tail.SourceStatus;
 import io.skald.common.config.ConfigWriter;
 import io.skald.common.http.HttpHandler;
 import io.skald.common.http.HttpResponse;
@@ -28,6 +29,7 @@ final class AgentPages {
   private static final String[] FILE_HEADS = {
     "Client", "Job", "Path", "Read", "Size", "Unread", "Behind", "State"
   };
+  private static final String[] SOURCE_HEADS = {"Client", "Job", "Source", "Where", "State"};
   private static final String[] TARGET_HEADS = {"Job", "State", "Found labels", "Labels"};
 
   private final AgentServerConfig server;
@@ -91,7 +93,7 @@ final class AgentPages {
     return ready
         ? HttpResponse.text(200, "Ready\n")
         : HttpResponse.error(
-            500, "Not ready: nothing is followed yet; /service-discovery tells why\n");
+            500, "Not ready: nothing is followed yet; /service-discovery and /targets tell why\n");
   }
 
   private HttpResponse reloaded() {
@@ -108,6 +110,7 @@ final class AgentPages {
 
   private HttpResponse targets() {
     List<String[]> rows = new ArrayList<>();
+    List<String[]> sources = new ArrayList<>();
     StringBuilder body = new StringBuilder();
     for (AgentStatus.ClientStatus client : status.get().clients()) {
       body.append("<p>").append(Html.text(summary(client))).append("</p>\n");
@@ -126,8 +129,19 @@ final class AgentPages {
               });
         }
       }
+      client.sources().stream()
+          .limit(MAX_ROWS - sources.size())
+          .forEach(source -> sources.add(row(client.name(), source)));
     }
-    return Html.page("Targets", body + Html.table(FILE_HEADS, rows));
+    body.append(Html.table(FILE_HEADS, rows));
+    if (!sources.isEmpty()) {
+      body.append(Html.table(SOURCE_HEADS, sources));
+    }
+    return Html.page("Targets", body.toString());
+  }
+
+  private static String[] row(String client, SourceStatus source) {
+    return new String[] {client, source.job(), source.kind(), source.where(), source.state()};
   }
 
   private static String summary(AgentStatus.ClientStatus client) {

@@ -84,6 +84,8 @@ class AgentPagesTest {
           - drop: {expression: debug}
           - limit: {rate: 1, burst: 1, drop: true, by_label_name: job}
         %2$s\
+        - job_name: s
+          syslog: {listen_address: '127.0.0.1:0', listen_protocol: udp}
         """
             .formatted(directory, stages));
   }
@@ -119,7 +121,8 @@ class AgentPagesTest {
     await("/agent/ready", "Ready\n"::equals);
 
     assertThat(await("/agent/targets", body -> body.contains("a.log")))
-        .contains("Client default to http://127.0.0.1:9/push");
+        .contains("Client default to http://127.0.0.1:9/push")
+        .contains("<td>syslog</td><td>UDP 127.0.0.1:0</td><td>listening</td>");
     assertThat(get("/agent/service-discovery").body())
         .contains("<td>followed</td>")
         .contains("wrong_host: its __host__ is elsewhere");

@@ -1,5 +1,6 @@
 package io.skald.agent.source;
 
+import io.skald.agent.tail.SourceStatus;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -22,7 +23,7 @@ public final class DatagramListener implements AutoCloseable {
   private final String what;
   private final InetSocketAddress address;
   private final Receiver receiver;
-  private @Nullable DatagramSocket socket;
+  private volatile @Nullable DatagramSocket socket; // asked for by status pages
   private volatile boolean closed;
 
   /** Takes what comes. */
@@ -34,7 +35,7 @@ public final class DatagramListener implements AutoCloseable {
   }
 
   /**
-   * @param what comes, for messages
+   * @param what comes, the key of its block
    */
   public DatagramListener(String job, String what, InetSocketAddress address, Receiver receiver) {
     this.job = job;
@@ -67,6 +68,17 @@ public final class DatagramListener implements AutoCloseable {
           e);
     }
     log.info("job {}: listening for {} on UDP {}", job, what, address);
+  }
+
+  /** Tells how it stands; may be called by any thread. */
+  public SourceStatus status() {
+    boolean listening = socket != null && !closed;
+    return new SourceStatus(
+        job,
+        what,
+        "UDP " + ListenAddress.textOf(address),
+        listening,
+        listening ? "listening" : "not listening");
   }
 
   private void receiveAlways(DatagramSocket bound) {

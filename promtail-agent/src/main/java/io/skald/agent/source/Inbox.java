@@ -4,6 +4,7 @@ import io.skald.agent.position.Cursor;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.tail.LineFeed;
 import io.skald.agent.tail.LineSource;
+import io.skald.agent.tail.SourceStatus;
 import io.skald.common.collect.Latest;
 import io.skald.common.model.Labels;
 import java.util.ArrayDeque;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,7 @@ public final class Inbox implements LineFeed {
   private final SourceSink sink;
   private final Map<String, String> external;
   private final boolean keepsNothing;
+  private final Supplier<List<SourceStatus>> listening;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition roomMade = lock.newCondition();
 
@@ -59,11 +62,17 @@ public final class Inbox implements LineFeed {
   /**
    * @param external labels of the client
    * @param keepsNothing whether entries count as durable when they were handed on, as in a dry run
+   * @param listening tells how the sources stand that fill it
    */
-  public Inbox(SourceSink sink, Map<String, String> external, boolean keepsNothing) {
+  public Inbox(
+      SourceSink sink,
+      Map<String, String> external,
+      boolean keepsNothing,
+      Supplier<List<SourceStatus>> listening) {
     this.sink = sink;
     this.external = Map.copyOf(external);
     this.keepsNothing = keepsNothing;
+    this.listening = listening;
   }
 
   /**
@@ -220,6 +229,11 @@ public final class Inbox implements LineFeed {
     if (keepsNothing) {
       complete(number);
     }
+  }
+
+  @Override
+  public List<SourceStatus> sources() {
+    return listening.get();
   }
 
   /** All that came is handed on, and somebody waits until it is durable. */

@@ -8,6 +8,12 @@ public final class ListenAddress {
 
   private ListenAddress() {}
 
+  /** Returns host and port as they are written. */
+  public static String textOf(InetSocketAddress address) {
+    String host = address.getHostString();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+  }
+
   /**
    * Reads an address.
    *

@@ -1,5 +1,7 @@
 package io.skald.agent.source;
 
+import io.skald.agent.tail.SourceStatus;
+
 /** A source that listens. Start and close it once each. */
 public interface Source extends AutoCloseable {
   /**
@@ -8,6 +10,9 @@ public interface Source extends AutoCloseable {
    * @throws IllegalStateException if the address cannot be bound, naming it
    */
   void start();
+
+  /** Tells how it stands; may be called by any thread. */
+  SourceStatus status();
 
   /** Takes nothing more; what was taken is still answered. */
   void stopTaking();

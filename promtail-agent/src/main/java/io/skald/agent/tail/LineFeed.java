@@ -3,7 +3,10 @@ package io.skald.agent.tail;
 import java.io.IOException;
 import java.util.List;
 
-/** Where a lane gets its lines from. Confined to the reader thread, except {@link #files}. */
+/**
+ * Where a lane gets its lines from. Confined to the reader thread, except {@link #files} and {@link
+ * #sources}.
+ */
 public interface LineFeed extends AutoCloseable {
   /**
    * Hands on what has come.
@@ -30,9 +33,14 @@ public interface LineFeed extends AutoCloseable {
     return List.of();
   }
 
+  /** Returns how what is read beside files stands; may be called by any thread. */
+  default List<SourceStatus> sources() {
+    return List.of();
+  }
+
   /** Tells whether there is something to read from; may be called by any thread. */
   default boolean isReady() {
-    return !files().isEmpty();
+    return !files().isEmpty() || sources().stream().anyMatch(SourceStatus::ready);
   }
 
   @Override

@@ -20,7 +20,7 @@ final class InboxTest {
   private static final int MIB = 1 << 20;
 
   private final List<String> lines = new ArrayList<>();
-  private final Inbox inbox = new Inbox(new Lines(), Map.of(), false);
+  private final Inbox inbox = new Inbox(new Lines(), Map.of(), false, List::of);
 
   @Test
   void putDroppingOldest_noRoom_takesThePlaceOfTheOldest() {

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.skald.agent.discovery.Discovery;
 import io.skald.common.time.Clock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,15 @@ public final class KubernetesDiscovery implements Discovery {
   /** Failures in a row that are told once. */
   private static final long QUIET_NANOS = Duration.ofSeconds(30).toNanos();
 
+  /**
+   * How long after the first lists a directory without a pod counts as left over: a pod may be on
+   * disk before it is in a list.
+   */
+  private static final long LEFTOVER_NANOS = Duration.ofSeconds(5).toNanos();
+
+  /** How often it is looked whether left logs are still there. */
+  private static final long LEFTOVER_LOOK_NANOS = Duration.ofSeconds(30).toNanos();
+
   private final KubernetesSdConfig config;
   private final String node;
   private final Map<String, String> environment;
@@ -80,15 +91,29 @@ public final class KubernetesDiscovery implements Discovery {
   private boolean foundSome;
   private long nextFailureLog;
 
+  /** Lists of pods that are not there for the first time yet. */
+  private int listsAwaited;
+
+  /** When directories that no pod explains are looked for, null if they are not. */
+  private @Nullable Long leftoversDue;
+
+  private List<LeftoverPods.Leftover> leftovers = List.of();
+  private boolean leftoversFound;
+
+  /** The namespaces that are looked at, empty for all. */
+  private Set<String> asked = Set.of();
+
   /**
    * A pod and its label sets.
    *
+   * @param logsId by which its directory of logs is named
    * @param since when it was first seen
    * @param gone when it was deleted, null while it is there
    */
   private record Known(
       String namespace,
       String node,
+      String logsId,
       List<Map<String, String>> sets,
       long since,
       @Nullable Long gone) {}
@@ -217,6 +242,7 @@ public final class KubernetesDiscovery implements Discovery {
                 () -> opened.nodes().withField("metadata.name", node).runnableInformer(0),
                 this::changeNode));
       }
+      int attached = watches.size();
       if (where.isEmpty()) {
         watches.add(
             new Watched<>(
@@ -228,8 +254,16 @@ public final class KubernetesDiscovery implements Discovery {
                 () -> select(opened.pods().inNamespace(namespace)).runnableInformer(0),
                 this::changePod));
       }
+      List<Watched<?>> ofPods = List.copyOf(watches.subList(attached, watches.size()));
+      synchronized (this) {
+        listsAwaited = ofPods.size();
+        asked = Set.copyOf(where);
+      }
       for (Watched<?> watched : watches) {
-        var _ = watched.start();
+        CompletionStage<Void> listed = watched.start();
+        if (ofPods.contains(watched)) {
+          var _ = listed.thenRun(this::firstListIsThere);
+        }
       }
     }
   }
@@ -252,6 +286,7 @@ public final class KubernetesDiscovery implements Discovery {
     if (pods.values().removeIf(pod -> pod.gone != null && now - pod.gone >= LINGER_NANOS)) {
       changed = true;
     }
+    lookForLeftovers(now);
     if (changed && now - builtAt >= REBUILD_NANOS) {
       changed = false;
       built = build(now);
@@ -302,7 +337,12 @@ public final class KubernetesDiscovery implements Discovery {
         pods.put(
             uid,
             new Known(
-                before.namespace, before.node, before.sets, before.since, clock.monotonicNanos()));
+                before.namespace,
+                before.node,
+                before.logsId,
+                before.sets,
+                before.since,
+                clock.monotonicNanos()));
       }
       return;
     }
@@ -312,12 +352,63 @@ public final class KubernetesDiscovery implements Discovery {
         new Known(
             String.valueOf(meta.getNamespace()),
             on,
+            PodLabels.logsId(meta),
             PodLabels.of(pod),
             before == null ? clock.monotonicNanos() : before.since,
             null);
     pods.put(uid, now);
+    leaveOut(now.logsId);
     changed |= before == null || !before.sets.equals(now.sets);
   }
+
+  // ---- logs of pods that went away before the start
+
+  /** With selectors it cannot be told whether a pod that is gone would have been selected. */
+  private boolean readsLeftovers() {
+    return !config.podLogsDirectory().isEmpty() && config.selectors().isEmpty();
+  }
+
+  private synchronized void firstListIsThere() {
+    listsAwaited--;
+    if (listsAwaited == 0 && readsLeftovers()) {
+      leftoversDue = clock.monotonicNanos() + LEFTOVER_NANOS;
+    }
+  }
+
+  private void lookForLeftovers(long now) {
+    Long due = leftoversDue;
+    if (due == null || now - due < 0) {
+      return;
+    }
+    leftoversDue = now + LEFTOVER_LOOK_NANOS;
+    if (!leftoversFound) {
+      leftoversFound = true;
+      leftovers =
+          new LeftoverPods(Path.of(config.podLogsDirectory()), asked, node)
+              .find(pods.values().stream().map(Known::logsId).collect(Collectors.toSet()));
+      changed |= !leftovers.isEmpty();
+    } else {
+      keepLeftovers(LeftoverPods.Leftover::isThere);
+    }
+    if (leftovers.isEmpty()) {
+      leftoversDue = null;
+    }
+  }
+
+  /** The API knows the pod now, and more of it than its path tells. */
+  private void leaveOut(String logsId) {
+    keepLeftovers(leftover -> !leftover.uid().equals(logsId));
+  }
+
+  private void keepLeftovers(Predicate<LeftoverPods.Leftover> wanted) {
+    List<LeftoverPods.Leftover> kept = leftovers.stream().filter(wanted).toList();
+    if (kept.size() < leftovers.size()) {
+      leftovers = kept;
+      changed = true;
+    }
+  }
+
+  // ---- what is attached
 
   private synchronized void changeNamespace(Namespace namespace, boolean deleted) {
     String name = namespace.getMetadata().getName();
@@ -356,6 +447,7 @@ public final class KubernetesDiscovery implements Discovery {
         }
       }
     }
+    leftovers.forEach(leftover -> all.addAll(leftover.sets()));
     return List.copyOf(all);
   }
 

@@ -16,6 +16,8 @@ import java.util.List;
  * @param namespaces where pods are looked for
  * @param selectors which of them count
  * @param attachMetadata what else is told of a pod
+ * @param podLogsDirectory where the kubelet keeps the logs of pods: those of pods that are gone at
+ *     the start are read, too; empty leaves them out
  */
 public record KubernetesSdConfig(
     String role,
@@ -24,7 +26,8 @@ public record KubernetesSdConfig(
     @Flat ClientAccess access,
     Namespaces namespaces,
     List<Selector> selectors,
-    AttachMetadata attachMetadata) {
+    AttachMetadata attachMetadata,
+    String podLogsDirectory) {
   private static final String POD = "pod";
 
   /**
@@ -74,7 +77,14 @@ public record KubernetesSdConfig(
 
   public static final KubernetesSdConfig DEFAULTS =
       new KubernetesSdConfig(
-          POD, "", "", ClientAccess.NONE, Namespaces.DEFAULTS, List.of(), AttachMetadata.DEFAULTS);
+          POD,
+          "",
+          "",
+          ClientAccess.NONE,
+          Namespaces.DEFAULTS,
+          List.of(),
+          AttachMetadata.DEFAULTS,
+          "/var/log/pods");
 
   public static KubernetesSdConfig defaults() {
     return DEFAULTS;
@@ -96,6 +106,9 @@ public record KubernetesSdConfig(
         !apiServer.isEmpty() || access.equals(ClientAccess.NONE),
         "credentials and tls_config need api_server; in the cluster the pod's service account is"
             + " used");
+    require(
+        podLogsDirectory.isEmpty() || podLogsDirectory.startsWith("/"),
+        "pod_logs_directory must be an absolute path, or empty: " + podLogsDirectory);
     require(selectors.size() <= 1, "selectors: at most one for the role pod");
     if (!apiServer.isEmpty()) {
       checkUrl(apiServer);

@@ -28,6 +28,9 @@ final class PodLabels {
   private static final String POD = PREFIX + "pod_";
   private static final String CONTAINER = POD + "container_";
 
+  /** An annotation that the kubelet gives to pods that it has from files. */
+  private static final String CONFIG_HASH = "kubernetes.io/config.hash";
+
   private final Map<String, String> common = new TreeMap<>();
   private final Map<String, ContainerStatus> statuses = new HashMap<>();
   private final String ip;
@@ -70,6 +73,36 @@ final class PodLabels {
   /** Returns the label sets, none for a pod without containers. */
   static List<Map<String, String>> of(Pod pod) {
     return pod.getSpec() == null ? List.of() : List.copyOf(new PodLabels(pod).sets);
+  }
+
+  /**
+   * Returns what the path of a container's logs tells, for a pod that nothing else is known of.
+   *
+   * @param uid of the pod, or of a static pod the hash of its configuration
+   */
+  static Map<String, String> ofPath(
+      String namespace, String name, String uid, String container, String node) {
+    return Map.of(
+        PREFIX + "namespace",
+        namespace,
+        POD + "name",
+        name,
+        POD + "uid",
+        uid,
+        POD + "node_name",
+        node,
+        CONTAINER + "name",
+        container,
+        "__address__",
+        "");
+  }
+
+  /**
+   * Returns what the kubelet calls the directory of the pod's logs by, behind namespace and name.
+   */
+  static String logsId(ObjectMeta meta) {
+    String hash = map(meta.getAnnotations()).get(CONFIG_HASH);
+    return hash == null ? text(meta.getUid()) : hash;
   }
 
   /** Returns the labels and annotations of the pod's node. */

@@ -10,6 +10,7 @@ import io.skald.agent.source.JobEntries;
 import io.skald.agent.source.SourceCounters;
 import io.skald.agent.source.SourceSink;
 import io.skald.agent.tail.LineFeed;
+import io.skald.agent.tail.SourceStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -68,6 +69,9 @@ public final class DockerFeed implements LineFeed {
   private final UnaryOperator<String> savedCursors;
   private final Thread lookout;
   private volatile boolean closed;
+
+  /** Why Docker could not be asked last, "" if it could. */
+  private volatile String failure = "not asked yet";
 
   /** The time of the last line that was handed on; confined to the lane's thread. */
   private final Map<String, Long> handedOn = new HashMap<>();
@@ -193,20 +197,19 @@ public final class DockerFeed implements LineFeed {
   // ---- finding
 
   private void lookAlways() {
-    boolean failing = false;
     while (!closed) {
       try {
         look();
-        failing = false;
+        failure = "";
       } catch (IOException | JsonException e) {
-        if (!failing && !closed) {
+        if (!closed && !String.valueOf(e.getMessage()).equals(failure)) {
           log.warn(
               "job {}: docker at {} cannot be asked for containers, tried again: {}",
               entries.job(),
               config.host(),
               e.getMessage());
         }
-        failing = true;
+        failure = String.valueOf(e.getMessage());
       }
       try {
         Thread.sleep(config.refreshInterval());
@@ -271,6 +274,27 @@ public final class DockerFeed implements LineFeed {
     }
     String json = JsonWriter.write(byName);
     return "?filters=" + URLEncoder.encode(json, StandardCharsets.UTF_8);
+  }
+
+  /** One for Docker itself, and one for each container that is read. */
+  @Override
+  public List<SourceStatus> sources() {
+    List<SourceStatus> all = new ArrayList<>();
+    List<Reader> reading = List.copyOf(readers.values());
+    String trouble = failure;
+    all.add(
+        status(
+            config.host(),
+            !reading.isEmpty(),
+            trouble.isEmpty() ? "containers: " + reading.size() : "cannot be asked: " + trouble));
+    for (Reader reader : reading) {
+      all.add(status("container " + reader.container.id(), true, "reading"));
+    }
+    return all;
+  }
+
+  private SourceStatus status(String where, boolean ready, String state) {
+    return new SourceStatus(entries.job(), "docker_sd_configs", where, ready, state);
   }
 
   // ---- the lane's side

@@ -6,6 +6,7 @@ import io.skald.agent.source.Source;
 import io.skald.agent.source.SourceContext;
 import io.skald.agent.source.SourceEntry;
 import io.skald.agent.source.SourceSink;
+import io.skald.agent.tail.SourceStatus;
 import io.skald.common.model.Labels;
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -42,6 +43,11 @@ public final class GelfSource implements Source {
   @Override
   public void start() {
     listener.start();
+  }
+
+  @Override
+  public SourceStatus status() {
+    return listener.status();
   }
 
   @Override

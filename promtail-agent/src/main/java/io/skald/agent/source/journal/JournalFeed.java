@@ -6,6 +6,7 @@ import io.skald.agent.source.JobEntries;
 import io.skald.agent.source.SourceCounters;
 import io.skald.agent.source.SourceSink;
 import io.skald.agent.tail.LineFeed;
+import io.skald.agent.tail.SourceStatus;
 import io.skald.common.time.Clock;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -49,6 +50,9 @@ public final class JournalFeed implements LineFeed {
   private final Thread reader;
   private volatile boolean closed;
   private volatile @Nullable Process process;
+
+  /** Why journalctl does not run, "" while it does. */
+  private volatile String failure = "not started yet";
 
   /** Confined to the reader thread of the lane, as what follows. */
   private String handedOn;
@@ -96,7 +100,7 @@ public final class JournalFeed implements LineFeed {
     Duration pause = FIRST_PAUSE;
     while (!closed) {
       long before = clock.monotonicNanos();
-      String failure = readOnce();
+      failure = readOnce();
       if (closed) {
         return;
       }
@@ -122,6 +126,7 @@ public final class JournalFeed implements LineFeed {
     try {
       Process started = new ProcessBuilder(arguments()).start();
       process = started;
+      failure = "";
       if (closed) {
         started.destroy();
       }
@@ -200,6 +205,18 @@ public final class JournalFeed implements LineFeed {
 
   private static byte[] json(JournalEntry entry) {
     return JsonWriter.write(entry.texts()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public List<SourceStatus> sources() {
+    String trouble = failure;
+    return List.of(
+        new SourceStatus(
+            entries.job(),
+            KIND,
+            config.path().isEmpty() ? "the system's journal" : config.path(),
+            trouble.isEmpty(),
+            trouble.isEmpty() ? "reading" : "journalctl does not run: " + trouble));
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.skald.agent.source.Source;
 import io.skald.agent.source.SourceContext;
 import io.skald.agent.source.SourceEntry;
 import io.skald.agent.source.SourceSink;
+import io.skald.agent.tail.SourceStatus;
 import io.skald.common.http.Guard;
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
@@ -72,6 +73,7 @@ public final class PushSource implements Source {
   private final PushDecoder decoder;
   private final DecodeBudget budget;
   private final HttpServer server;
+  private volatile boolean started;
   private volatile boolean stopping;
 
   /**
@@ -125,7 +127,21 @@ public final class PushSource implements Source {
       throw new IllegalStateException(
           "job '" + context.labels().job() + "': loki_push_api " + e.getMessage(), e);
     }
+    started = true;
     log.info("job {}: taking pushes on port {}", context.labels().job(), server.port());
+  }
+
+  @Override
+  public SourceStatus status() {
+    boolean listening = started && !stopping;
+    PushConfig.Listener listener = config.server();
+    String host = listener.httpListenAddress();
+    return new SourceStatus(
+        context.labels().job(),
+        "loki_push_api",
+        "HTTP " + (host.isEmpty() ? "*" : host) + ":" + (started ? server.port() : 0),
+        listening,
+        listening ? "listening" : "not listening");
   }
 
   /** Requests that wait are still answered; new ones are sent elsewhere, or later. */

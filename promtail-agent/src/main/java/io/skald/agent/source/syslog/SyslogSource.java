@@ -8,6 +8,7 @@ import io.skald.agent.source.Source;
 import io.skald.agent.source.SourceContext;
 import io.skald.agent.source.SourceEntry;
 import io.skald.agent.source.SourceSink;
+import io.skald.agent.tail.SourceStatus;
 import io.skald.common.model.Labels;
 import io.skald.common.tls.ServerTls;
 import java.io.IOException;
@@ -54,8 +55,8 @@ public final class SyslogSource implements Source {
   private final boolean namesWanted;
   private final PeerNames names = new PeerNames();
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
-  private @Nullable ServerTls tls;
-  private @Nullable ServerSocket listener;
+  private final @Nullable ServerTls tls;
+  private volatile @Nullable ServerSocket listener; // asked for by status pages
   private final @Nullable DatagramListener datagrams;
   private volatile boolean stopping;
 
@@ -72,10 +73,11 @@ public final class SyslogSource implements Source {
         config.listenProtocol().equals(SyslogConfig.UDP)
             ? new DatagramListener(context.labels().job(), KIND, address, this::receive)
             : null;
-    if (config.tlsConfig().isEnabled()) {
-      this.tls =
-          new ServerTls(config.tlsConfig().toServer(), "", "", context.reloads(), context.clock());
-    }
+    this.tls =
+        config.tlsConfig().isEnabled()
+            ? new ServerTls(
+                config.tlsConfig().toServer(), "", "", context.reloads(), context.clock())
+            : null;
   }
 
   @Override
@@ -102,6 +104,21 @@ public final class SyslogSource implements Source {
           e);
     }
     log.info("job {}: listening for syslog on TCP {}", context.labels().job(), address);
+  }
+
+  @Override
+  public SourceStatus status() {
+    DatagramListener udp = datagrams;
+    if (udp != null) {
+      return udp.status();
+    }
+    boolean listening = listener != null && !stopping;
+    return new SourceStatus(
+        context.labels().job(),
+        KIND,
+        (tls == null ? "TCP " : "TLS ") + ListenAddress.textOf(address),
+        listening,
+        listening ? "listening, connections: " + connections.size() : "not listening");
   }
 
   @Override

@@ -59,8 +59,17 @@ public final class FakeCluster implements AutoCloseable {
     server.start(InetAddress.getByName("127.0.0.1"), 0);
   }
 
-  /** Returns a configuration that asks this cluster. */
+  /** Returns a configuration that asks this cluster, and looks at no logs that pods left. */
   public KubernetesSdConfig config() {
+    return config("");
+  }
+
+  /**
+   * Returns a configuration that asks this cluster.
+   *
+   * @param podLogs the directory of the logs of pods
+   */
+  KubernetesSdConfig config(String podLogs) {
     KubernetesSdConfig defaults = KubernetesSdConfig.DEFAULTS;
     return new KubernetesSdConfig(
         "pod",
@@ -69,7 +78,8 @@ public final class FakeCluster implements AutoCloseable {
         defaults.access(),
         defaults.namespaces(),
         defaults.selectors(),
-        defaults.attachMetadata());
+        defaults.attachMetadata(),
+        podLogs);
   }
 
   String url() {

@@ -174,7 +174,8 @@ class KubernetesDiscoveryTest {
             List.of(
                 new KubernetesSdConfig.Selector(
                     "pod", "app.kubernetes.io/name=web", "status.phase!=Failed")),
-            KubernetesSdConfig.AttachMetadata.DEFAULTS);
+            KubernetesSdConfig.AttachMetadata.DEFAULTS,
+            "");
     cluster.put(Pods.simple("a", "n1"));
     cluster.put(Pods.builder("failed", "n1").editStatus().withPhase("Failed").endStatus().build());
     cluster.put(
@@ -203,7 +204,8 @@ class KubernetesDiscoveryTest {
             ClientAccess.NONE,
             KubernetesSdConfig.Namespaces.DEFAULTS,
             List.of(),
-            new KubernetesSdConfig.AttachMetadata(false, true));
+            new KubernetesSdConfig.AttachMetadata(false, true),
+            "");
     cluster.put(Pods.simple("a", "n1"));
     KubernetesDiscovery discovery = started(asked);
     await().until(() -> cluster.watchCount() == 2);
@@ -240,7 +242,8 @@ class KubernetesDiscoveryTest {
                     ClientTlsConfig.DEFAULTS),
                 KubernetesSdConfig.Namespaces.DEFAULTS,
                 List.of(),
-                KubernetesSdConfig.AttachMetadata.DEFAULTS));
+                KubernetesSdConfig.AttachMetadata.DEFAULTS,
+                ""));
     await().until(() -> cluster.watchCount() == 1);
     assertThat(cluster.authorizations()).containsOnly("Bearer first");
 
@@ -260,6 +263,74 @@ class KubernetesDiscoveryTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("KUBERNETES_SERVICE_HOST")
         .hasMessageContaining("api_server or kubeconfig_file");
+  }
+
+  @Test
+  void labelSets_directoriesWithoutPods_areToldByTheirPaths() throws Exception {
+    Files.createDirectories(directory.resolve("shop_gone_uid-gone/main"));
+    Files.createDirectories(directory.resolve("shop_gone_uid-gone/side"));
+    Files.createDirectories(directory.resolve("shop_a_uid-a/main"));
+    Files.createDirectories(directory.resolve("kube-system_static_hash/main"));
+    Files.createDirectories(directory.resolve("lost+found"));
+    cluster.put(Pods.simple("a", "n1"));
+    cluster.put(
+        Pods.builder("static", "n1")
+            .editMetadata()
+            .addToAnnotations("kubernetes.io/config.hash", "hash")
+            .endMetadata()
+            .build());
+
+    KubernetesDiscovery discovery = started(cluster.config(directory.toString()));
+    awaitPods(discovery, Set.of("a", "static", "gone"));
+
+    assertThat(discovery.labelSets())
+        .filteredOn(labels -> "gone".equals(labels.get("__meta_kubernetes_pod_name")))
+        .containsExactlyInAnyOrder(leftover("main"), leftover("side"));
+  }
+
+  @Test
+  void labelSets_directoryBeforeItsPod_isToldByThePodAlone() throws Exception {
+    Files.createDirectories(directory.resolve("shop_late_uid-late/main"));
+    KubernetesDiscovery discovery = started(cluster.config(directory.toString()));
+    awaitPods(discovery, Set.of("late"));
+    assertThat(discovery.labelSets().getFirst()).doesNotContainKey("__meta_kubernetes_pod_phase");
+
+    cluster.put(Pods.simple("late", "n1"));
+
+    await()
+        .untilAsserted(() -> {
+          clock.advance(Duration.ofMillis(250));
+          assertThat(discovery.labelSets())
+              .singleElement()
+              .satisfies(labels ->
+                  assertThat(labels).containsEntry("__meta_kubernetes_pod_phase", "Running"));
+        });
+  }
+
+  @Test
+  void labelSets_leftDirectoryIsRemoved_isToldNoLonger() throws Exception {
+    Path pod = Files.createDirectories(directory.resolve("shop_gone_uid-gone/main"));
+    KubernetesDiscovery discovery = started(cluster.config(directory.toString()));
+    awaitPods(discovery, Set.of("gone"));
+
+    Files.delete(pod);
+    Files.delete(directory.resolve("shop_gone_uid-gone"));
+
+    await()
+        .untilAsserted(() -> {
+          clock.advance(Duration.ofSeconds(31));
+          assertThat(discovery.labelSets()).isEmpty();
+        });
+  }
+
+  private static Map<String, String> leftover(String container) {
+    return Map.of(
+        "__meta_kubernetes_namespace", "shop",
+        "__meta_kubernetes_pod_name", "gone",
+        "__meta_kubernetes_pod_uid", "uid-gone",
+        "__meta_kubernetes_pod_container_name", container,
+        "__meta_kubernetes_pod_node_name", "n1",
+        "__address__", "");
   }
 
   private KubernetesDiscovery started(KubernetesSdConfig config) {
