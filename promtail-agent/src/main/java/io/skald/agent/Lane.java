@@ -18,6 +18,8 @@ import io.skald.agent.push.SendCounters;
 import io.skald.agent.push.SendListener;
 import io.skald.agent.push.Sender;
 import io.skald.agent.source.SourceSink;
+import io.skald.agent.tail.ArchiveFormat;
+import io.skald.agent.tail.ArchiveReader;
 import io.skald.agent.tail.DirectoryWatch;
 import io.skald.agent.tail.LineFeed;
 import io.skald.agent.tail.TailCounters;
@@ -130,18 +132,31 @@ final class Lane implements AutoCloseable {
         options,
         (sink, counters, found) -> {
           List<LineFeed> feeds = new ArrayList<>();
+          TargetSets targets =
+              new TargetSets(config, client.externalLabels(), hostname, clock, inputs, found);
           feeds.add(
               new Tailer(
-                  new TargetSets(config, client.externalLabels(), hostname, clock, inputs, found)
-                      ::current,
+                  targets::plain,
                   config.tailConfig(),
                   schedule(config),
-                  filesOnly(journal.readPositions()),
+                  positions(journal, false),
                   positionsFile::loadedOffset,
                   sink,
                   clock,
                   watch,
                   counters));
+          if (readsArchives(config)) {
+            feeds.add(
+                new ArchiveReader(
+                    targets::archives,
+                    config.tailConfig().maxLineBytes(),
+                    config.targetConfig().syncPeriod(),
+                    positions(journal, true),
+                    positionsFile::loadedOffset,
+                    sink,
+                    clock,
+                    counters));
+          }
           feeds.addAll(
               inputs.feeds(
                   sink,
@@ -153,8 +168,16 @@ final class Lane implements AutoCloseable {
         });
   }
 
-  private static Map<FileId, FilePosition> filesOnly(Map<FileId, FilePosition> positions) {
-    positions.keySet().removeIf(Cursor::isCursor);
+  private static boolean readsArchives(AgentConfig config) {
+    return config.scrapeConfigs().stream().anyMatch(job -> job.format().decompression().enabled());
+  }
+
+  /** Returns the positions in files, in compressed ones or in all others. */
+  private static Map<FileId, FilePosition> positions(DeliveryJournal journal, boolean archives) {
+    Map<FileId, FilePosition> positions = journal.readPositions();
+    positions
+        .keySet()
+        .removeIf(id -> Cursor.isCursor(id) || ArchiveFormat.isArchive(id) != archives);
     return positions;
   }
 
@@ -321,7 +344,7 @@ final class Lane implements AutoCloseable {
         feed.isReady(),
         feed.files(),
         feed.sources(),
-        tailCounters.filesUnreadable.get(),
+        tailCounters.filesUnreadable.get() + tailCounters.archivesUnreadable.get(),
         tailCounters.linesRead.sum(),
         tailCounters.bytesRead.sum(),
         tailCounters.linesCut.sum(),

@@ -15,7 +15,6 @@ final class PromtailKeys {
   /** A key a line, with everything below it; behind it what its being ignored means, if much. */
   private static final String IGNORED_KEYS =
       """
-      *.decompression: it is off
       *.enable_http2: pushes speak HTTP/1.1
       *.follow_redirects: a redirected push is dropped, as in Promtail
       *.stream_lag_labels: see the metrics of lag in docs/agent.md
@@ -62,10 +61,6 @@ final class PromtailKeys {
   /** Settings that cannot be had, with values that do no harm. */
   private static final List<Refusal> SETTINGS =
       List.of(
-          new Refusal(
-              "*.decompression.enabled",
-              Set.of("false"),
-              "compressed files are not read; send them with zcat FILE | skald agent -stdin"),
           new Refusal(
               "*.oauth2",
               Set.of(),

@@ -2,6 +2,7 @@ package io.skald.agent;
 
 import io.skald.agent.discovery.Discovery;
 import io.skald.agent.relabel.RelabelRules;
+import io.skald.agent.tail.ArchiveFormat;
 import io.skald.agent.tail.LineEncoding;
 import io.skald.agent.tail.Target;
 import io.skald.common.time.Clock;
@@ -48,6 +49,8 @@ final class TargetSets {
   private Map<String, Target> known = new HashMap<>();
 
   private @Nullable List<Target> current;
+  private List<Target> plain = List.of();
+  private List<Target> archives = List.of();
 
   /** What became of the label sets of the build under way. */
   private final List<DiscoveredTarget> told = new ArrayList<>();
@@ -65,6 +68,7 @@ final class TargetSets {
       RelabelRules rules,
       List<LabelSetFiles> files,
       LineEncoding encoding,
+      @Nullable ArchiveFormat archives,
       List<Found> found) {}
 
   /** What a discovery told last. */
@@ -111,6 +115,7 @@ final class TargetSets {
                   .map(files -> new LabelSetFiles(scrape.jobName(), files))
                   .toList(),
               LineEncoding.named(scrape.format().encoding()),
+              scrape.format().decompression().archives(),
               inputs.discoveries(scrape.jobName()).stream().map(Found::new).toList()));
     }
     this.external = Map.copyOf(external);
@@ -148,9 +153,25 @@ final class TargetSets {
       List<Target> built = build();
       List<Target> kept = present != null && built.equals(present) ? present : built;
       current = kept;
+      if (kept != present) {
+        plain = kept.stream().filter(target -> target.archives() == null).toList();
+        archives = kept.stream().filter(target -> target.archives() != null).toList();
+      }
       return kept;
     }
     return present;
+  }
+
+  /** Returns the targets of files as they are; the same list while nothing has changed. */
+  List<Target> plain() {
+    current();
+    return plain;
+  }
+
+  /** Returns the targets of compressed files; the same list while nothing has changed. */
+  List<Target> archives() {
+    current();
+    return archives;
   }
 
   private List<Target> build() {
@@ -224,12 +245,15 @@ final class TargetSets {
     }
     String key =
         candidate.key.isEmpty() ? job.config.jobName() + "/" + digest(labels) : candidate.key;
+    if (job.archives != null) {
+      key = job.archives.keyOf(key);
+    }
     Target same = known.get(key);
     if (same != null) {
       return same;
     }
     try {
-      return new Target(key, job.config.jobName(), labels, external, job.encoding);
+      return new Target(key, job.config.jobName(), labels, external, job.encoding, job.archives);
     } catch (IllegalArgumentException e) {
       if (!candidate.key.isEmpty() && job.config.relabelConfigs().isEmpty()) {
         throw e; // the configuration itself says so

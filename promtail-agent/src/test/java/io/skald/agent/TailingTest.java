@@ -44,7 +44,7 @@ class TailingTest {
     AgentConfig.ScrapeConfig job =
         AgentConfig.ScrapeConfig.defaults()
             .withName("job")
-            .withFormat(new FileFormat("utf-16"))
+            .withFormat(new FileFormat("utf-16", DecompressionConfig.defaults()))
             .withStaticConfig(
                 new AgentConfig.StaticConfig(
                     List.of(), Map.of("job", "t", "__path__", directory + "/logs/*.log")));

@@ -97,6 +97,10 @@ class ArchitectureTest {
       onlyIn("io.fabric8..", "io.skald.agent.discovery.kubernetes..");
 
   @ArchTest
+  static final ArchRule thirdPartyTypes_stayAtTheEdge_commonsCompress =
+      onlyIn("org.apache.commons.compress..", "io.skald.agent.decompress..");
+
+  @ArchTest
   static final ArchRule thirdPartyTypes_stayAtTheEdge_okHttp =
       onlyIn("okhttp3..", "io.skald.storage.object.s3..");
 

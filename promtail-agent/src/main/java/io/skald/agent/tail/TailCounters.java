@@ -16,4 +16,7 @@ public final class TailCounters {
 
   /** Files that match but cannot be read just now. */
   public final AtomicInteger filesUnreadable = new AtomicInteger();
+
+  /** Compressed files that match but cannot be read just now. */
+  public final AtomicInteger archivesUnreadable = new AtomicInteger();
 }

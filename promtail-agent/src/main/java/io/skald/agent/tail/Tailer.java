@@ -116,7 +116,7 @@ public final class Tailer implements LineFeed {
     this.clock = clock;
     this.counters = counters;
     this.reader = new LineReader(config.maxLineBytes(), counters);
-    this.troubles = new Troubles(counters);
+    this.troubles = new Troubles(counters.filesUnreadable);
     this.positions = new StartPositions(resume, keysOf(targets), positionsFile);
     this.firstRun = resume.isEmpty();
     this.watch = watch;

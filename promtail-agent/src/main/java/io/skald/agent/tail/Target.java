@@ -21,6 +21,7 @@ public final class Target {
   private final String job;
   private final Map<String, String> external;
   private final LineEncoding encoding;
+  private final @Nullable ArchiveFormat archives;
 
   /** A target without external labels; its job is its key up to the last slash. */
   public Target(String key, Map<String, String> labels) {
@@ -29,7 +30,8 @@ public final class Target {
         key.substring(0, Math.max(0, key.lastIndexOf('/'))),
         labels,
         Map.of(),
-        LineEncoding.BYTES);
+        LineEncoding.BYTES,
+        null);
   }
 
   /**
@@ -39,6 +41,7 @@ public final class Target {
    *     all other names that start with two underscores are left out
    * @param external labels of the client, which those of the target win over
    * @param encoding of the files
+   * @param archives how they are compressed, null if they are not
    * @throws IllegalArgumentException if there is no {@code __path__} or a glob is malformed
    */
   public Target(
@@ -46,11 +49,13 @@ public final class Target {
       String job,
       Map<String, String> labels,
       Map<String, String> external,
-      LineEncoding encoding) {
+      LineEncoding encoding,
+      @Nullable ArchiveFormat archives) {
     this.key = key;
     this.job = job;
     this.external = Map.copyOf(external);
     this.encoding = encoding;
+    this.archives = archives;
     String pattern = labels.get("__path__");
     if (pattern == null || pattern.isEmpty()) {
       throw new IllegalArgumentException(
@@ -77,6 +82,11 @@ public final class Target {
   /** The job whose stages its lines go through. */
   public String job() {
     return job;
+  }
+
+  /** How its files are compressed, null if they are not. */
+  public @Nullable ArchiveFormat archives() {
+    return archives;
   }
 
   LineEncoding encoding() {

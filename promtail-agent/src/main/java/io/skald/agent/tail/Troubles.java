@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,10 +20,13 @@ final class Troubles {
   private final Map<Path, String> told = new HashMap<>();
   private final Set<Path> seenInScan = new HashSet<>();
   private final Set<Path> notes = new HashSet<>();
-  private final TailCounters counters;
+  private final AtomicInteger count;
 
-  Troubles(TailCounters counters) {
-    this.counters = counters;
+  /**
+   * @param count of the files that cannot be read, kept up to date
+   */
+  Troubles(AtomicInteger count) {
+    this.count = count;
   }
 
   void beginScan() {
@@ -33,7 +37,7 @@ final class Troubles {
   void endScan() {
     told.keySet().retainAll(seenInScan);
     notes.removeIf(path -> !Files.exists(path));
-    counters.filesUnreadable.set(told.size());
+    count.set(told.size());
   }
 
   void unreadable(Path path, IOException e) {
