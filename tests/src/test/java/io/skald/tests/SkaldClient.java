@@ -36,6 +36,10 @@ final class SkaldClient {
     this.tenant = tenant;
   }
 
+  String address() {
+    return address;
+  }
+
   /** Returns a client that names its tenant. */
   SkaldClient as(String name) {
     return new SkaldClient(address, name);
