@@ -50,12 +50,19 @@ public final class PackCheck {
     }
     List<String> faults = new ArrayList<>();
     long end = -1;
+    long linesEnd = -1;
     for (PackedChunk chunk : directory.chunks()) {
       ChunkRef ref = chunk.ref();
       if (end >= 0 && ref.offset() != end) {
-        faults.add("%s: a gap or overlap before offset %d".formatted(key, ref.offset()));
+        faults.add(gap(key, ref.offset()));
       }
-      end = ref.offset() + ref.length();
+      end = ref.mainEnd();
+      if (ref.linesLength() > 0) {
+        if (linesEnd >= 0 && ref.linesOffset() != linesEnd) {
+          faults.add(gap(key, ref.linesOffset()));
+        }
+        linesEnd = ref.linesEnd();
+      }
       faults.addAll(ChunkCheck.read(ref, read(ref), decoder).faults());
     }
     try {
@@ -67,8 +74,12 @@ public final class PackCheck {
     return new PackReport(key, report.bytes(), directory, faults);
   }
 
+  private static String gap(String key, long offset) {
+    return "%s: a gap or overlap before offset %d".formatted(key, offset);
+  }
+
   private byte[] read(ChunkRef ref) {
-    return store.read(ref.packKey(), ref.offset(), ref.length());
+    return ChunkCheck.bytes(ref, (offset, length) -> store.read(ref.packKey(), offset, length));
   }
 
   /**
@@ -81,7 +92,7 @@ public final class PackCheck {
     long size = store.size(key);
     for (PackedChunk chunk : chunks) {
       ChunkRef ref = chunk.ref();
-      if (ref.offset() + ref.length() > size) {
+      if (Math.max(ref.mainEnd(), ref.linesEnd()) > size) {
         salvaged.lost(chunk, ref.entries(), "the object ends before it");
       } else {
         salvaged.add(chunk, ChunkCheck.read(ref, read(ref), decoder));

@@ -24,13 +24,32 @@ public final class ChunkCheck {
     }
   }
 
+  /** Reads bytes of the object that holds a chunk. */
+  public interface Bytes {
+    byte[] read(long offset, int length);
+  }
+
+  /** Reads a whole chunk: columns and footer, wherever its lines lie. */
+  public static byte[] bytes(ChunkRef ref, Bytes object) {
+    byte[] main = object.read(ref.offset(), ref.mainLength());
+    if (ref.linesLength() == 0) {
+      return main;
+    }
+    byte[] lines = object.read(ref.linesOffset(), ref.linesLength());
+    byte[] all = new byte[ref.length()];
+    System.arraycopy(main, 0, all, 0, ref.smallColumnsLength());
+    System.arraycopy(lines, 0, all, ref.smallColumnsLength(), lines.length);
+    System.arraycopy(main, ref.smallColumnsLength(), all, ref.columnsLength(), ref.footerLength());
+    return all;
+  }
+
   /**
    * @param ref where the chunk lies
-   * @param bytes all {@code ref.length()} bytes of it
+   * @param bytes all {@code ref.length()} bytes of it, as {@link #bytes} gives them
    * @param decoder what the blocks decode with
    */
   public static Result read(ChunkRef ref, byte[] bytes, ColumnDecoder decoder) {
-    int columnBytes = ref.length() - ref.footerLength();
+    int columnBytes = ref.columnsLength();
     ChunkFooter footer;
     try {
       byte[] footerBytes = new byte[ref.footerLength()];
@@ -80,7 +99,7 @@ public final class ChunkCheck {
         Section.verified(
             ref.packKey(),
             column.name(),
-            ref.offset() + position.offset(),
+            ref.position(position.offset()),
             position.encoding(),
             content,
             position.crc());

@@ -17,7 +17,8 @@ import java.util.List;
  * </pre>
  *
  * Columns lie in the order of {@link Column}, each kind for all blocks side by side, from the start
- * of the chunk; the footer follows without a gap. Numbers are little-endian.
+ * of the chunk; the footer follows without a gap. In an object the lines may lie apart ({@link
+ * ChunkRef}). Numbers are little-endian.
  */
 public final class ChunkFooter {
   /** What is written. Version 1 is read as well: it lacks an encoding of lines. */
@@ -49,7 +50,7 @@ public final class ChunkFooter {
   /**
    * Where a column lies.
    *
-   * @param offset from the start of the chunk
+   * @param offset from the start of the chunk; where that is in the object tells {@link ChunkRef}
    */
   public record ColumnPosition(int encoding, int offset, int length, int crc) {}
 
@@ -79,9 +80,14 @@ public final class ChunkFooter {
   /**
    * A chunk ready to be written.
    *
-   * @param parts the columns and, last, the footer
+   * @param small the columns before the lines
+   * @param lines the lines of the blocks
+   * @param footer comes last
+   * @param length bytes of all
+   * @param linesLength bytes of {@code lines}
    */
-  public record EncodedChunk(List<ByteBuffer> parts, int length, int footerLength) {}
+  public record EncodedChunk(
+      List<ByteBuffer> small, List<ByteBuffer> lines, byte[] footer, int length, int linesLength) {}
 
   /**
    * Lays a chunk out. The columns are not copied.
@@ -89,25 +95,26 @@ public final class ChunkFooter {
    * @throws IllegalArgumentException if it is 2 GiB or longer
    */
   public static EncodedChunk encode(Chunk chunk) {
-    List<ByteBuffer> parts = new ArrayList<>();
-    long length = 0;
+    List<ByteBuffer> small = new ArrayList<>();
+    List<ByteBuffer> lines = new ArrayList<>();
+    byte[] footer = encodeFooter(chunk);
+    long length = footer.length;
+    long linesLength = 0;
     for (Column column : Column.values()) {
       for (SealedBlock block : chunk.blocks()) {
         byte[] bytes = block.encoded(column).bytes();
         if (bytes.length > 0) {
-          parts.add(ByteBuffer.wrap(bytes));
+          (column == Column.LINES ? lines : small).add(ByteBuffer.wrap(bytes));
           length += bytes.length;
+          linesLength += column == Column.LINES ? bytes.length : 0;
         }
       }
     }
-    byte[] footer = encodeFooter(chunk);
-    parts.add(ByteBuffer.wrap(footer));
-    length += footer.length;
     if (length > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "chunk " + chunk.id() + " of " + chunk.labels() + " takes 2 GiB or more: " + length);
     }
-    return new EncodedChunk(parts, (int) length, footer.length);
+    return new EncodedChunk(small, lines, footer, (int) length, (int) linesLength);
   }
 
   private static byte[] encodeFooter(Chunk chunk) {
@@ -134,7 +141,7 @@ public final class ChunkFooter {
    *
    * @param object key of the object that holds it, for messages
    * @param offset of the footer in the object, for messages
-   * @param columnBytes the bytes of the chunk before the footer
+   * @param columnBytes the bytes of all columns of the chunk
    * @throws CorruptChunkException if it is damaged, does not describe exactly {@code columnBytes},
    *     or has a version that this reader does not know
    */

@@ -6,14 +6,19 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 
-/** A chunk that was fetched whole, for whoever reads parts of it: one request instead of many. */
+/** A chunk that was fetched whole, for whoever reads parts of it: few requests instead of many. */
 final class FetchedChunk implements ObjectStore {
   private final ChunkRef ref;
-  private final byte[] bytes;
+  private final byte[] main;
+  private final byte[] lines;
 
   FetchedChunk(ObjectStore store, ChunkRef ref) {
     this.ref = ref;
-    this.bytes = store.read(ref.packKey(), ref.offset(), ref.length());
+    this.main = store.read(ref.packKey(), ref.offset(), ref.mainLength());
+    this.lines =
+        ref.linesLength() == 0
+            ? new byte[0]
+            : store.read(ref.packKey(), ref.linesOffset(), ref.linesLength());
   }
 
   @Override
@@ -21,8 +26,9 @@ final class FetchedChunk implements ObjectStore {
     if (!key.equals(ref.packKey())) {
       throw new IllegalArgumentException("only a chunk of " + ref.packKey() + " is here: " + key);
     }
-    int from = Math.toIntExact(offset - ref.offset());
-    return Arrays.copyOfRange(bytes, from, from + length);
+    boolean ofLines = ref.linesLength() > 0 && offset < ref.linesEnd();
+    int from = Math.toIntExact(offset - (ofLines ? ref.linesOffset() : ref.offset()));
+    return Arrays.copyOfRange(ofLines ? lines : main, from, from + length);
   }
 
   @Override

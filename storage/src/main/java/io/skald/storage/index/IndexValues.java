@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
  *  posting := nothing
  *  chunk   := pack key | offset LEB128 | length LEB128 | footer length LEB128
  *           | entries LEB128 | line bytes LEB128 | blocks LEB128
+ *           | (lines offset LEB128 | lines length LEB128), if the lines lie apart
  *  local   := position i64 big-endian
  * </pre>
  */
@@ -43,15 +44,18 @@ final class IndexValues {
   }
 
   static byte[] chunk(ChunkRef ref) {
-    return new SectionWriter()
-        .writeString(ref.packKey())
+    SectionWriter out = new SectionWriter();
+    out.writeString(ref.packKey())
         .writeVarLong(ref.offset())
         .writeVarLong(ref.length())
         .writeVarLong(ref.footerLength())
         .writeVarLong(ref.entries())
         .writeVarLong(ref.lineBytes())
-        .writeVarLong(ref.blocks())
-        .toByteArray();
+        .writeVarLong(ref.blocks());
+    if (ref.linesLength() > 0) {
+      out.writeVarLong(ref.linesOffset()).writeVarLong(ref.linesLength());
+    }
+    return out.toByteArray();
   }
 
   /** Reads a chunk; what its key holds follows the first {@code streamPrefixLength} bytes there. */
@@ -69,6 +73,9 @@ final class IndexValues {
     long entries = in.readVarLong();
     long lineBytes = in.readVarLong();
     int blocks = in.readVarInt("the number of blocks", Integer.MAX_VALUE);
+    boolean apart = in.remaining() > 0;
+    long linesOffset = apart ? in.readVarLong() : 0;
+    int linesLength = apart ? in.readVarInt("the length of the lines", length) : 0;
     in.expectEnd();
     try {
       return new ChunkRef(
@@ -77,6 +84,8 @@ final class IndexValues {
           offset,
           length,
           footerLength,
+          linesOffset,
+          linesLength,
           minTimestamp,
           maxTimestamp,
           entries,

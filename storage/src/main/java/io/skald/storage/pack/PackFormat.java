@@ -14,21 +14,25 @@ import java.util.List;
  * The layout of a pack. Numbers are little-endian.
  *
  * <pre>
- *  pack      := header | chunk* | directory | trailer
+ *  pack      := header | lines of chunk* | rest of chunk* | directory | trailer
  *  header    := magic "SKPK" | version u8
  *  directory := tenant | chunks LEB128 | entry*
  *  entry     := chunk id u64 | fingerprint high u64, low u64
  *             | labels LEB128 | per label: name, value
  *             | offset LEB128 | length LEB128 | footer length LEB128
+ *             | lines offset LEB128 | lines length LEB128
  *             | first timestamp i64 | span LEB128 | entries LEB128 | line bytes LEB128 | blocks LEB128
  *  trailer   := directory offset u64 | directory length u32 | directory crc32c u32
  *             | version u8 | crc32c u32 of the trailer so far | magic "SKPK"
  * </pre>
  *
- * A string is its length (LEB128) and its UTF-8 bytes.
+ * A string is its length (LEB128) and its UTF-8 bytes. In version 1, which is read as well, entries
+ * lack the place of the lines, which lie in the chunk between its small columns and its footer.
  */
 final class PackFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  private static final int OLDEST_VERSION = 1;
   static final int HEADER_LENGTH = 5;
   static final int TRAILER_LENGTH = 25;
 
@@ -38,8 +42,8 @@ final class PackFormat {
 
   private PackFormat() {}
 
-  /** Where the directory is. */
-  record Trailer(long directoryOffset, int directoryLength, int directoryCrc) {}
+  /** Where the directory is, and the version of the pack. */
+  record Trailer(long directoryOffset, int directoryLength, int directoryCrc, int version) {}
 
   static byte[] header() {
     return new SectionWriter().writeInt(MAGIC).writeByte(VERSION).toByteArray();
@@ -63,6 +67,7 @@ final class PackFormat {
         out.writeString(chunk.labels().name(i)).writeString(chunk.labels().value(i));
       }
       out.writeVarLong(ref.offset()).writeVarLong(ref.length()).writeVarLong(ref.footerLength());
+      out.writeVarLong(ref.linesOffset()).writeVarLong(ref.linesLength());
       out.writeLong(ref.minTimestamp()).writeVarLong(ref.maxTimestamp() - ref.minTimestamp());
       out.writeVarLong(ref.entries()).writeVarLong(ref.lineBytes()).writeVarLong(ref.blocks());
     }
@@ -76,9 +81,10 @@ final class PackFormat {
     List<PackedChunk> chunks = new ArrayList<>(count);
     try {
       for (int i = 0; i < count; i++) {
-        PackedChunk chunk = readEntry(section.object(), in);
-        long end = chunk.ref().offset() + chunk.ref().length();
-        if (chunk.ref().offset() < HEADER_LENGTH || end > trailer.directoryOffset()) {
+        PackedChunk chunk = readEntry(section.object(), in, trailer.version());
+        ChunkRef ref = chunk.ref();
+        if (!liesIn(ref.offset(), ref.mainEnd(), trailer)
+            || (ref.linesLength() > 0 && !liesIn(ref.linesOffset(), ref.linesEnd(), trailer))) {
           throw section.corrupt("chunk " + i + " lies outside the chunks of the pack");
         }
         chunks.add(chunk);
@@ -90,7 +96,11 @@ final class PackFormat {
     }
   }
 
-  private static PackedChunk readEntry(String object, SectionReader in) {
+  private static boolean liesIn(long start, long end, Trailer trailer) {
+    return start >= HEADER_LENGTH && end >= start && end <= trailer.directoryOffset();
+  }
+
+  private static PackedChunk readEntry(String object, SectionReader in, int version) {
     long chunkId = in.readLong();
     Fingerprint fingerprint = new Fingerprint(in.readLong(), in.readLong());
     int labels = in.readVarInt("the number of labels", in.remaining());
@@ -103,6 +113,9 @@ final class PackFormat {
     long offset = in.readVarLong();
     int length = in.readVarInt("the length of a chunk", Integer.MAX_VALUE);
     int footerLength = in.readVarInt("the length of a footer", length);
+    long linesOffset = version == OLDEST_VERSION ? 0 : in.readVarLong();
+    int linesLength =
+        version == OLDEST_VERSION ? 0 : in.readVarInt("the length of the lines", length);
     long first = in.readLong();
     long last = first + in.readVarLong();
     long entries = in.readVarLong();
@@ -110,7 +123,18 @@ final class PackFormat {
     int blocks = in.readVarInt("the number of blocks", Integer.MAX_VALUE);
     ChunkRef ref =
         new ChunkRef(
-            chunkId, object, offset, length, footerLength, first, last, entries, lineBytes, blocks);
+            chunkId,
+            object,
+            offset,
+            length,
+            footerLength,
+            linesOffset,
+            linesLength,
+            first,
+            last,
+            entries,
+            lineBytes,
+            blocks);
     return new PackedChunk(builder.build(), fingerprint, ref);
   }
 
@@ -127,11 +151,10 @@ final class PackFormat {
 
   static Trailer readTrailer(Section section) {
     SectionReader in = new SectionReader(section);
-    Trailer trailer = new Trailer(in.readLong(), in.readInt(), in.readInt());
-    int version = in.readByte();
+    Trailer trailer = new Trailer(in.readLong(), in.readInt(), in.readInt(), in.readByte());
     int expectedCrc = in.readInt();
     checkMagic(section, in.readInt());
-    checkVersion(section, version);
+    checkVersion(section, trailer.version());
     int actualCrc = Section.crc(section.bytes(), 0, CHECKED_TRAILER_LENGTH);
     if (actualCrc != expectedCrc) {
       throw section.corrupt("CRC32C is %08x, expected %08x".formatted(actualCrc, expectedCrc));
@@ -153,9 +176,10 @@ final class PackFormat {
   }
 
   private static void checkVersion(Section section, int version) {
-    if (version != VERSION) {
+    if (version < OLDEST_VERSION || version > VERSION) {
       throw section.corrupt(
-          "format version " + version + " is unknown; this reader knows version " + VERSION);
+          "format version %d is unknown; this reader knows versions %d to %d"
+              .formatted(version, OLDEST_VERSION, VERSION));
     }
   }
 }

@@ -55,14 +55,23 @@ public final class PackWriter {
     String key = newKey(tenant, chunks);
     List<ByteBuffer> parts = new ArrayList<>();
     parts.add(ByteBuffer.wrap(PackFormat.header()));
+    List<ChunkFooter.EncodedChunk> encoded = chunks.stream().map(ChunkFooter::encode).toList();
+    long linesOffset = PackFormat.HEADER_LENGTH;
+    long offset = linesOffset;
+    for (ChunkFooter.EncodedChunk chunk : encoded) {
+      parts.addAll(chunk.lines());
+      offset += chunk.linesLength();
+    }
     List<PackedChunk> entries = new ArrayList<>(chunks.size());
-    long offset = PackFormat.HEADER_LENGTH;
-    for (Chunk chunk : chunks) {
-      ChunkFooter.EncodedChunk encoded = ChunkFooter.encode(chunk);
-      parts.addAll(encoded.parts());
-      entries.add(
-          new PackedChunk(chunk.labels(), chunk.fingerprint(), ref(key, offset, chunk, encoded)));
-      offset += encoded.length();
+    for (int i = 0; i < encoded.size(); i++) {
+      ChunkFooter.EncodedChunk bytes = encoded.get(i);
+      parts.addAll(bytes.small());
+      parts.add(ByteBuffer.wrap(bytes.footer()));
+      Chunk chunk = chunks.get(i);
+      ChunkRef ref = ref(key, offset, linesOffset, chunk, bytes);
+      entries.add(new PackedChunk(chunk.labels(), chunk.fingerprint(), ref));
+      offset = ref.mainEnd();
+      linesOffset += bytes.linesLength();
     }
     parts.add(ByteBuffer.wrap(annex));
     offset += annex.length;
@@ -74,13 +83,15 @@ public final class PackWriter {
   }
 
   private static ChunkRef ref(
-      String key, long offset, Chunk chunk, ChunkFooter.EncodedChunk encoded) {
+      String key, long offset, long linesOffset, Chunk chunk, ChunkFooter.EncodedChunk encoded) {
     return new ChunkRef(
         chunk.id(),
         key,
         offset,
         encoded.length(),
-        encoded.footerLength(),
+        encoded.footer().length,
+        encoded.linesLength() == 0 ? 0 : linesOffset,
+        encoded.linesLength(),
         chunk.minTimestamp(),
         chunk.maxTimestamp(),
         chunk.entries(),

@@ -116,7 +116,7 @@ public final class PatternReader {
   /** Tells a pack without an area from one whose area is damaged: then chunks end too early. */
   private Directory withoutArea(String key, long end) {
     ChunkRef last = packs.directory(key).chunks().getLast().ref();
-    long chunksEnd = last.offset() + last.length();
+    long chunksEnd = last.mainEnd();
     if (chunksEnd != end) {
       throw new CorruptChunkException(
           key, "trailer of the patterns", chunksEnd, "it does not end with SKPT");

@@ -3,6 +3,7 @@ package io.skald.storage.read;
 import io.skald.common.block.BlockView;
 import io.skald.storage.chunk.ChunkFooter;
 import io.skald.storage.chunk.ChunkRef;
+import io.skald.storage.chunk.Column;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.CorruptChunkException;
 import io.skald.storage.chunk.LazyBlock;
@@ -90,14 +91,22 @@ public final class ChunkReader {
     byte[] bytes = packs.read(ref.packKey(), ref.footerOffset(), ref.footerLength());
     statistics.fetchedBytes.add(bytes.length);
     ChunkFooter footer =
-        ChunkFooter.decode(
-            ref.packKey(), ref.footerOffset(), bytes, ref.length() - ref.footerLength());
+        ChunkFooter.decode(ref.packKey(), ref.footerOffset(), bytes, ref.columnsLength());
     if (footer.chunkId() != ref.chunkId()) {
       throw new CorruptChunkException(
           ref.packKey(),
           "chunk footer",
           ref.footerOffset(),
           "it belongs to chunk %d, expected %d".formatted(footer.chunkId(), ref.chunkId()));
+    }
+    int linesStart = footer.blocks().getFirst().position(Column.LINES).offset();
+    if (ref.linesLength() > 0 && linesStart != ref.smallColumnsLength()) {
+      throw new CorruptChunkException(
+          ref.packKey(),
+          "chunk footer",
+          ref.footerOffset(),
+          "its lines start at %d of the chunk, expected %d"
+              .formatted(linesStart, ref.smallColumnsLength()));
     }
     caches.keep(key, footer);
     return footer;

@@ -10,10 +10,11 @@ import java.util.Map;
 /**
  * What to read of packs for the footers and small columns of chunks, in few requests.
  *
- * <p>Small columns stand at the start of a chunk and its footer at the end, so the footer of one
- * chunk and the columns of the next are one stretch. A request costs about as much time as some
- * hundred KiB, so stretches with less than that between them are read as one; so is what is wanted
- * of a pack when it lies close together.
+ * <p>In packs whose lines lie apart, small columns and footers of all chunks are one stretch. In
+ * older ones small columns stand at the start of a chunk and its footer at the end, so the footer
+ * of one chunk and the columns of the next are one. A request costs about as much time as some
+ * hundred KiB, so stretches with less than that between them are read as one; so are whole chunks
+ * of a pack when they lie close together.
  */
 final class RangePlan {
   /** Of a chunk; the small columns rarely take more. */
@@ -48,8 +49,8 @@ final class RangePlan {
     List<Range> ranges = new ArrayList<>();
     packs.forEach((key, content) -> {
       content.sort(Comparator.comparingLong(ChunkRef::offset));
-      long start = content.getFirst().offset();
-      long end = content.getLast().offset() + content.getLast().length();
+      long start = content.stream().mapToLong(RangePlan::start).min().orElseThrow();
+      long end = content.getLast().mainEnd(); // lines that lie apart lie before
       if (end - start <= CLOSE_BYTES) {
         ranges.add(new Range(key, start, (int) (end - start)));
       } else {
@@ -59,15 +60,19 @@ final class RangePlan {
     return ranges;
   }
 
+  private static long start(ChunkRef chunk) {
+    return chunk.linesLength() > 0 ? chunk.linesOffset() : chunk.offset();
+  }
+
   private static void addParts(String key, List<ChunkRef> chunks, List<Range> ranges) {
     long start = -1;
     long end = -1;
     for (ChunkRef chunk : chunks) {
-      boolean whole = chunk.length() <= SMALL_CHUNK_BYTES;
-      int head = whole ? chunk.length() : Math.min(chunk.length() / HEAD_PART, MAX_HEAD_BYTES);
+      boolean whole = chunk.linesLength() > 0 || chunk.length() <= SMALL_CHUNK_BYTES;
+      int head = Math.min(chunk.length() / HEAD_PART, MAX_HEAD_BYTES);
       long[][] wanted =
           whole
-              ? new long[][] {{chunk.offset(), chunk.offset() + head}}
+              ? new long[][] {{chunk.offset(), chunk.mainEnd()}}
               : new long[][] {
                 {chunk.offset(), chunk.offset() + head},
                 {chunk.footerOffset(), chunk.footerOffset() + chunk.footerLength()}

@@ -78,7 +78,7 @@ final class StoredColumns {
         Section.verified(
             ref.packKey(),
             "column " + column + " of block " + block,
-            ref.offset() + position.offset(),
+            ref.position(position.offset()),
             position.encoding(),
             bytes,
             position.crc());
@@ -101,7 +101,7 @@ final class StoredColumns {
     if (length == 0) {
       return new byte[0];
     }
-    byte[] bytes = packs.read(ref.packKey(), ref.offset() + offset, length);
+    byte[] bytes = packs.read(ref.packKey(), ref.position(offset), length);
     statistics.fetchedBytes.add(length);
     return bytes;
   }
@@ -117,7 +117,7 @@ final class StoredColumns {
       int length = Math.min(end - position.offset(), Math.max(ahead, position.length()));
       fetchedLinesThrough = position.offset() + length;
       // Kept by the source: this block and those that follow find it there, and count it then.
-      packs.read(ref.packKey(), ref.offset() + position.offset(), length);
+      packs.read(ref.packKey(), ref.position(position.offset()), length);
     }
     return fetch(position);
   }

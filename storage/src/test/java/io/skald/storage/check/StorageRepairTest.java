@@ -103,8 +103,7 @@ final class StorageRepairTest {
   void repair_oneBlockDamaged_losesThatBlockAlone() {
     byte[] damaged = bytes(first.key());
     ChunkRef ref = first.refs().getFirst();
-    // Lines stand last before the footer.
-    damaged[(int) ref.footerOffset() - 1] ^= 1;
+    damaged[(int) ref.linesEnd() - 1] ^= 1;
     store.put(first.key(), List.of(ByteBuffer.wrap(damaged)));
 
     assertThat(repair()).isEqualTo(2);

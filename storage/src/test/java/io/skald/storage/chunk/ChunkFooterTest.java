@@ -123,10 +123,10 @@ class ChunkFooterTest {
   }
 
   private static byte[] footer(ChunkFooter.EncodedChunk encoded) {
-    return encoded.parts().getLast().array();
+    return encoded.footer();
   }
 
   private static int columnBytes(ChunkFooter.EncodedChunk encoded) {
-    return encoded.length() - encoded.footerLength();
+    return encoded.length() - encoded.footer().length;
   }
 }

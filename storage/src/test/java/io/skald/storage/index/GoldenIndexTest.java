@@ -16,7 +16,18 @@ final class GoldenIndexTest {
   private static final Fingerprint STREAM = new Fingerprint(0x0123456789abcdefL, -2);
   private static final ChunkRef CHUNK =
       new ChunkRef(
-          0xC0FFEE, "t-1/packs/20260124/a.pack", 5, 300, 70, -5, 1_000_000_007L, 300, 4096, 2);
+          0xC0FFEE,
+          "t-1/packs/20260124/a.pack",
+          5,
+          300,
+          70,
+          0,
+          0,
+          -5,
+          1_000_000_007L,
+          300,
+          4096,
+          2);
 
   @Test
   void series_version1_isWrittenAndReadAsEver() {

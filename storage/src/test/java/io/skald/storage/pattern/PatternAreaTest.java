@@ -131,7 +131,7 @@ class PatternAreaTest {
     ChunkRef ref = pack(1, area).getFirst();
     String key = ref.packKey();
     byte[] whole = store.read(key, 0, (int) store.size(key));
-    int from = (int) ref.offset() + ref.length();
+    int from = (int) ref.mainEnd();
     for (int at = from; at < from + area.length; at++) {
       for (int bit = 0; bit < Byte.SIZE; bit++) {
         byte[] damaged = whole.clone();

@@ -134,7 +134,18 @@ class ChunkReaderTest {
   void blocks_referenceToAnotherChunk_isRefused() {
     ChunkRef wrong =
         new ChunkRef(
-            78, ref.packKey(), ref.offset(), ref.length(), ref.footerLength(), 0, 409, 50, 1, 5);
+            78,
+            ref.packKey(),
+            ref.offset(),
+            ref.length(),
+            ref.footerLength(),
+            ref.linesOffset(),
+            ref.linesLength(),
+            0,
+            409,
+            50,
+            1,
+            5);
 
     assertThatThrownBy(() -> reader(NO_CACHE).blocks(wrong, 0, 999, statistics))
         .isInstanceOf(CorruptChunkException.class)
@@ -143,6 +154,28 @@ class ChunkReaderTest {
     caching.blocks(ref, 0, 999, statistics);
     assertThatThrownBy(() -> caching.blocks(wrong, 0, 999, statistics))
         .isInstanceOf(CorruptChunkException.class);
+  }
+
+  @Test
+  void blocks_linesOfAnotherLength_areRefused() {
+    ChunkRef wrong =
+        new ChunkRef(
+            77,
+            ref.packKey(),
+            ref.offset() - 1,
+            ref.length(),
+            ref.footerLength(),
+            ref.linesOffset(),
+            ref.linesLength() - 1,
+            0,
+            409,
+            50,
+            1,
+            5);
+
+    assertThatThrownBy(() -> reader(NO_CACHE).blocks(wrong, 0, 999, statistics))
+        .isInstanceOf(CorruptChunkException.class)
+        .hasMessageContaining("its lines start at");
   }
 
   @Test

@@ -186,6 +186,37 @@ class PackRangesTest {
   }
 
   @Test
+  void prepare_linesApart_readsWhatIsBesideThemAtOnce() {
+    PackRanges ranges = ranges(64 * MIB, 0);
+    List<ChunkRef> chunks = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      chunks.add(apart(5 + i * 2 * MIB, 2 * MIB, 5 + 10 * MIB + i * 1000, 1000));
+    }
+    ranges.prepare(chunks.stream());
+    assertThat(ranges.fetches()).isEqualTo(1);
+
+    for (ChunkRef chunk : chunks) {
+      assertReads(ranges, pack, (int) chunk.offset(), 900);
+      assertReads(ranges, pack, (int) chunk.footerOffset(), 100);
+    }
+
+    assertThat(ranges.fetches()).isEqualTo(1);
+    assertThat(ranges.memoryStatistics().bytes()).isLessThan(MIB);
+  }
+
+  @Test
+  void prepare_linesApartInAShortPack_readsThemToo() {
+    PackRanges ranges = ranges(64 * MIB, 0);
+    ranges.prepare(
+        Stream.of(apart(5, MIB, 5 + 2 * MIB, 500), apart(5 + MIB, MIB, 505 + 2 * MIB, 500)));
+
+    assertReads(ranges, pack, 5, 2 * MIB);
+    assertReads(ranges, pack, 5 + 2 * MIB, 1000);
+
+    assertThat(ranges.fetches()).isEqualTo(1);
+  }
+
+  @Test
   void prepare_storeFails_doesNotThrow() {
     PackRanges ranges = ranges(MIB, 0);
     store.faults(Faults.DOWN);
@@ -196,7 +227,12 @@ class PackRangesTest {
     assertReads(ranges, pack, 5, 1000);
   }
 
+  private static ChunkRef apart(long lines, int linesLength, long offset, int mainLength) {
+    return new ChunkRef(
+        1, "t/p", offset, linesLength + mainLength, 100, lines, linesLength, 0, 1, 1, 1, 1);
+  }
+
   private static ChunkRef chunk(long offset, int length) {
-    return new ChunkRef(1, "t/p", offset, length, 100, 0, 1, 1, 1, 1);
+    return new ChunkRef(1, "t/p", offset, length, 100, 0, 0, 0, 1, 1, 1, 1);
   }
 }
