@@ -6,6 +6,7 @@ import io.skald.common.ingest.RecentPatterns;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.ingester.Ingester;
 import io.skald.storage.index.ChunkRefBytes;
@@ -28,11 +29,18 @@ final class IngesterHoldings implements RecentData {
 
   @Override
   public Holdings select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
     requireReadable();
     // Memory first: a chunk that is flushed in between is then in both, not in neither.
-    List<RecentStream> inMemory = ingester.select(tenant, matchers, fromNanos, throughNanos);
-    return new Holdings(inMemory, flushed(tenant, matchers, fromNanos, throughNanos));
+    List<RecentStream> inMemory =
+        ingester.select(tenant, matchers, fromNanos, throughNanos).stream()
+            .filter(stream -> shard.holds(stream.fingerprint()))
+            .toList();
+    return new Holdings(inMemory, flushed(tenant, matchers, shard, fromNanos, throughNanos));
   }
 
   @Override
@@ -52,12 +60,17 @@ final class IngesterHoldings implements RecentData {
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     requireReadable();
     RecentPatterns.Found inMemory = ingester.patterns(tenant, matchers, fromNanos, throughNanos);
-    return new PatternHoldings(inMemory, flushed(tenant, matchers, fromNanos, throughNanos));
+    return new PatternHoldings(
+        inMemory, flushed(tenant, matchers, StreamShard.ALL, fromNanos, throughNanos));
   }
 
   private List<FlushedStream> flushed(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    return index.select(tenant, matchers, fromNanos, throughNanos).stream()
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
+    return index.select(tenant, matchers, shard, fromNanos, throughNanos).stream()
         .map(stream ->
             new FlushedStream(
                 stream.fingerprint(),

@@ -4,6 +4,7 @@ import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,18 @@ import java.util.Set;
  * IngestUnavailableException} if an ingester does not answer (if too few do, for several).
  */
 public interface RecentData {
-  Holdings select(TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos);
+  default Holdings select(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    return select(tenant, matchers, StreamShard.ALL, fromNanos, throughNanos);
+  }
+
+  /** Returns the entries of a shard. */
+  Holdings select(
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos);
 
   /** Returns the labels of the streams that {@link #select} would return. */
   Set<Labels> series(

@@ -8,6 +8,7 @@ import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.common.ring.Instance;
@@ -150,10 +151,14 @@ public final class ReplicatedReads implements IngesterReads {
 
   @Override
   public Holdings select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
     Map<Fingerprint, Joined> streams = new LinkedHashMap<>();
     List<FlushedStream> flushed = new ArrayList<>();
-    for (Holdings one : ask(peer -> peer.select(tenant, matchers, fromNanos, throughNanos))) {
+    for (Holdings one : ask(peer -> peer.select(tenant, matchers, shard, fromNanos, throughNanos))) {
       flushed.addAll(one.flushed());
       for (RecentStream stream : one.inMemory()) {
         Joined joined =

@@ -6,6 +6,7 @@ import io.skald.common.block.StreamBlocks;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.storage.chunk.ChunkRef;
@@ -38,13 +39,34 @@ public final class QueryData {
    * statistics} and {@code reads}.
    */
   public LogSource entries(ReadTenants tenants, QueryStatistics statistics, ReadStatistics reads) {
-    return tenants.federated()
-        ? new FederatedLogSource(tenants, tenant -> entries(tenant, statistics, reads))
-        : entries(tenants.ids().getFirst(), statistics, reads);
+    return entries(tenants, StreamShard.ALL, statistics, reads);
   }
 
-  private LogSource entries(TenantId tenant, QueryStatistics statistics, ReadStatistics reads) {
-    return new TenantLogSource(tenant, sources, reader, deleted, statistics, reads);
+  /** Returns the entries of a shard of each tenant's streams. */
+  public LogSource entries(
+      ReadTenants tenants, StreamShard shard, QueryStatistics statistics, ReadStatistics reads) {
+    return tenants.federated()
+        ? new FederatedLogSource(tenants, tenant -> entries(tenant, shard, statistics, reads))
+        : entries(tenants.ids().getFirst(), shard, statistics, reads);
+  }
+
+  private LogSource entries(
+      TenantId tenant, StreamShard shard, QueryStatistics statistics, ReadStatistics reads) {
+    return new TenantLogSource(tenant, shard, sources, reader, deleted, statistics, reads);
+  }
+
+  /**
+   * Returns the matching streams as the index lists them, for what a read will cost: what has just
+   * come is missing, and nobody is asked for it.
+   */
+  public List<IndexedStream> indexed(
+      ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    List<LabelMatcher> rest = tenants.ofStreams(matchers);
+    List<IndexedStream> found = new ArrayList<>();
+    for (TenantId tenant : tenants.chosen(matchers)) {
+      found.addAll(sources.indexed(tenant, rest, fromNanos, throughNanos));
+    }
+    return found;
   }
 
   /** Returns what is left of entries that have just come; empty if all of them are deleted. */
@@ -112,7 +134,7 @@ public final class QueryData {
       List<StreamPart> parts) {
     QueryStatistics ignored = new QueryStatistics();
     TenantLogSource source =
-        new TenantLogSource(tenant, sources, reader, null, ignored, new ReadStatistics());
+        new TenantLogSource(tenant, StreamShard.ALL, sources, reader, null, ignored, new ReadStatistics());
     for (StreamBlocks stream : source.join(found, fromNanos, throughNanos)) {
       Labels labels = tenants.shown(stream.labels(), tenant);
       stream.blocks().forEach(block -> parts.add(ofMemory(labels, parts.size(), block)));

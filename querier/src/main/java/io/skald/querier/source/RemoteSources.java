@@ -5,6 +5,7 @@ import io.skald.common.ingest.RecentData.FlushedStream;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.index.ChunkRefBytes;
@@ -29,11 +30,22 @@ final class RemoteSources implements StreamSources {
 
   @Override
   public Found find(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    RecentData.Holdings holdings = recent.select(tenant, matchers, fromNanos, throughNanos);
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
+    RecentData.Holdings holdings = recent.select(tenant, matchers, shard, fromNanos, throughNanos);
     return new Found(
         holdings.inMemory(),
-        together(holdings.flushed(), index.select(tenant, matchers, fromNanos, throughNanos)));
+        together(
+            holdings.flushed(), index.select(tenant, matchers, shard, fromNanos, throughNanos)));
+  }
+
+  @Override
+  public List<IndexedStream> indexed(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    return index.select(tenant, matchers, fromNanos, throughNanos);
   }
 
   @Override

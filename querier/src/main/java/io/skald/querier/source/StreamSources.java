@@ -6,6 +6,7 @@ import io.skald.common.ingest.RecentStreams;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.storage.index.IndexedStream;
 import io.skald.storage.index.StreamIndex;
@@ -25,7 +26,22 @@ public interface StreamSources {
    *
    * @throws io.skald.logql.engine.QueryException if too few ingesters answer
    */
-  Found find(TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos);
+  default Found find(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    return find(tenant, matchers, StreamShard.ALL, fromNanos, throughNanos);
+  }
+
+  /** Returns those of a shard. */
+  Found find(
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos);
+
+  /** Returns what the index alone lists of these streams, without asking an ingester. */
+  List<IndexedStream> indexed(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos);
 
   /** Returns the labels of these. */
   Set<Labels> series(
@@ -53,10 +69,24 @@ public interface StreamSources {
   static StreamSources of(RecentStreams recent, RecentPatterns patterns, StreamIndex index) {
     return new StreamSources() {
       @Override
-      public Found find(TenantId tenant, List<LabelMatcher> matchers, long from, long through) {
+      public Found find(
+          TenantId tenant,
+          List<LabelMatcher> matchers,
+          StreamShard shard,
+          long from,
+          long through) {
         // Memory first; the other order could miss a chunk in both.
-        List<RecentStream> inMemory = recent.select(tenant, matchers, from, through);
-        return new Found(inMemory, index.select(tenant, matchers, from, through));
+        List<RecentStream> inMemory =
+            recent.select(tenant, matchers, from, through).stream()
+                .filter(stream -> shard.holds(stream.fingerprint()))
+                .toList();
+        return new Found(inMemory, index.select(tenant, matchers, shard, from, through));
+      }
+
+      @Override
+      public List<IndexedStream> indexed(
+          TenantId tenant, List<LabelMatcher> matchers, long from, long through) {
+        return index.select(tenant, matchers, from, through);
       }
 
       @Override

@@ -7,6 +7,7 @@ import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.storage.chunk.ChunkRef;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** One tenant's entries for one query. */
 final class TenantLogSource implements LogSource {
   private final TenantId tenant;
+  private final StreamShard shard;
   private final StreamSources sources;
   private final ChunkReader reader;
   private final @Nullable DeletedEntries deleted;
@@ -33,12 +35,14 @@ final class TenantLogSource implements LogSource {
 
   TenantLogSource(
       TenantId tenant,
+      StreamShard shard,
       StreamSources sources,
       ChunkReader reader,
       @Nullable DeletedEntries deleted,
       QueryStatistics statistics,
       ReadStatistics reads) {
     this.tenant = tenant;
+    this.shard = shard;
     this.sources = sources;
     this.reader = reader;
     this.deleted = deleted;
@@ -50,7 +54,8 @@ final class TenantLogSource implements LogSource {
 
   @Override
   public List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    return join(sources.find(tenant, matchers, fromNanos, throughNanos), fromNanos, throughNanos);
+    return join(
+        sources.find(tenant, matchers, shard, fromNanos, throughNanos), fromNanos, throughNanos);
   }
 
   /** Returns the streams that were found, each with all its blocks, nothing twice. */

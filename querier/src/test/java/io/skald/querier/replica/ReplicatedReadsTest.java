@@ -8,6 +8,7 @@ import io.skald.common.ingest.IngesterReads;
 import io.skald.common.ingest.RecentPatterns;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
@@ -59,7 +60,11 @@ class ReplicatedReadsTest {
 
     @Override
     public Holdings select(
-        TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+        TenantId tenant,
+        List<LabelMatcher> matchers,
+        StreamShard shard,
+        long fromNanos,
+        long throughNanos) {
       return new Holdings(List.of(), List.of());
     }
 

@@ -3,6 +3,7 @@ package io.skald.storage.index;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
 import java.util.ArrayList;
@@ -46,7 +47,11 @@ final class IndexSearch implements StreamIndex {
 
   @Override
   public List<IndexedStream> select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
     TreeMap<Fingerprint, Found> streams = new TreeMap<>();
     eachDay(
         tenant,
@@ -56,6 +61,9 @@ final class IndexSearch implements StreamIndex {
             day.eachMatching(
                 matchers,
                 stream -> {
+                  if (!shard.holds(stream.fingerprint())) {
+                    return;
+                  }
                   List<ChunkRef> chunks = new ArrayList<>();
                   stream.addChunks(chunks);
                   if (!chunks.isEmpty()) {

@@ -4,6 +4,7 @@ import io.skald.common.block.StorageException;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -279,8 +280,12 @@ public final class RocksLabelIndex implements LabelIndex {
 
   @Override
   public List<IndexedStream> select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    return search.select(tenant, matchers, fromNanos, throughNanos);
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
+    return search.select(tenant, matchers, shard, fromNanos, throughNanos);
   }
 
   @Override

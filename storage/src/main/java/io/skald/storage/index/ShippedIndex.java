@@ -6,6 +6,7 @@ import io.skald.common.block.StorageException;
 import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.storage.object.ObjectNotFoundException;
@@ -302,8 +303,12 @@ public final class ShippedIndex implements StreamIndex {
 
   @Override
   public List<IndexedStream> select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    return asking(tenant, () -> search.select(tenant, matchers, fromNanos, throughNanos));
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
+    return asking(tenant, () -> search.select(tenant, matchers, shard, fromNanos, throughNanos));
   }
 
   @Override

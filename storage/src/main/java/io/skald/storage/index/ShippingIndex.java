@@ -4,6 +4,7 @@ import io.skald.common.block.StorageException;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.storage.chunk.Section;
@@ -301,8 +302,12 @@ public final class ShippingIndex implements LabelIndex {
 
   @Override
   public List<IndexedStream> select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    return open().select(tenant, matchers, fromNanos, throughNanos);
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
+    return open().select(tenant, matchers, shard, fromNanos, throughNanos);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.skald.storage.index;
 import io.skald.common.block.StorageException;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import java.util.List;
 import java.util.Set;
@@ -18,8 +19,18 @@ import java.util.SortedSet;
  */
 public interface StreamIndex {
   /** Returns the matching streams in the order of their fingerprints. */
+  default List<IndexedStream> select(
+      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    return select(tenant, matchers, StreamShard.ALL, fromNanos, throughNanos);
+  }
+
+  /** Returns those of a shard, for the price of finding these. */
   List<IndexedStream> select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos);
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos);
 
   /** Returns the labels of the matching streams. */
   Set<Labels> series(

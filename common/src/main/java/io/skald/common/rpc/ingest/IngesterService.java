@@ -12,6 +12,7 @@ import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcErrors;
@@ -107,7 +108,11 @@ public final class IngesterService extends IngesterImplBase {
             sendSeries(reads.series(tenant, matchers, from, through), out);
             return;
           }
-          RecentData.Holdings holdings = reads.select(tenant, matchers, from, through);
+          StreamShard shard =
+              request.getShards() == 0
+                  ? StreamShard.ALL
+                  : new StreamShard(request.getShard(), request.getShards());
+          RecentData.Holdings holdings = reads.select(tenant, matchers, shard, from, through);
           for (RecentStream stream : holdings.inMemory()) {
             sendEntries(stream, from, through, out);
           }

@@ -16,6 +16,7 @@ import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.common.rpc.CallTenant;
@@ -205,7 +206,11 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
 
   @Override
   public Holdings select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
     Map<Fingerprint, Arriving> streams = new LinkedHashMap<>();
     List<FlushedStream> flushed = new ArrayList<>();
     read(
@@ -215,11 +220,20 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
           @Override
           public Iterator<SelectPart> call() {
             return stubWithDeadline(tenant)
-                .select(range(matchers, fromNanos, throughNanos, SelectRequest.Columns.ENTRIES));
+                .select(
+                    range(matchers, fromNanos, throughNanos, SelectRequest.Columns.ENTRIES)
+                        .toBuilder()
+                        .setShard(shard.index())
+                        .setShards(shard.count())
+                        .build());
           }
 
           @Override
           public void take(SelectPart part) {
+            // One that knows no shards sends all.
+            if (!shard.holds(WireForms.fingerprint(part.getStream()))) {
+              return;
+            }
             bytes += part.getSerializedSize();
             if (bytes > config.maxReadBytes()) {
               throw new IngestUnavailableException(

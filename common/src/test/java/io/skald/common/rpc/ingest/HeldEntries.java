@@ -13,6 +13,7 @@ import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +90,12 @@ final class HeldEntries implements IngesterClient, IngesterReads {
 
   @Override
   public Holdings select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    asked = tenant + " " + matchers + " " + fromNanos + " " + throughNanos;
+      TenantId tenant,
+      List<LabelMatcher> matchers,
+      StreamShard shard,
+      long fromNanos,
+      long throughNanos) {
+    asked = tenant + " " + matchers + " " + fromNanos + " " + throughNanos + " " + shard.count();
     Fingerprint fingerprint = Fingerprint.of(LABELS);
     List<Long> ids = LongStream.range(100, 100 + blocks.size()).boxed().toList();
     return new Holdings(

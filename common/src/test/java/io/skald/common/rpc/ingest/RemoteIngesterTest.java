@@ -153,7 +153,7 @@ class RemoteIngesterTest {
 
     var holdings = ingester().select(TENANT, MATCHERS, 11, 13);
 
-    assertThat(held.asked).isEqualTo("acme [app=~\"a|b\"] 11 13");
+    assertThat(held.asked).isEqualTo("acme [app=~\"a|b\"] 11 13 1");
     assertThat(holdings.inMemory()).hasSize(1);
     var stream = holdings.inMemory().getFirst();
     assertThat(stream.labels()).isEqualTo(LABELS);
