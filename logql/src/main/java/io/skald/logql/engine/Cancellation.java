@@ -93,6 +93,11 @@ public final class Cancellation {
     }
   }
 
+  /** Returns how much time is left, in nanoseconds; {@link Long#MAX_VALUE} if there is no end. */
+  public long remainingNanos() {
+    return clock == null ? Long.MAX_VALUE : Math.max(0, deadlineNanos - clock.monotonicNanos());
+  }
+
   private boolean timedOut() {
     return clock != null && clock.monotonicNanos() - deadlineNanos >= 0;
   }

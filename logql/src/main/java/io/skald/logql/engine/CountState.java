@@ -39,6 +39,22 @@ final class CountState implements SeriesState {
   }
 
   @Override
+  public void write(AnswerWriter out) {
+    entries.write(out);
+    if (bytes != null) {
+      bytes.write(out);
+    }
+  }
+
+  @Override
+  public void read(AnswerReader in) {
+    entries.read(in);
+    if (bytes != null) {
+      bytes.read(in);
+    }
+  }
+
+  @Override
   public void finish(StepSeries out, Cancellation cancellation) {
     int steps = out.values().length;
     long[] counted = entries.amounts(steps);

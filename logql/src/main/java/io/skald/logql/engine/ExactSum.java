@@ -42,6 +42,14 @@ final class ExactSum {
     }
   }
 
+  /** Writes the parts and how many there are. */
+  void write(AnswerWriter out) {
+    out.count(size);
+    for (int i = 0; i < size; i++) {
+      out.number(parts[i]);
+    }
+  }
+
   void subtract(ExactSum other) {
     for (int i = 0; i < other.size; i++) {
       add(-other.parts[i]);

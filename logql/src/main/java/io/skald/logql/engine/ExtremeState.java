@@ -99,6 +99,24 @@ final class ExtremeState implements SeriesState {
   }
 
   @Override
+  public void write(AnswerWriter out) {
+    out.count(size);
+    for (int i = 0; i < size; i++) {
+      out.count(firstSteps[i]);
+      out.count(lastSteps[i]);
+      out.number(values[i]);
+    }
+  }
+
+  @Override
+  public void read(AnswerReader in) {
+    int panes = in.size(2 + Double.BYTES);
+    for (int i = 0; i < panes; i++) {
+      add(0, in.index(), in.index(), 0, 1, in.number());
+    }
+  }
+
+  @Override
   public void finish(StepSeries out, Cancellation cancellation) {
     int[] queue = new int[size]; // panes; each beats all behind it
     int head = 0;

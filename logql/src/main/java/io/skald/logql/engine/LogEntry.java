@@ -44,6 +44,11 @@ record LogEntry(
   /** What an instance takes beyond its line and labels, with its places in the result. */
   private static final int OVERHEAD_BYTES = 160;
 
+  /** Returns the same under another number of its stream. */
+  LogEntry ofStream(int number) {
+    return new LogEntry(timestampNanos, number, arrival, index, labels, metadata, parsed, line);
+  }
+
   /** What an entry takes, for the memory budget; parsed labels may repeat most of a line. */
   long bytes() {
     return OVERHEAD_BYTES

@@ -41,12 +41,25 @@ final class LogQuery {
     profile.selected(units);
   }
 
-  QueryResult execute() {
+  /** Returns the entries of the answer, in its order. */
+  List<LogEntry> entries() {
     List<LogEntry> entries =
         request.intervalNanos() > 0
             ? thinnedOut()
             : first(request.limit(), request.startNanos(), request.endNanos() - 1);
     profile.scanned();
+    return entries;
+  }
+
+  /** Returns the labels of streams by the numbers that entries name them by. */
+  Map<Integer, Labels> streams() {
+    Map<Integer, Labels> streams = new HashMap<>();
+    units.forEach(unit -> streams.put(unit.stream(), unit.labels()));
+    return streams;
+  }
+
+  QueryResult execute() {
+    List<LogEntry> entries = entries();
     QueryResult result = grouped(entries);
     profile.merged();
     return result;
@@ -113,7 +126,8 @@ final class LogQuery {
     return kept;
   }
 
-  private static QueryResult grouped(List<LogEntry> entries) {
+  /** Returns entries as an answer shows them. */
+  static QueryResult grouped(List<LogEntry> entries) {
     Map<Labels, List<QueryResult.Entry>> streams = new HashMap<>();
     for (LogEntry entry : entries) {
       streams

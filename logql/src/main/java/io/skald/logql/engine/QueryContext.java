@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What every part of the evaluation of one query shares.
  *
  * @param profile null unless the query is analysed
+ * @param fleet has parts of it evaluated elsewhere; null if there is nobody
  */
 record QueryContext(
     LogSource source,
@@ -14,4 +15,10 @@ record QueryContext(
     MemoryBudget budget,
     QueryStatistics statistics,
     Cancellation cancellation,
-    @Nullable QueryProfile profile) {}
+    @Nullable QueryProfile profile,
+    @Nullable QueryFleet fleet) {
+  /** Returns the same for what is evaluated here, over some of the entries. */
+  QueryContext over(LogSource entries) {
+    return new QueryContext(entries, crew, budget, statistics, cancellation, profile, null);
+  }
+}

@@ -61,7 +61,38 @@ public final class QueryEngine {
       EngineLimits queryLimits,
       QueryStatistics statistics,
       Cancellation cancellation) {
-    return execute(request, source, queryLimits, statistics, cancellation, null);
+    return execute(request, source, queryLimits, statistics, cancellation, null, null);
+  }
+
+  /**
+   * As the others, with parts of the query evaluated elsewhere if that is worth it.
+   *
+   * @param fleet null if there is nobody
+   */
+  public QueryResult execute(
+      QueryRequest request,
+      LogSource source,
+      @Nullable QueryFleet fleet,
+      QueryStatistics statistics,
+      Cancellation cancellation) {
+    return execute(request, source, limits, statistics, cancellation, null, fleet);
+  }
+
+  /**
+   * Evaluates a piece of a query that another process leads.
+   *
+   * @param source the entries of the piece and no others
+   * @return what that process takes in {@link QueryFleet.Work#take}
+   * @throws IllegalArgumentException if this is no piece
+   * @throws QueryException and the others as {@link #execute(QueryRequest, LogSource, EngineLimits,
+   *     QueryStatistics, Cancellation)}
+   */
+  public byte[] evaluate(
+      QueryPiece piece, LogSource source, QueryStatistics statistics, Cancellation cancellation) {
+    QueryContext context = context(source, limits, statistics, cancellation, null, null);
+    return piece.request().expression() instanceof LogExpr log
+        ? LogPieces.evaluate(piece, log, context).written()
+        : RangePieces.evaluate(piece, context);
   }
 
   /** Describes how a query would be evaluated; reads nothing. */
@@ -84,7 +115,7 @@ public final class QueryEngine {
       QueryStatistics statistics,
       Cancellation cancellation,
       QueryProfile profile) {
-    execute(request, source, limits, statistics, cancellation, profile);
+    execute(request, source, limits, statistics, cancellation, profile, null);
     return new QueryPlanner(request, limits, profile).plan();
   }
 
@@ -94,26 +125,41 @@ public final class QueryEngine {
       EngineLimits queryLimits,
       QueryStatistics statistics,
       Cancellation cancellation,
-      @Nullable QueryProfile profile) {
-    cancellation.check();
-    MemoryBudget budget = new MemoryBudget(queryLimits.maxMemoryBytes());
-    QueryContext context =
-        new QueryContext(
-            source, crew, budget, statistics, cancellation.pausing(threads::pause), profile);
+      @Nullable QueryProfile profile,
+      @Nullable QueryFleet fleet) {
+    QueryContext context = context(source, queryLimits, statistics, cancellation, profile, fleet);
     if (profile != null) {
       profile.started();
     }
     QueryResult result = evaluate(context, request, queryLimits);
     if (profile != null) {
-      profile.ended(budget);
+      profile.ended(context.budget());
     }
     return result;
+  }
+
+  private QueryContext context(
+      LogSource source,
+      EngineLimits queryLimits,
+      QueryStatistics statistics,
+      Cancellation cancellation,
+      @Nullable QueryProfile profile,
+      @Nullable QueryFleet fleet) {
+    cancellation.check();
+    return new QueryContext(
+        source,
+        crew,
+        new MemoryBudget(queryLimits.maxMemoryBytes()),
+        statistics,
+        cancellation.pausing(threads::pause),
+        profile,
+        fleet);
   }
 
   private static QueryResult evaluate(
       QueryContext context, QueryRequest request, EngineLimits queryLimits) {
     return switch (request.expression()) {
-      case LogExpr log -> new LogQuery(context, request, log).execute();
+      case LogExpr log -> LogPieces.execute(context, request, log);
       case MetricExpr metric -> new MetricQuery(context, queryLimits).execute(metric, request);
       case Expr.Variants _ ->
           throw new QueryException(400, "multi variant queries are disabled for this instance");

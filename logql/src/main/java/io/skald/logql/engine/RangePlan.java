@@ -1,8 +1,10 @@
 package io.skald.logql.engine;
 
 import io.skald.common.model.Labels;
+import io.skald.logql.syntax.Expr;
 import io.skald.logql.syntax.Grouping;
 import io.skald.logql.syntax.LogRange;
+import io.skald.logql.syntax.MetricExpr;
 import io.skald.logql.syntax.MetricExpr.RangeAggregation;
 import io.skald.logql.syntax.MetricExpr.RangeFunction;
 import io.skald.logql.syntax.MetricExpr.VectorAggregation;
@@ -16,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * An aggregation around it may be pushed down, so that entries are put into the outer groups at
  * once and the series between are never made.
  *
+ * @param whole what is evaluated: the range aggregation, or the one around it
  * @param grouping how entries are grouped into series; null keeps each label set apart
  * @param prunes whether labels that neither the grouping nor a stage asks for need not be
  *     extracted. Malformed lines then go unnoticed, which clients see and rely on: it holds only
  *     below a {@code sum} that names its labels, and not wherever it would be possible
  */
-record RangePlan(RangeAggregation node, @Nullable Grouping grouping, boolean prunes) {
+record RangePlan(
+    MetricExpr whole, RangeAggregation node, @Nullable Grouping grouping, boolean prunes) {
   /** The grouping of an aggregation without {@code by} or {@code without}: one group. */
   private static final Grouping ONE_GROUP = new Grouping(false, List.of());
 
@@ -36,10 +40,10 @@ record RangePlan(RangeAggregation node, @Nullable Grouping grouping, boolean pru
   /** Returns the plan of a range aggregation that stands alone. */
   static RangePlan of(RangeAggregation node) {
     if (node.function() == RangeFunction.ABSENT_OVER_TIME) {
-      return new RangePlan(node, ONE_GROUP, true);
+      return new RangePlan(node, node, ONE_GROUP, true);
     }
     Grouping own = node.grouping();
-    return new RangePlan(node, own, own != null && !own.without());
+    return new RangePlan(node, node, own, own != null && !own.without());
   }
 
   /** Returns the plan of both aggregations in one, or null if they cannot be evaluated so. */
@@ -50,13 +54,13 @@ record RangePlan(RangeAggregation node, @Nullable Grouping grouping, boolean pru
     Grouping grouping = outer.grouping() == null ? ONE_GROUP : outer.grouping();
     RangeFunction function = inner.function();
     if (outer.function() == VectorFunction.SUM && SUMMABLE.contains(function)) {
-      return new RangePlan(inner, grouping, !grouping.without());
+      return new RangePlan(outer, inner, grouping, !grouping.without());
     }
     boolean sameExtreme =
         (outer.function() == VectorFunction.MAX && function == RangeFunction.MAX_OVER_TIME)
             || (outer.function() == VectorFunction.MIN && function == RangeFunction.MIN_OVER_TIME);
     return sameExtreme && !namesUnwrapped(grouping, inner)
-        ? new RangePlan(inner, grouping, false)
+        ? new RangePlan(outer, inner, grouping, false)
         : null;
   }
 
@@ -64,6 +68,43 @@ record RangePlan(RangeAggregation node, @Nullable Grouping grouping, boolean pru
   private static boolean namesUnwrapped(Grouping grouping, RangeAggregation inner) {
     LogRange.Unwrap unwrap = inner.range().unwrap();
     return unwrap != null && !grouping.without() && grouping.labels().contains(unwrap.label());
+  }
+
+  /**
+   * Returns the plan of what {@link #whole} says.
+   *
+   * @throws IllegalArgumentException if that is not evaluated in one pass
+   */
+  static RangePlan ofWhole(Expr whole) {
+    RangePlan plan = null;
+    if (whole instanceof RangeAggregation range) {
+      plan = of(range);
+    } else if (whole instanceof VectorAggregation outer) {
+      plan = pushedDown(outer);
+    }
+    if (plan == null) {
+      throw new IllegalArgumentException("this is not evaluated in one pass: " + whole);
+    }
+    return plan;
+  }
+
+  /** Returns how the entries may be divided among several that evaluate this. */
+  QueryFleet.Division division() {
+    return switch (function()) {
+      case FIRST_OVER_TIME, LAST_OVER_TIME, RATE_COUNTER, STDVAR_OVER_TIME, STDDEV_OVER_TIME ->
+          QueryFleet.Division.BY_TIME;
+      case COUNT_OVER_TIME,
+          ABSENT_OVER_TIME,
+          RATE,
+          BYTES_OVER_TIME,
+          BYTES_RATE,
+          SUM_OVER_TIME,
+          AVG_OVER_TIME,
+          MIN_OVER_TIME,
+          MAX_OVER_TIME,
+          QUANTILE_OVER_TIME ->
+          QueryFleet.Division.FREE;
+    };
   }
 
   RangeFunction function() {

@@ -30,7 +30,7 @@ final class RangeScan {
       return result;
     }
     long held = context.budget().held();
-    Map<Labels, SeriesState> states = scan(plan, windows, limit);
+    Map<Labels, SeriesState> states = states(plan, windows, limit);
     for (Map.Entry<Labels, SeriesState> entry : states.entrySet()) {
       context.cancellation().check();
       entry.getValue().finish(result.add(entry.getKey()), context.cancellation());
@@ -39,7 +39,18 @@ final class RangeScan {
     return result.sorted();
   }
 
-  private Map<Labels, SeriesState> scan(RangePlan plan, Windows windows, SeriesLimit limit) {
+  private Map<Labels, SeriesState> states(RangePlan plan, Windows windows, SeriesLimit limit) {
+    QueryFleet fleet = context.fleet();
+    Map<Labels, SeriesState> shared =
+        fleet == null
+            ? null
+            : new RangePieces(fleet, plan, grid, windows, limit, context).evaluate();
+    return shared == null ? scan(plan, windows, limit, context) : shared;
+  }
+
+  /** Reads the entries of the context's source. */
+  static Map<Labels, SeriesState> scan(
+      RangePlan plan, Windows windows, SeriesLimit limit, QueryContext context) {
     ScanProfile profile = ScanProfile.of(context, plan.node());
     EntryStages stages = profile.begin(EntryStages.compile(plan));
     List<ScanUnit> units =
@@ -54,20 +65,21 @@ final class RangeScan {
                 (worker, unit) -> worker.scan(unit, units.get(unit)));
     profile.scanned();
     Map<Labels, SeriesState> merged = new HashMap<>();
-    for (RangeWorker worker : workers) {
-      worker
-          .states()
-          .forEach((labels, state) ->
-              merged.merge(
-                  labels,
-                  state,
-                  (a, b) -> {
-                    a.merge(b);
-                    return a;
-                  }));
-    }
+    workers.forEach(worker -> merge(worker.states(), merged));
     profile.merged();
     limit.check(merged.size());
     return merged;
+  }
+
+  /** Adds states of other entries. */
+  static void merge(Map<Labels, SeriesState> states, Map<Labels, SeriesState> merged) {
+    states.forEach((labels, state) ->
+        merged.merge(
+            labels,
+            state,
+            (a, b) -> {
+              a.merge(b);
+              return a;
+            }));
   }
 }

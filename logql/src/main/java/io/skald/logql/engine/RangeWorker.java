@@ -58,6 +58,11 @@ final class RangeWorker {
     this.entriesAreProcessed = stages.processesEntries() || plan.range().unwrap() != null;
   }
 
+  /** Returns what a series takes beside what its state holds, for the memory budget. */
+  static long bytes(Labels series) {
+    return SERIES_BYTES + LabelText.bytes(series);
+  }
+
   Map<Labels, SeriesState> states() {
     return states;
   }
@@ -218,7 +223,7 @@ final class RangeWorker {
       if (!errorAllowed) {
         PipelineErrors.check(series);
       }
-      context.budget().take(SERIES_BYTES + LabelText.bytes(series));
+      context.budget().take(bytes(series));
       state = plan.newState(windows, context.budget());
       states.put(series, state);
       limit.check(states.size());

@@ -51,7 +51,33 @@ final class SampleState implements SeriesState {
 
   @Override
   public void merge(SeriesState other) {
-    others.add((SampleState) other);
+    SampleState state = (SampleState) other;
+    others.add(state);
+    others.addAll(state.others);
+    state.others.clear();
+  }
+
+  @Override
+  public void write(AnswerWriter out) {
+    TimedValues samples = inOrder();
+    out.count(samples.size());
+    long before = 0;
+    for (int i = 0; i < samples.size(); i++) {
+      out.signed(samples.timestamps()[i] - before);
+      out.number(samples.values()[i]);
+      before = samples.timestamps()[i];
+    }
+  }
+
+  /** Samples of one timestamp stay in their order, and are all in one piece where it matters. */
+  @Override
+  public void read(AnswerReader in) {
+    int samples = in.size(1 + Double.BYTES);
+    long timestamp = 0;
+    for (int i = 0; i < samples; i++) {
+      timestamp += in.signed();
+      add(0, 0, 0, timestamp, 1, in.number());
+    }
   }
 
   @Override

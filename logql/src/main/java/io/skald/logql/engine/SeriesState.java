@@ -25,6 +25,16 @@ sealed interface SeriesState permits CountState, SumState, ExtremeState, SampleS
    */
   void merge(SeriesState other);
 
+  /** Writes what was added, for the same query in another process. */
+  void write(AnswerWriter out);
+
+  /**
+   * Takes what {@link #write} wrote of a state of the same query; this one is new.
+   *
+   * @throws IllegalArgumentException if it was written by no such state
+   */
+  void read(AnswerReader in);
+
   /**
    * Sets the value of the function at each step whose window holds an entry.
    *

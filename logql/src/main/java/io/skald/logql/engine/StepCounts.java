@@ -42,6 +42,26 @@ final class StepCounts {
     }
   }
 
+  void write(AnswerWriter out) {
+    out.count(base);
+    out.count(cells.length);
+    for (long cell : cells) {
+      out.signed(cell);
+    }
+  }
+
+  /** Fills these counts, which are new. */
+  void read(AnswerReader in) {
+    int from = in.index();
+    int count = in.size(1);
+    if (count > 0) {
+      reserve(from, Math.addExact(from, count - 1));
+    }
+    for (int i = 0; i < count; i++) {
+      cells[i] = in.signed();
+    }
+  }
+
   /** Returns the amounts of all steps. */
   long[] amounts(int steps) {
     long[] amounts = new long[steps];

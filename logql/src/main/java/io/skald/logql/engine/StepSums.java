@@ -13,6 +13,11 @@ final class StepSums {
   /** Addends are scaled down by it, so that only the result can overflow. */
   private static final double SCALE = 0x1p-64;
 
+  /** What is counted apart, in the order in which it is written. */
+  private static final double[] SPECIALS = {
+    Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
+  };
+
   private final MemoryBudget budget;
   private final boolean disjoint;
   private double[] high = {};
@@ -102,6 +107,53 @@ final class StepSums {
     positiveInfinities = merged(positiveInfinities, other.positiveInfinities);
     negativeInfinities = merged(negativeInfinities, other.negativeInfinities);
     notNumbers = merged(notNumbers, other.notNumbers);
+  }
+
+  void write(AnswerWriter out) {
+    out.count(base);
+    out.count(high.length);
+    for (int i = 0; i < high.length; i++) {
+      out.number(high[i]);
+      out.number(low[i]);
+      ExactSum tail = tails[i];
+      if (tail == null) {
+        out.count(0);
+      } else {
+        tail.write(out);
+      }
+    }
+    for (StepCounts specials : specials()) {
+      out.count(specials == null ? 0 : 1);
+      if (specials != null) {
+        specials.write(out);
+      }
+    }
+  }
+
+  private @Nullable StepCounts[] specials() {
+    return new @Nullable StepCounts[] {positiveInfinities, negativeInfinities, notNumbers};
+  }
+
+  /** Fills these sums, which are new. */
+  void read(AnswerReader in) {
+    int from = in.index();
+    int count = in.size(2 * Double.BYTES + 1);
+    if (count > 0) {
+      reserve(from, Math.addExact(from, count - 1));
+    }
+    for (int i = 0; i < count; i++) {
+      high[i] = in.number();
+      low[i] = in.number();
+      int parts = in.size(Double.BYTES);
+      for (int part = 0; part < parts; part++) {
+        tail(i).add(in.number());
+      }
+    }
+    for (double value : SPECIALS) {
+      if (in.count() != 0) {
+        counterOf(value).read(in);
+      }
+    }
   }
 
   private static @Nullable StepCounts merged(@Nullable StepCounts a, @Nullable StepCounts b) {

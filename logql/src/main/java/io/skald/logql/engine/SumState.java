@@ -43,6 +43,18 @@ final class SumState implements SeriesState {
   }
 
   @Override
+  public void write(AnswerWriter out) {
+    entries.write(out);
+    sums.write(out);
+  }
+
+  @Override
+  public void read(AnswerReader in) {
+    entries.read(in);
+    sums.read(in);
+  }
+
+  @Override
   public void finish(StepSeries out, Cancellation cancellation) {
     int steps = out.values().length;
     long[] counts = entries.amounts(steps);

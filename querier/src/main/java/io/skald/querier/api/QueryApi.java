@@ -22,7 +22,7 @@ import io.skald.logql.syntax.LogExpr;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.FederatedQuery;
-import io.skald.querier.source.LookbackSource;
+import io.skald.querier.source.SlicedSource;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.tail.TailLine;
@@ -228,7 +228,7 @@ public final class QueryApi {
   private LogSource entries(
       ReadTenants tenants, QueryStatistics statistics, ReadStatistics reads, long earliest) {
     LogSource all = data.entries(tenants, statistics, reads);
-    return earliest == Long.MIN_VALUE ? all : new LookbackSource(all, earliest);
+    return earliest == Long.MIN_VALUE ? all : new SlicedSource(all, earliest, Long.MAX_VALUE);
   }
 
   Answer run(ReadTenants tenants, QueryRequest query, ReadRequest request) {

@@ -26,6 +26,21 @@ class OracleTest {
   }
 
   @Test
+  void answers_evaluatedInPieces_equalThoseEvaluatedAtOnce() {
+    int pieces = 0;
+    try (ExecutorService executor = Executors.newFixedThreadPool(2)) {
+      QueryEngine engine = new QueryEngine(EngineLimits.defaults(), executor, 3);
+      for (long seed = 1; seed <= 700; seed++) {
+        Round round = new Round(seed, engine);
+        round.runPieces();
+        pieces += round.pieces;
+      }
+    }
+    System.out.printf("oracle: %d pieces evaluated apart%n", pieces);
+    assertThat(pieces).isGreaterThan(10_000);
+  }
+
+  @Test
   void answers_overCutBlocks_obeyLaws() {
     run(300, Round::runLaws);
   }

@@ -1,17 +1,25 @@
 package io.skald.tests.oracle;
 
 import io.skald.common.block.LogSource;
+import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.QueryEngine;
+import io.skald.logql.engine.QueryException;
+import io.skald.logql.engine.QueryFleet;
 import io.skald.logql.engine.QueryRequest;
+import io.skald.logql.engine.QueryResult;
+import io.skald.logql.engine.QueryStatistics;
 import io.skald.logql.syntax.Expr;
 import io.skald.logql.syntax.LogExpr;
 import io.skald.logql.syntax.Parser;
 import io.skald.tests.oracle.Comparison.Outcome;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** All that one seed stands for: data, its cuts, and some queries. */
 final class Round {
@@ -21,6 +29,7 @@ final class Round {
   private final QueryEngine engine;
   int same;
   int undecided;
+  int pieces;
 
   Round(long seed, QueryEngine engine) {
     this.seed = seed;
@@ -50,6 +59,62 @@ final class Round {
         entries,
         subset -> stack.source(subset, new SplittableRandom(flushes)),
         "ingester and store");
+  }
+
+  /** Compares what is evaluated in pieces with what is evaluated at once, to the last bit. */
+  void runPieces() {
+    SplittableRandom random = new SplittableRandom(seed);
+    LogSource source = new CutSource(data(random), random.split());
+    RandomQueries queries = new RandomQueries(random);
+    ScatteredFleet fleet = new ScatteredFleet(engine, source, random.split());
+    for (int i = 0; i < QUERIES; i++) {
+      String text = random.nextBoolean() ? queries.log() : queries.metric(random.nextInt(4));
+      QueryRequest request = request(text, random);
+      String whole = answer(request, source, null);
+      String inPieces = answer(request, source, fleet);
+      if (!whole.equals(inPieces)) {
+        throw new AssertionError(
+            "seed %d, query %s\n%s\nat once:   %s\nin pieces: %s"
+                .formatted(seed, text, request, whole, inPieces));
+      }
+      same++;
+    }
+    pieces = fleet.pieces;
+  }
+
+  private String answer(QueryRequest request, LogSource source, @Nullable QueryFleet fleet) {
+    try {
+      return text(
+          engine.execute(request, source, fleet, new QueryStatistics(), Cancellation.none()));
+    } catch (QueryException e) {
+      // Which of several failing entries is told of depends on who meets its own first.
+      return "failed with " + e.status();
+    }
+  }
+
+  private static String text(QueryResult result) {
+    StringBuilder out = new StringBuilder();
+    switch (result) {
+      case QueryResult.Streams(List<QueryResult.Stream> streams) ->
+          streams.forEach(stream -> {
+            out.append(stream.labels());
+            stream
+                .entries()
+                .forEach(entry ->
+                    out.append(' ')
+                        .append(entry.timestampNanos())
+                        .append(new String(entry.line(), StandardCharsets.UTF_8))
+                        .append(entry.structuredMetadata())
+                        .append(entry.parsed()));
+          });
+      case QueryResult.Matrix(List<QueryResult.Series> all) ->
+          all.forEach(series ->
+              out.append(series.labels())
+                  .append(Arrays.toString(series.timestampsMillis()))
+                  .append(Arrays.toString(series.values())));
+      case QueryResult.Vector _, QueryResult.Scalar _ -> out.append(result);
+    }
+    return out.toString();
   }
 
   /** Checks laws over hand-cut blocks. */

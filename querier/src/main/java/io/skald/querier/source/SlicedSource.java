@@ -8,34 +8,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** The entries of a source from an instant on, to the nanosecond. */
-public final class LookbackSource implements LogSource {
+/** The entries of a source in a range of time, to the nanosecond. */
+public final class SlicedSource implements LogSource {
   private final LogSource source;
   private final long earliestNanos;
+  private final long latestNanos;
 
   /**
    * @param earliestNanos the first timestamp that can be seen
+   * @param latestNanos the last one, inclusive
    */
-  public LookbackSource(LogSource source, long earliestNanos) {
+  public SlicedSource(LogSource source, long earliestNanos, long latestNanos) {
     this.source = source;
     this.earliestNanos = earliestNanos;
+    this.latestNanos = latestNanos;
   }
 
   @Override
   public List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    if (throughNanos < earliestNanos) {
+    long first = Math.max(fromNanos, earliestNanos);
+    long last = Math.min(throughNanos, latestNanos);
+    if (last < first) {
       return List.of();
     }
     List<StreamBlocks> result = new ArrayList<>();
-    for (StreamBlocks stream :
-        source.select(matchers, Math.max(fromNanos, earliestNanos), throughNanos)) {
+    for (StreamBlocks stream : source.select(matchers, first, last)) {
       List<BlockView> blocks = new ArrayList<>(stream.blocks().size());
       for (BlockView block : stream.blocks()) {
         int from = block.lowerBound(earliestNanos);
-        if (from == 0) {
+        int to = block.upperBound(latestNanos);
+        if (from == 0 && to == block.size()) {
           blocks.add(block);
-        } else if (from < block.size()) {
-          blocks.add(new RowSubset(block, IntStream.range(from, block.size()).toArray()));
+        } else if (from < to) {
+          blocks.add(new RowSubset(block, IntStream.range(from, to).toArray()));
         }
       }
       if (!blocks.isEmpty()) {
