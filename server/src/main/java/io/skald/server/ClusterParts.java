@@ -1,5 +1,6 @@
 package io.skald.server;
 
+import io.skald.common.fleet.PieceEvaluator;
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.IngesterReads;
 import io.skald.common.net.HostName;
@@ -17,6 +18,7 @@ import io.skald.common.rpc.RpcServer;
 import io.skald.common.rpc.RpcService;
 import io.skald.common.rpc.etcd.EtcdRing;
 import io.skald.common.rpc.gossip.Gossip;
+import io.skald.common.rpc.fleet.RemoteQuerier;
 import io.skald.common.rpc.ingest.RemoteIngester;
 import io.skald.common.time.Clock;
 import io.skald.common.tls.ClientTls;
@@ -54,7 +56,9 @@ final class ClusterParts implements AutoCloseable {
   private final RpcChannels channels;
   private final RingStore ingesters;
   private final RingStore distributors;
+  private final RingStore queriers;
   private final Map<String, RemoteIngester> clients = new ConcurrentHashMap<>();
+  private final Map<String, RemoteQuerier> peers = new ConcurrentHashMap<>();
 
   /** What has been opened, the last first. */
   private final Deque<Runnable> closers = new ArrayDeque<>();
@@ -63,6 +67,7 @@ final class ClusterParts implements AutoCloseable {
   private @Nullable RpcServer server;
   private @Nullable RingMember ingester;
   private @Nullable RingMember distributor;
+  private @Nullable RingMember querier;
 
   /**
    * Connects to the stores of the rings.
@@ -86,6 +91,7 @@ final class ClusterParts implements AutoCloseable {
       closers.push(channels::close);
       ingesters = open(config.ingesterRing(), "ring/");
       distributors = open(config.distributorRing(), "distributor/");
+      queriers = open(config.querierRing(), "querier/");
       if (gossip != null) {
         gossip.start();
       }
@@ -146,6 +152,10 @@ final class ClusterParts implements AutoCloseable {
     return ingesters;
   }
 
+  RingStore queriers() {
+    return queriers;
+  }
+
   /** Returns how many distributors share the rates of tenants, at least 1. */
   int distributorCount() {
     return Math.max(
@@ -178,6 +188,17 @@ final class ClusterParts implements AutoCloseable {
             instance.id(), instance.address(), channels, config.ingesterClient().calls());
     clients.put(instance.id(), fresh);
     return fresh;
+  }
+
+  /** Returns the client of another querier, by its present address. */
+  PieceEvaluator piecesOf(Instance instance) {
+    return peers.compute(
+        instance.id(),
+        (id, known) ->
+            known != null && known.address().equals(instance.address())
+                ? known
+                : new RemoteQuerier(
+                    id, instance.address(), channels, config.querier().maxQueryMemory()));
   }
 
   /** Opens the gRPC port. */
@@ -231,10 +252,20 @@ final class ClusterParts implements AutoCloseable {
 
   /** Joins the ring of distributors. */
   void joinAsDistributor() {
+    distributor = joined(distributors);
+  }
+
+  /** Joins the ring of queriers, which share queries. */
+  void joinAsQuerier() {
+    querier = joined(queriers);
+  }
+
+  /** Makes this process a member without tokens. */
+  private RingMember joined(RingStore ring) {
     RingConfig common = config.common().ring();
     RingMember member =
         new RingMember(
-            distributors,
+            ring,
             new RingMember.Config(
                 instanceId(),
                 address("", 0),
@@ -247,7 +278,7 @@ final class ClusterParts implements AutoCloseable {
             random);
     member.join();
     member.activate();
-    distributor = member;
+    return member;
   }
 
   /** Returns what the ingester of this process is called in the ring. */
@@ -255,7 +286,8 @@ final class ClusterParts implements AutoCloseable {
     return first(config.ingester().lifecycler().id(), instanceId());
   }
 
-  private String instanceId() {
+  /** Returns what this process is called in the rings of distributors and queriers. */
+  String instanceId() {
     return first(config.common().ring().instanceId(), HostName.current());
   }
 
@@ -278,10 +310,13 @@ final class ClusterParts implements AutoCloseable {
     return ingester != null && ingester.state() == Instance.State.ACTIVE;
   }
 
-  /** Takes no more writes, still answers reads. */
+  /** Takes no more writes and no more pieces of queries, still answers reads. */
   void leaveIngesters() {
     if (distributor != null) {
       distributor.close();
+    }
+    if (querier != null) {
+      querier.close();
     }
     if (ingester != null && ingester.state() != null) {
       try {
@@ -309,6 +344,9 @@ final class ClusterParts implements AutoCloseable {
   public void close() {
     if (distributor != null) {
       distributor.close();
+    }
+    if (querier != null) {
+      querier.close();
     }
     if (ingester != null) {
       ingester.close(config.ingester().lifecycler().unregisterOnShutdown());

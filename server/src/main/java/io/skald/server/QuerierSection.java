@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param cacheSize bytes of decoded columns and footers that are kept
  * @param tailMaxDuration after which a tail is ended, for its client to begin anew
  * @param multiTenantQueriesEnabled whether a read may name several tenants
+ * @param fanOutMinBytes line bytes that a query must read to be shared among queriers; 0 shares
+ *     none
  * @param log what is told of queries
  */
 public record QuerierSection(
@@ -24,10 +26,19 @@ public record QuerierSection(
     long cacheSize,
     Duration tailMaxDuration,
     boolean multiTenantQueriesEnabled,
+    long fanOutMinBytes,
     @Flat QueryLogSection log) {
   static final QuerierSection DEFAULTS =
       new QuerierSection(
-          0, 16, 2048, 128L << 20, 96L << 20, Duration.ofHours(1), false, QueryLogSection.DEFAULTS);
+          0,
+          16,
+          2048,
+          128L << 20,
+          96L << 20,
+          Duration.ofHours(1),
+          false,
+          64L << 20,
+          QueryLogSection.DEFAULTS);
 
   public QuerierSection {
     if (maxConcurrent < 0) {
@@ -49,6 +60,10 @@ public record QuerierSection(
     if (tailMaxDuration.isNegative() || tailMaxDuration.isZero()) {
       throw new IllegalArgumentException(
           "querier.tail_max_duration must be positive: " + tailMaxDuration);
+    }
+    if (fanOutMinBytes < 0) {
+      throw new IllegalArgumentException(
+          "querier.fan_out_min_bytes must not be negative: " + fanOutMinBytes);
     }
     if (cacheSize < 1 << 20) {
       throw new IllegalArgumentException("querier.cache_size must be at least 1MB: " + cacheSize);

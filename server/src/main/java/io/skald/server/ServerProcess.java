@@ -20,6 +20,7 @@ import io.skald.ingester.IngesterLimits;
 import io.skald.ingester.IngesterStatistics;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
+import io.skald.logql.engine.QueryThreads;
 import io.skald.querier.api.DetectedApi;
 import io.skald.querier.api.ExplainRoutes;
 import io.skald.querier.api.LegacyApi;
@@ -34,6 +35,8 @@ import io.skald.querier.api.TailRoutes;
 import io.skald.querier.api.VolumeApi;
 import io.skald.querier.delete.DeleteConfig;
 import io.skald.querier.delete.DeleteRoutes;
+import io.skald.querier.fleet.Fleet;
+import io.skald.querier.fleet.PieceReads;
 import io.skald.querier.pattern.PatternSource;
 import io.skald.querier.replica.ReplicatedReads;
 import io.skald.querier.source.DeletedEntries;
@@ -62,6 +65,7 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -158,8 +162,10 @@ public final class ServerProcess implements AutoCloseable {
         roles.contains(Role.INGESTER)
             ? openIngester(objects, index.written(), decoder, limits, cluster, ring, random)
             : null;
+    FleetParts fleet = new FleetParts(config, cluster, clock);
+    fleet.bind(metrics);
     if (cluster != null) {
-      cluster.serve(services(ingester, index));
+      cluster.serve(services(ingester, index, fleet));
       if (ingester != null) {
         cluster.joinAsIngester();
       }
@@ -196,11 +202,13 @@ public final class ServerProcess implements AutoCloseable {
               clock);
       closers.push(turns::close);
       bind(turns);
-      QueryApi queries = queries(data, limits);
+      QueryApi queries = queries(data, limits, fleet.fleet(data));
       QueryMetrics queryMetrics = new QueryMetrics(metrics);
       queryMetrics.bind(metrics, turns);
       ReadObserver observer = ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
       if (roles.contains(Role.QUERIER)) {
+        fleet.serve(
+            new PieceReads(data, this::engine, limits, turns, readable, fleet.counters(), clock));
         LiveEntries live = ingester != null && cluster == null ? ingester : reads(cluster, ring);
         registerQueries(
             router, queries, data, sources, live, turns, tenants, limits, objects, decoder,
@@ -244,6 +252,9 @@ public final class ServerProcess implements AutoCloseable {
     }
     if (cluster != null) {
       cluster.activateIngester();
+      if (roles.contains(Role.QUERIER)) {
+        cluster.joinAsQuerier();
+      }
     }
     if (rules != null) {
       rules.start();
@@ -290,12 +301,18 @@ public final class ServerProcess implements AutoCloseable {
     return ingester;
   }
 
-  private static List<RpcService> services(@Nullable Ingester ingester, IndexParts index) {
-    return ingester == null
-        ? List.of()
-        : List.of(
-            IngesterService.of(
-                ingester, new IngesterHoldings(ingester, index.written().recent()), ingester));
+  private List<RpcService> services(
+      @Nullable Ingester ingester, IndexParts index, FleetParts fleet) {
+    List<RpcService> services = new ArrayList<>();
+    if (ingester != null) {
+      services.add(
+          IngesterService.of(
+              ingester, new IngesterHoldings(ingester, index.written().recent()), ingester));
+    }
+    if (config.roles().contains(Role.QUERIER)) {
+      services.add(fleet.service());
+    }
+    return services;
   }
 
   private void openDistributor(
@@ -339,18 +356,22 @@ public final class ServerProcess implements AutoCloseable {
         ring, Objects.requireNonNull(cluster)::readsOf, config.replicationFactor());
   }
 
-  private QueryApi queries(QueryData data, TenantLimits limits) {
+  private QueryEngine engine(Limits allowed, QueryThreads threads) {
+    return new QueryEngine(
+        new EngineLimits(
+            allowed.queries().maxQuerySeries(),
+            config.querier().maxQueryMemory(),
+            allowed.queries().shardAggregations().contains("approx_topk")),
+        threads,
+        config.querier().threads());
+  }
+
+  private QueryApi queries(QueryData data, TenantLimits limits, @Nullable Fleet fleet) {
     return new QueryApi(
         data,
-        (allowed, threads) ->
-            new QueryEngine(
-                new EngineLimits(
-                    allowed.queries().maxQuerySeries(),
-                    config.querier().maxQueryMemory(),
-                    allowed.queries().shardAggregations().contains("approx_topk")),
-                threads,
-                config.querier().threads()),
+        this::engine,
         limits,
+        fleet,
         config.querier().multiTenantQueriesEnabled(),
         clock);
   }

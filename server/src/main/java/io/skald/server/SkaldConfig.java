@@ -127,6 +127,11 @@ public record SkaldConfig(
     return distributor.ring().kvstore().or(ingesterRing());
   }
 
+  /** Returns where queriers find each other. */
+  KvstoreConfig querierRing() {
+    return ingesterRing();
+  }
+
   /** Returns what the process does. */
   Set<Role> roles() {
     return Role.parse(target);

@@ -3,7 +3,9 @@ package io.skald.common.rpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.skald.common.fleet.PieceFailedException;
 import io.skald.common.ingest.IngestUnavailableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,11 @@ public final class RpcErrors {
               unavailable.status() == TOO_MANY ? Status.RESOURCE_EXHAUSTED : Status.UNAVAILABLE,
               unavailable.status(),
               unavailable);
+      case PieceFailedException failed ->
+          withHttp(
+              failed.isOfTheQuery() ? Status.FAILED_PRECONDITION : Status.UNAVAILABLE,
+              failed.status(),
+              failed);
       case IllegalArgumentException malformed ->
           Status.INVALID_ARGUMENT
               .withDescription(malformed.getMessage())
@@ -57,18 +64,31 @@ public final class RpcErrors {
    * @param peer whom was called, for the message
    */
   public static IngestUnavailableException fromStatus(String peer, StatusRuntimeException failure) {
-    Metadata trailers = failure.getTrailers();
-    String told = trailers == null ? null : trailers.get(HTTP_STATUS);
-    int status =
-        told != null && told.matches("[45]\\d\\d") ? Integer.parseInt(told) : status(failure);
+    return new IngestUnavailableException(httpStatus(failure), text(peer, failure), failure);
+  }
+
+  /** Returns the HTTP status that an error of a call is to have at the edge. */
+  public static int httpStatus(StatusRuntimeException failure) {
+    String told = told(failure);
+    return told != null && told.matches("[45]\\d\\d") ? Integer.parseInt(told) : status(failure);
+  }
+
+  /**
+   * Returns what an error of a call says.
+   *
+   * @param peer whom was called
+   */
+  public static String text(String peer, StatusRuntimeException failure) {
     String description = failure.getStatus().getDescription();
-    return new IngestUnavailableException(
-        status,
-        peer
-            + ": "
-            + (told == null ? failure.getStatus().getCode() + " " : "")
-            + (description == null ? "" : description),
-        failure);
+    return peer
+        + ": "
+        + (told(failure) == null ? failure.getStatus().getCode() + " " : "")
+        + (description == null ? "" : description);
+  }
+
+  private static @Nullable String told(StatusRuntimeException failure) {
+    Metadata trailers = failure.getTrailers();
+    return trailers == null ? null : trailers.get(HTTP_STATUS);
   }
 
   private static int status(StatusRuntimeException failure) {

@@ -11,6 +11,7 @@ import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.PlanNode;
 import io.skald.logql.engine.QueryEngine;
 import io.skald.logql.engine.QueryException;
+import io.skald.logql.engine.QueryFleet;
 import io.skald.logql.engine.QueryProfile;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryResult;
@@ -21,6 +22,7 @@ import io.skald.logql.syntax.Formatter;
 import io.skald.logql.syntax.LogExpr;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
+import io.skald.querier.fleet.Fleet;
 import io.skald.querier.source.FederatedQuery;
 import io.skald.querier.source.SlicedSource;
 import io.skald.querier.source.QueryData;
@@ -40,6 +42,7 @@ import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -56,22 +59,26 @@ public final class QueryApi {
   private final QueryData data;
   private final BiFunction<Limits, QueryThreads, QueryEngine> engines;
   private final TenantLimits limits;
+  private final @Nullable Fleet fleet;
   private final boolean federation;
   private final Clock clock;
 
   /**
    * @param engines makes the engine that works under a tenant's limits on threads of the request
+   * @param fleet the queriers that share queries; null if there is one only
    * @param federation whether a request may name several tenants
    */
   public QueryApi(
       QueryData data,
       BiFunction<Limits, QueryThreads, QueryEngine> engines,
       TenantLimits limits,
+      @Nullable Fleet fleet,
       boolean federation,
       Clock clock) {
     this.data = data;
     this.engines = engines;
     this.limits = limits;
+    this.fleet = fleet;
     this.federation = federation;
     this.clock = clock;
   }
@@ -252,6 +259,7 @@ public final class QueryApi {
             engine.execute(
                 query,
                 entries(tenants, statistics, reads, earliest),
+                sharing(tenants, earliest, request),
                 statistics,
                 request.cancellation()));
     statistics.compressedBytes.add(reads.compressedBytes.sum());
@@ -266,6 +274,19 @@ public final class QueryApi {
     return new Answer(
         result,
         json -> StatisticsWriter.write(json, statistics, nanos, meter.queueNanos(), entries));
+  }
+
+  private @Nullable QueryFleet sharing(ReadTenants tenants, long earliest, ReadRequest request) {
+    ReadMeter meter = request.meter();
+    return fleet == null
+        ? null
+        : fleet.of(
+            tenants,
+            earliest,
+            meter.statistics(),
+            meter.reads(),
+            request.threads(),
+            request.cancellation());
   }
 
   /**

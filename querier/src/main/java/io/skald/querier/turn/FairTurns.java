@@ -84,6 +84,7 @@ public final class FairTurns implements AutoCloseable {
   private final Set<Hold> held = new HashSet<>(); // guarded by lock; one for each busy processor
   private int freeProcessors; // guarded by lock
   private int running; // guarded by lock
+  private int pieces; // guarded by lock
   private long sequence; // guarded by lock
   private long refused; // guarded by lock
 
@@ -103,6 +104,7 @@ public final class FairTurns implements AutoCloseable {
     final ArrayDeque<Waiter> processors = new ArrayDeque<>();
     long usedNanos;
     int running;
+    int pieces;
 
     /** Threads that work for its reads, or will; some begin after their read has ended. */
     int tasks;
@@ -112,7 +114,7 @@ public final class FairTurns implements AutoCloseable {
     }
 
     boolean isIdle() {
-      return running == 0 && tasks == 0 && places.isEmpty();
+      return running == 0 && pieces == 0 && tasks == 0 && places.isEmpty();
     }
   }
 
@@ -209,19 +211,74 @@ public final class FairTurns implements AutoCloseable {
     long askedNanos = clock.monotonicNanos();
     Account account = enter(tenant, cancellation);
     try {
-      Turn turn = new Turn(account);
-      List<T> result = new ArrayList<>(1);
-      Runnable begin =
-          () -> {
-            turn.queueNanos = clock.monotonicNanos() - askedNanos;
-            result.add(work.apply(turn));
-          };
-      Future<?> done = threads.submit(() -> holding(turn, begin));
-      await(done);
-      return result.getFirst();
+      return lead(new Turn(account), askedNanos, work);
     } finally {
       leave(account);
     }
+  }
+
+  /**
+   * Has a piece of a read done that was let in elsewhere, and waits for it. It needs no place among
+   * the reads, and must not wait for other pieces: processes that lead reads and work for those of
+   * others cannot wait for each other then.
+   *
+   * @param expectedNanos what the whole read is expected to take: only the first piece of it would
+   *     be its beginning
+   * @throws QueryException with status 429 if too many pieces are under way
+   */
+  public <T> T runPiece(String tenant, long expectedNanos, Function<Turn, T> work) {
+    long askedNanos = clock.monotonicNanos();
+    Account account = enterPiece(tenant);
+    try {
+      Turn turn = new Turn(account);
+      turn.usedNanos = expectedNanos;
+      return lead(turn, askedNanos, work);
+    } finally {
+      leavePiece(account);
+    }
+  }
+
+  private Account enterPiece(String tenant) {
+    lock.lock();
+    try {
+      Account account = accountOf(tenant);
+      int most = account.pieces == 0 ? OVERDRAW * config.maxRunning() : config.maxRunning();
+      if (pieces >= most) {
+        dropIfIdle(account);
+        throw new QueryException(
+            429,
+            pieces
+                + " pieces of reads are under way already, and querier.max_running_queries is "
+                + config.maxRunning());
+      }
+      pieces++;
+      account.pieces++;
+      return account;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leavePiece(Account account) {
+    lock.lock();
+    try {
+      pieces--;
+      account.pieces--;
+      dropIfIdle(account);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T lead(Turn turn, long askedNanos, Function<Turn, T> work) {
+    List<T> result = new ArrayList<>(1);
+    Runnable begin =
+        () -> {
+          turn.queueNanos = clock.monotonicNanos() - askedNanos;
+          result.add(work.apply(turn));
+        };
+    await(threads.submit(() -> holding(turn, begin)));
+    return result.getFirst();
   }
 
   private static void await(Future<?> done) {

@@ -1,0 +1,145 @@
+package io.skald.querier.fleet;
+
+import io.skald.common.block.LogSource;
+import io.skald.common.block.StorageException;
+import io.skald.common.fleet.PieceCall;
+import io.skald.common.fleet.PieceEvaluator;
+import io.skald.common.fleet.PieceFailedException;
+import io.skald.common.fleet.PieceResult;
+import io.skald.common.limits.Limits;
+import io.skald.common.limits.TenantLimits;
+import io.skald.common.time.Clock;
+import io.skald.logql.engine.Cancellation;
+import io.skald.logql.engine.QueryEngine;
+import io.skald.logql.engine.QueryException;
+import io.skald.logql.engine.QueryPiece;
+import io.skald.logql.engine.QueryRequest;
+import io.skald.logql.engine.QueryStatistics;
+import io.skald.logql.engine.QueryThreads;
+import io.skald.logql.syntax.ParseException;
+import io.skald.logql.syntax.Parser;
+import io.skald.querier.source.QueryData;
+import io.skald.querier.source.ReadTenants;
+import io.skald.querier.source.SlicedSource;
+import io.skald.querier.turn.FairTurns;
+import io.skald.storage.read.ReadStatistics;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
+
+/** Evaluates pieces of queries for other queriers, in the turn of the tenant. */
+public final class PieceReads implements PieceEvaluator {
+  private static final int FAILED = 500;
+  private static final int NOT_IMPLEMENTED = 501;
+  private static final int UNAVAILABLE = 503;
+
+  private final QueryData data;
+  private final BiFunction<Limits, QueryThreads, QueryEngine> engines;
+  private final TenantLimits limits;
+  private final FairTurns turns;
+  private final BooleanSupplier ready;
+  private final FleetCounters counters;
+  private final Clock clock;
+
+  /**
+   * @param engines makes the engine that works under a tenant's limits
+   * @param ready whether all acknowledged entries can be read
+   */
+  public PieceReads(
+      QueryData data,
+      BiFunction<Limits, QueryThreads, QueryEngine> engines,
+      TenantLimits limits,
+      FairTurns turns,
+      BooleanSupplier ready,
+      FleetCounters counters,
+      Clock clock) {
+    this.data = data;
+    this.engines = engines;
+    this.limits = limits;
+    this.turns = turns;
+    this.ready = ready;
+    this.counters = counters;
+    this.clock = clock;
+  }
+
+  @Override
+  public PieceResult evaluate(PieceCall call, long remainingNanos, BooleanSupplier gone) {
+    try {
+      if (!ready.getAsBoolean()) {
+        throw new QueryException(UNAVAILABLE, "the log is being replayed");
+      }
+      PieceResult result = answer(call, remainingNanos, gone);
+      counters.servedPieces.increment();
+      return result;
+    } catch (QueryException e) {
+      counters.refusedPieces.increment();
+      throw failure(e.status(), e);
+    } catch (StorageException e) {
+      counters.refusedPieces.increment();
+      throw failure(FAILED, e);
+    } catch (RejectedExecutionException e) {
+      counters.refusedPieces.increment();
+      throw new PieceFailedException(UNAVAILABLE, "this querier is stopping", e);
+    } catch (ParseException | IllegalArgumentException e) {
+      // Whoever asks has read this query: it is of another version.
+      counters.refusedPieces.increment();
+      throw failure(NOT_IMPLEMENTED, e);
+    }
+  }
+
+  private static PieceFailedException failure(int status, RuntimeException cause) {
+    return new PieceFailedException(status, String.valueOf(cause.getMessage()), cause);
+  }
+
+  private PieceResult answer(PieceCall call, long remainingNanos, BooleanSupplier gone) {
+    QueryPiece piece = piece(call);
+    ReadTenants tenants = new ReadTenants(call.tenants(), call.federated());
+    Duration time =
+        remainingNanos == Long.MAX_VALUE
+            ? Duration.ZERO
+            : Duration.ofNanos(Math.max(1, remainingNanos));
+    Cancellation cancellation = Cancellation.until(clock, time, gone);
+    QueryStatistics statistics = new QueryStatistics();
+    ReadStatistics reads = new ReadStatistics();
+    byte[] answer =
+        turns.runPiece(
+            tenants.key(),
+            call.expectedNanos(),
+            turn ->
+                engines
+                    .apply(limits.strictest(tenants.ids()), turn)
+                    .evaluate(
+                        piece, entries(data, tenants, piece, statistics, reads), statistics,
+                        cancellation));
+    return new PieceResult(answer, new CountedStatistics(statistics, reads).toMap());
+  }
+
+  private static QueryPiece piece(PieceCall call) {
+    QueryRequest request =
+        new QueryRequest(
+            Parser.parse(call.query()),
+            call.startNanos(),
+            call.endNanos(),
+            call.stepNanos(),
+            0,
+            call.limit(),
+            call.forward(),
+            call.categorizeLabels());
+    return new QueryPiece(
+        request, call.fromNanos(), call.throughNanos(), call.shard(), call.maxSeries());
+  }
+
+  /** Returns the entries of a piece and no others. */
+  static LogSource entries(
+      QueryData data,
+      ReadTenants tenants,
+      QueryPiece piece,
+      QueryStatistics statistics,
+      ReadStatistics reads) {
+    return new SlicedSource(
+        data.entries(tenants, piece.shard(), statistics, reads),
+        piece.fromNanos(),
+        piece.throughNanos());
+  }
+}

@@ -1,0 +1,118 @@
+package io.skald.querier.fleet;
+
+import io.skald.common.block.LogSource;
+import io.skald.common.fleet.PieceCall;
+import io.skald.common.model.LabelMatcher;
+import io.skald.common.time.Clock;
+import io.skald.logql.engine.QueryFleet;
+import io.skald.logql.engine.QueryPiece;
+import io.skald.logql.engine.QueryRequest;
+import io.skald.logql.syntax.ParseException;
+import io.skald.logql.syntax.Parser;
+import io.skald.querier.source.QueryData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** One read and those that share it. */
+final class SharedRead implements QueryFleet {
+  /** Counting reads timestamps and footers, a small part of what lines are. */
+  private static final double COUNTS_PART = 1.0 / 16;
+
+  /** What a byte of lines is expected to take; only pieces of long reads must look long. */
+  private static final long NANOS_PER_BYTE = 2;
+
+  private final Fleet.Read read;
+  private final List<Fleet.Peer> others;
+  private final String selfId;
+  private final QueryData data;
+  private final FleetConfig config;
+  private final FleetCounters counters;
+  private final Clock clock;
+  private long expectedNanos;
+
+  SharedRead(
+      Fleet.Read read,
+      List<Fleet.Peer> others,
+      String selfId,
+      QueryData data,
+      FleetConfig config,
+      FleetCounters counters,
+      Clock clock) {
+    this.read = read;
+    this.others = others;
+    this.selfId = selfId;
+    this.data = data;
+    this.config = config;
+    this.counters = counters;
+    this.clock = clock;
+  }
+
+  @Override
+  public List<QueryPiece> divide(
+      QueryPiece whole, List<LabelMatcher> selector, Division division, Effort effort) {
+    long from = Math.max(whole.fromNanos(), read.earliestNanos());
+    if (from > whole.throughNanos() || !survivesText(whole.request())) {
+      return List.of();
+    }
+    QueryPiece visible = whole.part(from, whole.throughNanos(), whole.shard());
+    StoredVolume volume =
+        new StoredVolume(
+            data.indexed(read.tenants(), selector, from, whole.throughNanos()),
+            from,
+            whole.throughNanos());
+    double bytes = volume.bytes() * (effort == Effort.COUNTS ? COUNTS_PART : 1);
+    if (bytes < config.minBytes()) {
+      return List.of();
+    }
+    expectedNanos = (long) (bytes * NANOS_PER_BYTE);
+    return new PieceDivision(visible, volume, bytes, config.minBytes(), others.size() + 1)
+        .divide(division);
+  }
+
+  /** Others get the text of a query: it must mean what this one has read and perhaps rewritten. */
+  private static boolean survivesText(QueryRequest request) {
+    try {
+      return Parser.parse(request.expression().toString()).equals(request.expression());
+    } catch (ParseException _) {
+      return false;
+    }
+  }
+
+  @Override
+  public LogSource entries(QueryPiece piece) {
+    return PieceReads.entries(data, read.tenants(), piece, read.statistics(), read.reads());
+  }
+
+  @Override
+  public void run(List<QueryPiece> pieces, Work work) {
+    counters.dividedScans.increment();
+    List<String> members =
+        Stream.concat(Stream.of(selfId), others.stream().map(Fleet.Peer::id)).sorted().toList();
+    List<String> owners = new ArrayList<>();
+    for (int i = 0; i < pieces.size(); i++) {
+      owners.add(members.get(i % members.size()));
+    }
+    new PieceRun(read, others, this::call, work, config, counters, clock)
+        .run(pieces, owners, selfId);
+  }
+
+  private PieceCall call(QueryPiece piece) {
+    QueryRequest request = piece.request();
+    return new PieceCall(
+        read.tenants().ids(),
+        read.tenants().federated(),
+        request.expression().toString(),
+        request.startNanos(),
+        request.endNanos(),
+        request.stepNanos(),
+        request.limit(),
+        request.forward(),
+        request.categorizeLabels(),
+        piece.fromNanos(),
+        piece.throughNanos(),
+        piece.shard(),
+        piece.maxSeries(),
+        expectedNanos);
+  }
+}
