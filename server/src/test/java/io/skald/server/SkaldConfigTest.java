@@ -237,6 +237,7 @@ class SkaldConfigTest {
         cache_size: 53MB
         tail_max_duration: 89s
         multi_tenant_queries_enabled: true
+        fan_out_min_bytes: 93MB
         log_queries: false
         log_queries_longer_than: 92s
       ruler:
@@ -563,6 +564,7 @@ class SkaldConfigTest {
               53 << 20,
               Duration.ofSeconds(89),
               true,
+              93 << 20,
               new QueryLogSection(false, Duration.ofSeconds(92))),
           ruler(),
           new RuntimeConfigSection(List.of("a.yaml", "b.yaml"), Duration.ofSeconds(89)),

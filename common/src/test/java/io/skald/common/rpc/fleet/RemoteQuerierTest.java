@@ -16,6 +16,7 @@ import io.skald.common.rpc.RpcServerConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,7 +57,9 @@ class RemoteQuerierTest {
               Duration.ofSeconds(20),
               Duration.ofSeconds(5)),
           List.of(
-              QuerierService.of((call, left, gone) -> evaluator.get().evaluate(call, left, gone))),
+              QuerierService.of(
+                  (call, left, gone) ->
+                      Objects.requireNonNull(evaluator.get()).evaluate(call, left, gone))),
           null);
   private final RpcChannels channels =
       new RpcChannels(
