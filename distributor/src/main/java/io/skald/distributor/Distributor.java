@@ -2,6 +2,7 @@ package io.skald.distributor;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.skald.common.http.HttpException;
 import io.skald.common.http.HttpHandler;
 import io.skald.common.http.HttpRequest;
 import io.skald.common.http.HttpResponse;
@@ -16,6 +17,7 @@ import io.skald.common.limits.OtlpConfig;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import io.skald.common.push.DecodeBudget;
 import io.skald.common.push.DecodedPush;
 import io.skald.common.push.OtlpRules;
@@ -138,12 +140,13 @@ public final class Distributor {
       BiFunction<Limits, DecodeBudget.Lease, DecodedPush> decode,
       Function<EntryRejection, HttpResponse> print) {
     TenantId tenant = tenants.ofPush(request);
+    BatchKey key = batchKey(request);
     RequestTrace trace = request.trace();
     Optional<Refusal> failure;
     try (DecodeBudget.Lease lease = budget.lease()) {
       Limits tenantLimits = limits.of(tenant);
       DecodedPush decoded = phase(trace, "decode", () -> decode.apply(tenantLimits, lease));
-      failure = push(tenant, tenantLimits, decoded, trace);
+      failure = push(tenant, key, tenantLimits, decoded, trace);
     } catch (PushDecodeException e) {
       failure = Optional.of(new Refusal(e.status(), String.valueOf(e.getMessage())));
     } catch (IngestUnavailableException e) {
@@ -153,6 +156,18 @@ public final class Distributor {
         .filter(refusal -> refusal.status() != SILENT)
         .map(refusal -> refusal.answer(print))
         .orElseGet(() -> HttpResponse.empty(204));
+  }
+
+  private static @Nullable BatchKey batchKey(HttpRequest request) {
+    String value = request.header(BatchKey.HEADER);
+    if (value == null) {
+      return null;
+    }
+    try {
+      return BatchKey.parse(value);
+    } catch (IllegalArgumentException e) {
+      throw new HttpException(400, "header " + BatchKey.HEADER + ": " + e.getMessage() + "\n");
+    }
   }
 
   /**
@@ -181,7 +196,11 @@ public final class Distributor {
    * @throws IngestUnavailableException if it could not be stored now
    */
   private Optional<Refusal> push(
-      TenantId tenant, Limits tenantLimits, DecodedPush push, RequestTrace trace) {
+      TenantId tenant,
+      @Nullable BatchKey key,
+      Limits tenantLimits,
+      DecodedPush push,
+      RequestTrace trace) {
     if (push.streamCount() == 0) {
       throw new PushDecodeException(
           422, "error at least one valid stream is required for ingestion");
@@ -196,7 +215,7 @@ public final class Distributor {
         phase(trace, "validate", () -> validator.validate(tenant, tenantLimits, push));
     tell(trace, tenant, valid);
     try {
-      return store(tenant, tenantLimits, valid, trace);
+      return store(tenant, key, tenantLimits, valid, trace);
     } finally {
       valid
           .discards()
@@ -243,7 +262,11 @@ public final class Distributor {
   }
 
   private Optional<Refusal> store(
-      TenantId tenant, Limits tenantLimits, ValidatedPush valid, RequestTrace trace) {
+      TenantId tenant,
+      @Nullable BatchKey key,
+      Limits tenantLimits,
+      ValidatedPush valid,
+      RequestTrace trace) {
     List<EntryRejection> rejections = new ArrayList<>();
     if (!valid.batches().isEmpty()) {
       Optional<EntryRejection> tooFast = rates.admit(tenant, tenantLimits, valid);
@@ -256,7 +279,7 @@ public final class Distributor {
       if (!admitted.batches().isEmpty()) {
         listener.received(tenant, valid.lines(), valid.bytes());
         List<EntryRejection> refused =
-            phase(trace, "store", () -> replication.push(tenant, admitted.batches()));
+            phase(trace, "store", () -> replication.push(tenant, key, admitted.batches()));
         refused.forEach(rejection -> count(tenant, rejection));
         rejections.addAll(refused);
       }

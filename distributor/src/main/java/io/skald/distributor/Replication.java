@@ -5,6 +5,7 @@ import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Brings batches to the ingesters that own their streams. Thread-safe. */
 final class Replication {
@@ -30,20 +32,21 @@ final class Replication {
   /**
    * Returns when every batch is stored by a quorum of its owners; slower ones finish by themselves.
    *
+   * @param key of the push, if it may come again
    * @return what ingesters refused, each text once
    * @throws IngestUnavailableException if a batch has no quorum; other batches may be stored
    */
-  List<EntryRejection> push(TenantId tenant, List<StreamBatch> batches) {
+  List<EntryRejection> push(TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
     Map<Instance, List<Integer>> assignment = new LinkedHashMap<>();
     int[] owners = assign(tenant, batches, assignment);
     if (assignment.size() == 1) {
-      return clients.apply(assignment.keySet().iterator().next()).push(tenant, batches);
+      return clients.apply(assignment.keySet().iterator().next()).push(tenant, key, batches);
     }
     QuorumWait wait = new QuorumWait(owners, Ring.quorum(replicationFactor));
     assignment.forEach((instance, indexes) ->
         Thread.ofVirtual()
             .name("push-", 0)
-            .start(() -> pushOne(instance, tenant, batches, indexes, wait)));
+            .start(() -> pushOne(instance, tenant, key, batches, indexes, wait)));
     return wait.await();
   }
 
@@ -82,13 +85,14 @@ final class Replication {
   private void pushOne(
       Instance instance,
       TenantId tenant,
+      @Nullable BatchKey key,
       List<StreamBatch> batches,
       List<Integer> indexes,
       QuorumWait wait) {
     try {
       List<StreamBatch> part = new ArrayList<>(indexes.size());
       indexes.forEach(index -> part.add(batches.get(index)));
-      wait.stored(indexes, clients.apply(instance).push(tenant, part));
+      wait.stored(indexes, clients.apply(instance).push(tenant, key, part));
     } catch (IngestUnavailableException e) {
       wait.failed(indexes, e);
     } catch (RuntimeException | Error e) {

@@ -12,6 +12,7 @@ import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.limits.Limits;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import io.skald.common.push.WireWriter;
 import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
@@ -767,5 +768,42 @@ class DistributorTest {
 
     assertThat(otlp(otlpRecord(resource, "\"body\":{\"stringValue\":\"x\"}")))
         .isEqualTo(new Answer(503, "\u0012\tdisk full"));
+  }
+
+  @Test
+  void push_withBatchKey_handsItOn() {
+    byte[] body =
+        ("{\"streams\":[{\"stream\":{\"a\":\"b\"},\"values\":[" + ONE_LINE + "]}]}")
+            .getBytes(UTF_8);
+    String[] headers = {
+      "Content-Type", "application/json", "X-Skald-Batch", "node-1.default/7-00ff"
+    };
+
+    assertThat(send("/loki/api/v1/push", body, headers)).isEqualTo(answer(204, ""));
+    assertThat(entries("{\"a\":\"b\"}", ONE_LINE)).isEqualTo(answer(204, ""));
+
+    assertThat(ingester.keys).containsExactly(new BatchKey("node-1.default", "7-00ff"), null);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = "->",
+      textBlock =
+          """
+          7 -> header X-Skald-Batch: a batch key has the form sender/batch: 7
+          a b/1 -> header X-Skald-Batch: both parts of a batch key must be 1 to 128 letters, digits, '.', '_' or '-': a b/1
+          """)
+  void push_withBadBatchKey_isRefused(String key, String text) {
+    Answer refused =
+        send(
+            "/loki/api/v1/push",
+            new byte[0],
+            "Content-Type",
+            "application/json",
+            "X-Skald-Batch",
+            key);
+
+    assertThat(refused).isEqualTo(answer(400, text));
+    assertThat(ingester.stored()).isEmpty();
   }
 }

@@ -8,6 +8,7 @@ import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Remembers pushes as text; answers as told. */
 final class FakeIngester implements IngesterClient {
   final List<String> stored = new ArrayList<>();
+  final List<@Nullable BatchKey> keys = new ArrayList<>();
   volatile List<EntryRejection> rejections = List.of();
   volatile @Nullable IngestUnavailableException failure;
 
@@ -23,7 +25,8 @@ final class FakeIngester implements IngesterClient {
   volatile @Nullable CountDownLatch gate;
 
   @Override
-  public List<EntryRejection> push(TenantId tenant, List<StreamBatch> batches) {
+  public List<EntryRejection> push(
+      TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
     CountDownLatch wait = gate;
     if (wait != null) {
       try {
@@ -37,6 +40,7 @@ final class FakeIngester implements IngesterClient {
       throw thrown;
     }
     synchronized (stored) {
+      keys.add(key);
       for (StreamBatch batch : batches) {
         EntryBatch entries = batch.entries();
         for (int i = 0; i < entries.size(); i++) {

@@ -70,7 +70,7 @@ class ReplicationTest {
   void push_factorOne_spreadsStreamsEachToOneMember() {
     members(3);
 
-    assertThat(replication(1).push(TENANT, streams(300))).isEmpty();
+    assertThat(replication(1).push(TENANT, null, streams(300))).isEmpty();
 
     assertThat(copies()).isEqualTo(300);
     assertThat(ingesters.values())
@@ -80,11 +80,11 @@ class ReplicationTest {
   @Test
   void push_againFromAnotherDistributor_goesToTheSameMembers() {
     members(3);
-    replication(1).push(TENANT, streams(50));
+    replication(1).push(TENANT, null, streams(50));
     List<String> first = ingester("i0").stored();
     ingesters.replaceAll((_, _) -> new FakeIngester());
 
-    replication(1).push(TENANT, streams(50));
+    replication(1).push(TENANT, null, streams(50));
 
     assertThat(ingester("i0").stored()).isEqualTo(first);
   }
@@ -92,11 +92,11 @@ class ReplicationTest {
   @Test
   void push_otherTenant_isSpreadDifferently() {
     members(3);
-    replication(1).push(TENANT, streams(50));
+    replication(1).push(TENANT, null, streams(50));
     int first = ingester("i0").stored().size();
     ingesters.replaceAll((_, _) -> new FakeIngester());
 
-    replication(1).push(new TenantId("u"), streams(50));
+    replication(1).push(new TenantId("u"), null, streams(50));
 
     assertThat(ingester("i0").stored()).hasSizeBetween(1, 49);
     assertThat(first).isBetween(1, 49);
@@ -107,7 +107,7 @@ class ReplicationTest {
     members(3);
     ingester("i1").failure = new IngestUnavailableException(503, "down");
 
-    assertThat(replication(3).push(TENANT, streams(5))).isEmpty();
+    assertThat(replication(3).push(TENANT, null, streams(5))).isEmpty();
     assertThat(ingester("i0").stored()).hasSize(5);
     assertThat(ingester("i2").stored()).hasSize(5);
   }
@@ -118,7 +118,7 @@ class ReplicationTest {
     ingester("i1").failure = new IngestUnavailableException(500, "disk full");
     ingester("i2").failure = new IngestUnavailableException(500, "disk full");
 
-    assertThatThrownBy(() -> replication(3).push(TENANT, streams(5)))
+    assertThatThrownBy(() -> replication(3).push(TENANT, null, streams(5)))
         .isInstanceOf(IngestUnavailableException.class)
         .hasMessage("disk full")
         .extracting(e -> ((IngestUnavailableException) e).status())
@@ -131,7 +131,7 @@ class ReplicationTest {
     CountDownLatch gate = new CountDownLatch(1);
     ingester("i2").gate = gate;
 
-    assertThat(replication(3).push(TENANT, streams(5))).isEmpty();
+    assertThat(replication(3).push(TENANT, null, streams(5))).isEmpty();
     assertThat(ingester("i2").stored()).isEmpty();
 
     gate.countDown();
@@ -143,14 +143,14 @@ class ReplicationTest {
     EntryRejection rejection = new EntryRejection(400, "too far behind");
     ingesters.values().forEach(ingester -> ingester.rejections = List.of(rejection));
 
-    assertThat(replication(3).push(TENANT, streams(1))).containsExactly(rejection);
+    assertThat(replication(3).push(TENANT, null, streams(1))).containsExactly(rejection);
   }
 
   @Test
   void push_fewerMembersThanQuorum_isUnavailable() {
     members(1);
 
-    assertThatThrownBy(() -> replication(3).push(TENANT, streams(1)))
+    assertThatThrownBy(() -> replication(3).push(TENANT, null, streams(1)))
         .isInstanceOf(IngestUnavailableException.class)
         .hasMessage("at least 2 live ingesters are required, the ring has 1 that take writes");
     assertThat(copies()).isZero();
@@ -160,7 +160,7 @@ class ReplicationTest {
   void push_twoMembersForFactorThree_needsBoth() {
     members(2);
 
-    assertThat(replication(3).push(TENANT, streams(4))).isEmpty();
+    assertThat(replication(3).push(TENANT, null, streams(4))).isEmpty();
     assertThat(copies()).isEqualTo(8);
   }
 }

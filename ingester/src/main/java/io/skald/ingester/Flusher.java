@@ -33,6 +33,7 @@ final class Flusher {
   private final PackWriter packs;
   private final LabelIndex index;
   private final MemoryAccount memory;
+  private final Runnable beforeFlush;
   private final FlushCounters counters;
   private final Clock clock;
 
@@ -43,6 +44,9 @@ final class Flusher {
   private @Nullable Duration backoff;
   private long failedAtNanos;
 
+  /**
+   * @param beforeFlush run when it is settled what is flushed, and before any of it is
+   */
   Flusher(
       IngesterConfig config,
       Tenants tenants,
@@ -50,6 +54,7 @@ final class Flusher {
       PackWriter packs,
       LabelIndex index,
       MemoryAccount memory,
+      Runnable beforeFlush,
       FlushCounters counters,
       Clock clock) {
     this.config = config;
@@ -58,6 +63,7 @@ final class Flusher {
     this.packs = packs;
     this.index = index;
     this.memory = memory;
+    this.beforeFlush = beforeFlush;
     this.counters = counters;
     this.clock = clock;
   }
@@ -154,6 +160,7 @@ final class Flusher {
     if (flushes.isEmpty()) {
       return null;
     }
+    beforeFlush.run();
     Throwable failure = null;
     try (ExecutorService executor =
         Executors.newFixedThreadPool(

@@ -10,6 +10,7 @@ import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
+import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import io.skald.storage.chunk.BlockSealer;
 import io.skald.storage.chunk.ColumnDecoder;
@@ -66,6 +67,7 @@ public final class Ingester
   private final IngesterLimits limits;
   private final Clock clock;
   private final WriteAheadLog wal;
+  private final BatchWindow batchWindow;
   private final MemoryAccount memory;
   private final SealingPool sealing;
   private final PatternBudget patternBudget;
@@ -113,6 +115,7 @@ public final class Ingester
     this.limits = limits;
     this.clock = clock;
     this.wal = WriteAheadLog.open(disk, walConfig(config.wal()), clock);
+    this.batchWindow = new BatchWindow(disk, config.maxPushWait(), clock);
     this.flushLoop = new FlushLoop(config.flushCheckPeriod(), this::flushAndTidy);
     this.memory =
         new MemoryAccount(config.maxUnflushedBytes(), config.maxPushWait(), flushLoop::wake);
@@ -120,9 +123,19 @@ public final class Ingester
     this.patternBudget = new PatternBudget(patterns.maxMemory());
     this.rules = new StreamRules(config, patterns, patternBudget, random, sealing::submit);
     this.flusher =
-        new Flusher(config, tenants, sealing, packs, index, memory, flushCounters, clock);
+        new Flusher(
+            config,
+            tenants,
+            sealing,
+            packs,
+            index,
+            memory,
+            batchWindow::save,
+            flushCounters,
+            clock);
     this.retention =
-        new LogRetention(config.wal(), tenants, wal, index, memory, flushCounters, clock);
+        new LogRetention(
+            config.wal(), tenants, wal, index, memory, batchWindow, flushCounters, clock);
   }
 
   private static WalConfig walConfig(IngesterConfig.Wal config) {
@@ -144,8 +157,10 @@ public final class Ingester
   public void start() throws IOException {
     state = State.STARTING;
     long startNanos = clock.monotonicNanos();
+    batchWindow.load();
     LogReplayer replayer =
-        new LogReplayer(tenants, index, decoder, rules, memory, this::flushDue, clock.nowNanos());
+        new LogReplayer(
+            tenants, batchWindow, index, decoder, rules, memory, this::flushDue, clock.nowNanos());
     ReplayReport report =
         wal.replay(replayer, config.sealThreads(), config.wal().replayMemoryCeiling());
     replayReport = report;
@@ -186,27 +201,39 @@ public final class Ingester
   }
 
   @Override
-  public List<EntryRejection> push(TenantId tenant, List<StreamBatch> batches) {
+  public List<EntryRejection> push(
+      TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
     requireRunning();
+    if (key == null) {
+      return pushOnce(tenant, null, batches);
+    }
+    try (BatchWindow.Turn turn = batchWindow.take(tenant, key)) {
+      return pushOnce(tenant, key, turn.missing(batches));
+    }
+  }
+
+  private List<EntryRejection> pushOnce(
+      TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
     long bytes = 0;
     for (StreamBatch batch : batches) {
       bytes += batch.entries().lineBytes() + (long) batch.entries().size() * BYTES_PER_ENTRY;
     }
     memory.reserve(bytes);
     try {
-      return pushReserved(tenant, DistinctStreams.of(batches));
+      return pushReserved(tenant, key, DistinctStreams.of(batches));
     } finally {
       memory.release(bytes);
     }
   }
 
-  private List<EntryRejection> pushReserved(TenantId tenant, List<StreamBatch> batches) {
+  private List<EntryRejection> pushReserved(
+      TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
     PushPlan plan = new PushPlan();
     RecordBuffer buffer = buffers.take();
     try {
-      plan(tenant, batches, plan, buffer);
+      plan(tenant, batches, plan, new PushRecord(buffer, tenant, key));
       if (!plan.isEmpty()) {
-        wal.append(buffer, position -> apply(tenant, plan, position));
+        wal.append(buffer, position -> apply(tenant, key, plan, position));
       }
       return plan.rejections();
     } catch (RecordTooLargeException e) {
@@ -223,9 +250,7 @@ public final class Ingester
     }
   }
 
-  private void plan(
-      TenantId tenant, List<StreamBatch> batches, PushPlan plan, RecordBuffer buffer) {
-    PushRecord record = new PushRecord(buffer, tenant);
+  private void plan(TenantId tenant, List<StreamBatch> batches, PushPlan plan, PushRecord record) {
     TenantStreams streams = tenants.getOrCreate(tenant);
     IngesterLimits.Limits allowed = limits.limits(tenant);
     for (StreamBatch batch : batches) {
@@ -270,8 +295,11 @@ public final class Ingester
     return new LiveStream(batch.labels(), batch.fingerprint(), rules, clock.nowNanos());
   }
 
-  private void apply(TenantId tenant, PushPlan plan, long position) {
+  private void apply(TenantId tenant, @Nullable BatchKey key, PushPlan plan, long position) {
     memory.unflushedChanged(plan.append(position, clock.nowNanos(), mapping));
+    if (key != null) {
+      batchWindow.stored(tenant, key, plan.fingerprints());
+    }
     pushedEntries.add(plan.entries());
     pushedBytes.add(plan.lineBytes());
     if (feed.isFollowed(tenant)) {
@@ -424,6 +452,7 @@ public final class Ingester
         memory.refusals(),
         pushedEntries.sum(),
         pushedBytes.sum(),
+        batchWindow.repeatedEntries(),
         flushCounters.chunksByReason(),
         flushCounters.packs(),
         flushCounters.bytes(),

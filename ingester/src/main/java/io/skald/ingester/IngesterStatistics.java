@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param refusedPushes pushes refused because that memory was full
  * @param pushedEntries entries acknowledged
  * @param pushedBytes line bytes of these
+ * @param repeatedEntries entries left out because their batch was stored before
  * @param flushedChunks chunks moved to object storage, for every reason
  * @param flushedPacks objects written
  * @param flushedBytes bytes of the chunks in them
@@ -33,6 +34,7 @@ public record IngesterStatistics(
     long refusedPushes,
     long pushedEntries,
     long pushedBytes,
+    long repeatedEntries,
     Map<FlushReason, Long> flushedChunks,
     long flushedPacks,
     long flushedBytes,

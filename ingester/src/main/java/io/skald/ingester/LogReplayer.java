@@ -6,6 +6,7 @@ import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.chunk.SealedBlocks;
 import io.skald.storage.index.LabelIndex;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +32,7 @@ final class LogReplayer implements ReplayTarget {
   private static final Logger log = LoggerFactory.getLogger(LogReplayer.class);
 
   private final Tenants tenants;
+  private final BatchWindow batchWindow;
   private final LabelIndex index;
   private final ColumnDecoder decoder;
   private final StreamRules rules;
@@ -37,6 +40,10 @@ final class LogReplayer implements ReplayTarget {
   private final Runnable relieveMemory;
   private final long nowNanos;
   private final MetadataMapping mapping = new MetadataMapping();
+
+  /** Only of this replay: what was known before may stand for the very record at hand. */
+  private final SeenBatches seen = new SeenBatches();
+
   private final Map<StreamKey, Coverage> coverages = new HashMap<>();
 
   private record StreamKey(TenantId tenant, Fingerprint fingerprint) {}
@@ -53,10 +60,12 @@ final class LogReplayer implements ReplayTarget {
   }
 
   /**
+   * @param batchWindow is told of batches whose entries come into memory
    * @param relieveMemory flushes when memory is short; called between records
    */
   LogReplayer(
       Tenants tenants,
+      BatchWindow batchWindow,
       LabelIndex index,
       ColumnDecoder decoder,
       StreamRules rules,
@@ -64,6 +73,7 @@ final class LogReplayer implements ReplayTarget {
       Runnable relieveMemory,
       long nowNanos) {
     this.tenants = tenants;
+    this.batchWindow = batchWindow;
     this.index = index;
     this.decoder = decoder;
     this.rules = rules;
@@ -87,13 +97,23 @@ final class LogReplayer implements ReplayTarget {
   }
 
   @Override
-  public void push(long position, TenantId tenant, List<StreamBatch> batches) {
+  public void push(
+      long position, TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
+    // A push that was refused, and stored when it came again, may be in the log twice.
+    Set<Fingerprint> known = key == null ? Set.of() : seen.stored(tenant, key);
+    List<Fingerprint> taken = new ArrayList<>();
     for (StreamBatch batch : batches) {
       if (batch.entries().size() > 0
-          && position > coverage(tenant, batch.fingerprint()).coveredThrough) {
+          && position > coverage(tenant, batch.fingerprint()).coveredThrough
+          && !known.contains(batch.fingerprint())) {
         LiveStream stream = stream(tenant, batch.labels(), batch.fingerprint());
         memory.unflushedChanged(stream.replay(position, batch.entries(), nowNanos, mapping));
+        taken.add(batch.fingerprint());
       }
+    }
+    if (key != null && !taken.isEmpty()) {
+      seen.add(tenant, key, taken, nowNanos);
+      batchWindow.stored(tenant, key, taken);
     }
     giveWay();
   }

@@ -26,6 +26,7 @@ final class LogRetention {
   private final WriteAheadLog wal;
   private final LabelIndex index;
   private final MemoryAccount memory;
+  private final BatchWindow batches;
   private final FlushCounters counters;
   private final Clock clock;
   private long lastCheckpointNanos;
@@ -38,6 +39,7 @@ final class LogRetention {
       WriteAheadLog wal,
       LabelIndex index,
       MemoryAccount memory,
+      BatchWindow batches,
       FlushCounters counters,
       Clock clock) {
     this.config = config;
@@ -45,6 +47,7 @@ final class LogRetention {
     this.wal = wal;
     this.index = index;
     this.memory = memory;
+    this.batches = batches;
     this.counters = counters;
     this.clock = clock;
     this.lastCheckpointNanos = clock.monotonicNanos();
@@ -58,6 +61,7 @@ final class LogRetention {
       writeCheckpoint();
     }
     forgetPositions();
+    batches.saveAgain(); // there may be room on the disk now
   }
 
   /** The applied position is read first: what is appended later lies behind it. */
@@ -88,6 +92,7 @@ final class LogRetention {
           }
         }
       }
+      batches.save(); // of records that will be skipped
       checkpoint.commit();
       counters.checkpointWritten();
       failing = false;

@@ -2,6 +2,7 @@ package io.skald.ingester;
 
 import io.skald.common.block.EntryBatch;
 import io.skald.common.ingest.EntryRejection;
+import io.skald.common.model.Fingerprint;
 import io.skald.common.model.TenantId;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,11 @@ final class PushPlan {
 
   List<EntryRejection> rejections() {
     return rejections;
+  }
+
+  /** Returns the streams that get entries. */
+  List<Fingerprint> fingerprints() {
+    return streams.stream().map(LiveStream::fingerprint).toList();
   }
 
   long entries() {

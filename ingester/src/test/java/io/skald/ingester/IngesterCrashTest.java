@@ -6,6 +6,7 @@ import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import io.skald.storage.wal.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Random lives of an ingester, each ended by a crash of process and machine: pushes, flushes,
  * checkpoints, broken stores and disks in any order. What was acknowledged is found, nothing else
- * that was never pushed, and nothing twice.
+ * that was never pushed, and nothing twice, though senders push again what they have no answer for.
  */
 final class IngesterCrashTest {
   private static final int ROUNDS = 40;
@@ -52,7 +53,12 @@ final class IngesterCrashTest {
     private final Map<Labels, Set<String>> acknowledged = new HashMap<>();
     private final Map<Labels, Set<String>> pushed = new HashMap<>();
     private final List<Labels> streams = new ArrayList<>();
+    private final List<Sent> answered = new ArrayList<>();
+    private final List<Sent> unanswered = new ArrayList<>();
     private int next;
+    private boolean diskFailed;
+
+    private record Sent(BatchKey key, List<StreamBatch> batches, Map<Labels, List<String>> lines) {}
 
     Round(IngesterFixture fixture, long seed) {
       this.fixture = fixture;
@@ -71,8 +77,15 @@ final class IngesterCrashTest {
           step(ingester);
         }
         healDisk();
+        if (diskFailed) {
+          ingester.flushAndTidy(); // until then it may have no note of what it flushed
+          diskFailed = false;
+        }
         fixture.crash(ingester, random);
         ingester = start();
+        unanswered.addAll(answered); // as if the answers had not arrived
+        answered.clear();
+        sendAgain(ingester);
         check(ingester);
       }
       ingester.flush();
@@ -98,13 +111,43 @@ final class IngesterCrashTest {
           flush(ingester);
           fixture.store.repair();
         }
-        case 4 ->
-            fixture.disk.beforeSync(() -> {
-              throw new IOException("bad sector");
-            });
-        case 5 -> fixture.disk.limitTo(fixture.disk.usedBytes() + random.nextInt(2000));
+        case 4 -> {
+          diskFailed = true;
+          fixture.disk.beforeSync(() -> {
+            throw new IOException("bad sector");
+          });
+        }
+        case 5 -> {
+          diskFailed = true;
+          fixture.disk.limitTo(fixture.disk.usedBytes() + random.nextInt(2000));
+        }
         case 6, 7, 8 -> healDisk();
+        case 9 -> sendAgain(ingester);
         default -> push(ingester);
+      }
+    }
+
+    /** Sends what was refused, and what a sender might have no answer for, under its old keys. */
+    private void sendAgain(Ingester ingester) {
+      List<Sent> again = List.copyOf(unanswered);
+      unanswered.clear();
+      again.forEach(sent -> send(ingester, sent));
+    }
+
+    private void send(Ingester ingester, Sent sent) {
+      try {
+        assertThat(ingester.push(tenant, sent.key, sent.batches)).isEmpty();
+        sent.lines.forEach((stream, own) -> set(acknowledged, stream).addAll(own));
+        answered.add(sent);
+      } catch (IngestUnavailableException e) {
+        assertThat(e).hasMessageContaining("was not stored");
+        unanswered.add(sent);
+      }
+      while (answered.size() > SeenBatches.MAX_BATCHES_OF_SENDER / 2) {
+        answered.removeFirst();
+      }
+      while (unanswered.size() > SeenBatches.MAX_BATCHES_OF_SENDER / 2) {
+        unanswered.removeFirst();
       }
     }
 
@@ -140,12 +183,7 @@ final class IngesterCrashTest {
         }
       }
       lines.forEach((stream, own) -> set(pushed, stream).addAll(own));
-      try {
-        assertThat(ingester.push(tenant, batches)).isEmpty();
-        lines.forEach((stream, own) -> set(acknowledged, stream).addAll(own));
-      } catch (IngestUnavailableException e) {
-        assertThat(e).hasMessageContaining("was not stored");
-      }
+      send(ingester, new Sent(new BatchKey("sender", "batch-" + next), batches, lines));
     }
 
     /** Some entries are days old: they go into chunks of their own. */

@@ -221,6 +221,7 @@ public final class Agent implements AutoCloseable {
         name,
         config,
         client,
+        hostname,
         journal,
         positionsFile,
         transport,

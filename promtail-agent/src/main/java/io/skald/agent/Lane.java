@@ -9,6 +9,7 @@ import io.skald.agent.position.FileId;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.PositionsFile;
 import io.skald.agent.push.BatchAssembler;
+import io.skald.agent.push.BatchNames;
 import io.skald.agent.push.BufferLimits;
 import io.skald.agent.push.Buffered;
 import io.skald.agent.push.Handover;
@@ -123,6 +124,7 @@ final class Lane implements AutoCloseable {
         name,
         config,
         client,
+        hostname,
         journal,
         positionsFile,
         transport,
@@ -190,6 +192,7 @@ final class Lane implements AutoCloseable {
       String name,
       AgentConfig config,
       AgentConfig.Client client,
+      String hostname,
       DeliveryJournal journal,
       PositionsFile positionsFile,
       PushTransport transport,
@@ -248,6 +251,7 @@ final class Lane implements AutoCloseable {
     AgentConfig.BackoffConfig backoff = client.backoffConfig();
     this.sender =
         new Sender(
+            new BatchNames(hostname, name),
             name,
             client.tenantId(),
             client.batchsize(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.skald.agent.push.PushResponse;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.tail.TailConfig;
+import io.skald.common.push.BatchKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,11 +27,13 @@ class DeliveryTest {
 
   private final Deque<PushResponse> answers = new ArrayDeque<>();
   private final List<byte[]> bodies = new ArrayList<>();
+  private final List<BatchKey> keys = new ArrayList<>();
   private final PushTransport scripted =
       new PushTransport() {
         @Override
-        public PushResponse push(String tenant, byte[] body) throws IOException {
+        public PushResponse push(String tenant, BatchKey key, byte[] body) throws IOException {
           bodies.add(body);
+          keys.add(key);
           PushResponse answer = answers.isEmpty() ? PushResponse.of(204) : answers.poll();
           if (answer.status() < 0) {
             throw new IOException("connection refused");
@@ -56,6 +59,7 @@ class DeliveryTest {
       assertThat(bodies).hasSize(3);
       assertThat(bodies.get(1)).isEqualTo(bodies.get(0));
       assertThat(bodies.get(2)).isEqualTo(bodies.get(0));
+      assertThat(keys).allMatch(key -> key.equals(keys.getFirst()));
       assertThat(agent.lane.status().retries()).isEqualTo(2);
       assertThat(agent.lane.status().entriesSent()).isEqualTo(2);
     }
@@ -111,6 +115,25 @@ class DeliveryTest {
   }
 
   @Test
+  void keys_ofPartsBatchesAndNewJournals_differ() throws IOException {
+    answers.add(PushResponse.of(413));
+    try (LaneHarness agent = agent()) {
+      Files.writeString(agent.log("a.log"), "1\n2\n");
+      agent.run(Duration.ofSeconds(5));
+      Files.writeString(agent.log("a.log"), "1\n2\n3\n");
+      agent.run(Duration.ofSeconds(5));
+      agent.kill();
+      Files.delete(agent.journalFile());
+      Files.deleteIfExists(agent.positions());
+      agent.restart();
+      agent.run(Duration.ofSeconds(5));
+
+      assertThat(keys).hasSizeGreaterThan(4).doesNotHaveDuplicates();
+      assertThat(keys).allMatch(key -> key.sender().equals("host.default"));
+    }
+  }
+
+  @Test
   void retryAfter_isHonoured() throws IOException {
     answers.add(new PushResponse(429, "slow down", 60));
     try (LaneHarness agent = agent()) {
@@ -138,6 +161,7 @@ class DeliveryTest {
       agent.run(Duration.ofSeconds(10));
 
       assertThat(bodies.getLast()).isEqualTo(bodies.getFirst());
+      assertThat(keys.getLast()).isEqualTo(keys.getFirst());
       assertThat(agent.lane.status().entriesSent()).isEqualTo(2);
     }
   }

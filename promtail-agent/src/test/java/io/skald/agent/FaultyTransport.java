@@ -2,6 +2,7 @@ package io.skald.agent;
 
 import io.skald.agent.push.PushResponse;
 import io.skald.agent.push.PushTransport;
+import io.skald.common.push.BatchKey;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 
@@ -30,7 +31,7 @@ final class FaultyTransport implements PushTransport {
   }
 
   @Override
-  public PushResponse push(String tenant, byte[] body) throws IOException {
+  public PushResponse push(String tenant, BatchKey key, byte[] body) throws IOException {
     if (random.nextDouble() >= faultRate) {
       server.store(body);
       return PushResponse.of(204);

@@ -11,6 +11,7 @@ import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.common.config.ConfigReader;
 import io.skald.common.net.HostName;
+import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -203,7 +204,7 @@ class KubernetesAgentTest {
 
   private final class StoringTransport implements PushTransport {
     @Override
-    public PushResponse push(String tenant, byte[] body) {
+    public PushResponse push(String tenant, BatchKey key, byte[] body) {
       if (status == 204) {
         received.store(body);
       }

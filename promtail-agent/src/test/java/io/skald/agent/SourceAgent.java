@@ -6,6 +6,7 @@ import io.skald.agent.push.PushResponse;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
 import io.skald.common.config.ConfigReader;
+import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -76,7 +77,7 @@ final class SourceAgent implements AutoCloseable {
 
   private final class Transport implements PushTransport {
     @Override
-    public PushResponse push(String tenant, byte[] body) {
+    public PushResponse push(String tenant, BatchKey key, byte[] body) {
       if (status == 204) {
         tenants.add(tenant);
         received.store(body);

@@ -6,6 +6,7 @@ import io.skald.agent.push.PushResponse;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.tail.TailConfig;
 import io.skald.common.config.ConfigNode;
+import io.skald.common.push.BatchKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ class StageDeliveryTest {
     PushTransport transport =
         new PushTransport() {
           @Override
-          public PushResponse push(String tenant, byte[] body) {
+          public PushResponse push(String tenant, BatchKey key, byte[] body) {
             byTenant.computeIfAbsent(tenant, _ -> new ReceivedEntries()).store(body);
             return PushResponse.of(204);
           }

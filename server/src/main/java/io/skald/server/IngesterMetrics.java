@@ -31,6 +31,10 @@ final class IngesterMetrics {
         () -> now.get().pushedEntries());
     metrics.counter(
         "skald_ingester_stored_bytes_total", "Line bytes of these.", () -> now.get().pushedBytes());
+    metrics.counter(
+        "skald_ingester_repeated_lines_total",
+        "Lines left out because their batch came again under its key.",
+        () -> now.get().repeatedEntries());
     metrics.counters(
         "skald_ingester_chunks_flushed_total",
         "Chunks moved to object storage, by the reason for which they were closed.",

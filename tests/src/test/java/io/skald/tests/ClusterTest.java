@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,7 @@ class ClusterTest {
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger number = new AtomicInteger();
   private final AtomicBoolean writing = new AtomicBoolean(true);
+  private final long keyedNanos = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
   private boolean started;
 
   private String cluster(String... arguments) throws Exception {
@@ -184,5 +188,66 @@ class ClusterTest {
     SkaldClient.Answer partial = reader.get("/loki/api/v1/query_range", "query", ALL);
     assertThat(partial.status()).isEqualTo(503);
     assertThat(partial.text()).contains("2 of 3 ingesters did not answer");
+  }
+
+  /** Pushes the same lines of several streams under the same key. */
+  private void pushKeyed(int streams) {
+    StringBuilder body = new StringBuilder("{\"streams\":[");
+    for (int i = 0; i < streams; i++) {
+      body.append(i == 0 ? "" : ",")
+          .append(
+              "{\"stream\":{\"app\":\"keyed\",\"shard\":\""
+                  + i
+                  + "\"},\"values\":[[\""
+                  + keyedNanos)
+          .append("\",\"line\"]]}");
+    }
+    body.append("]}");
+    SkaldClient.Answer answer =
+        writer.send(
+            HttpRequest.newBuilder(
+                    URI.create("http://127.0.0.1:" + (base + 1) + "/loki/api/v1/push"))
+                .header("Content-Type", "application/json")
+                .header("X-Skald-Batch", "node-1.default/1-00")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+    assertThat(answer.status()).as(answer.text()).isEqualTo(204);
+  }
+
+  private int ingesterMetric(int number, String name) {
+    return new SkaldClient("http://127.0.0.1:" + (base + 10 + number)).metric(name);
+  }
+
+  @Test
+  void keyedPush_againThroughAnotherDistributor_completesTheReplicaThatWasAway() throws Exception {
+    int streams = 8;
+    cluster("kill", "ingester-2");
+    pushKeyed(streams);
+    cluster("kill", "distributor-1"); // one that knows nothing takes its place
+    cluster("up", "--base", Integer.toString(base));
+
+    pushKeyed(streams);
+    pushKeyed(streams);
+
+    await(
+        "every replica has them",
+        () -> ingesterMetric(2, "skald_ingester_stored_lines_total") == streams);
+    for (int ingester : new int[] {1, 2, 3}) {
+      await(
+          "repeated",
+          () ->
+              ingesterMetric(ingester, "skald_ingester_repeated_lines_total")
+                  == (ingester == 2 ? streams : 2 * streams));
+      assertThat(ingesterMetric(ingester, "skald_ingester_stored_lines_total"))
+          .as("ingester %s", ingester)
+          .isEqualTo(streams);
+    }
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
   }
 }

@@ -4,6 +4,7 @@ import io.skald.common.client.ClientAccess;
 import io.skald.common.client.HttpAnswer;
 import io.skald.common.client.HttpSender;
 import io.skald.common.config.Secret;
+import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.net.URI;
@@ -34,11 +35,12 @@ public final class HttpPushTransport implements PushTransport {
   }
 
   @Override
-  public PushResponse push(String tenant, byte[] body) throws IOException {
+  public PushResponse push(String tenant, BatchKey key, byte[] body) throws IOException {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     ownHeaders.forEach((name, value) -> headers.put(name, value.reveal()));
     headers.remove("User-Agent"); // the sender sets its own
     headers.put("Content-Type", "application/x-protobuf");
+    headers.put(BatchKey.HEADER, key.toString());
     if (!tenant.isEmpty()) {
       headers.put("X-Scope-OrgID", tenant);
     }

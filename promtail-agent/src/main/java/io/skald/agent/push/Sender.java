@@ -5,6 +5,7 @@ import io.skald.agent.position.DeliveryJournal;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.JournaledBatch;
 import io.skald.agent.position.PositionsFile;
+import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,6 +38,7 @@ public final class Sender {
 
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
 
+  private final BatchNames names;
   private final String client;
   private final String tenant;
   private final Handover handover;
@@ -76,7 +78,7 @@ public final class Sender {
 
   /** A part of a batch that is sent by itself; the whole batch unless a server found it too big. */
   @SuppressWarnings("ArrayRecordComponent")
-  private record Piece(byte[] body, int entries) {}
+  private record Piece(BatchKey key, byte[] body, int entries) {}
 
   /** Batches that are made durable together; those of a single tenant are one. */
   private static final class Group {
@@ -95,7 +97,7 @@ public final class Sender {
   }
 
   /** The batch under way. */
-  private static final class Outgoing {
+  private final class Outgoing {
     final Group group;
     final JournaledBatch batch;
     final ArrayDeque<Piece> pieces = new ArrayDeque<>();
@@ -104,17 +106,23 @@ public final class Sender {
       this.group = group;
       this.batch = batch;
       if (batch.entries() > 0) {
-        pieces.add(new Piece(batch.body(), batch.entries()));
+        pieces.add(piece(batch.body(), batch.entries()));
       }
+    }
+
+    Piece piece(byte[] body, int entries) {
+      return new Piece(names.of(batch.id(), body), body, entries);
     }
   }
 
   /**
+   * @param names of what is sent
    * @param client names the client in the log and the positions file
    * @param journal is left open
    * @param transport is left open
    */
   public Sender(
+      BatchNames names,
       String client,
       String tenant,
       int batchSize,
@@ -129,6 +137,7 @@ public final class Sender {
       SendCounters counters,
       Clock clock,
       RandomGenerator random) {
+    this.names = names;
     this.client = client;
     this.tenant = tenant;
     this.batchSize = batchSize;
@@ -456,7 +465,7 @@ public final class Sender {
     PushResponse response;
     String failure = "";
     try {
-      response = transport.push(outgoing.batch.tenant(), piece.body);
+      response = transport.push(outgoing.batch.tenant(), piece.key, piece.body);
     } catch (IOException e) {
       failure = e.toString();
       response = new PushResponse(-1, failure, 0);
@@ -546,7 +555,7 @@ public final class Sender {
       List<byte[]> halves = BodySplitter.halves(SnappyBlock.uncompress(piece.body));
       for (byte[] half : halves.reversed()) {
         outgoing.pieces.addFirst(
-            new Piece(snappy.compress(half, half.length), BodySplitter.entries(half)));
+            outgoing.piece(snappy.compress(half, half.length), BodySplitter.entries(half)));
       }
     } catch (IOException e) {
       throw new IllegalStateException("a body of our own is not snappy", e);

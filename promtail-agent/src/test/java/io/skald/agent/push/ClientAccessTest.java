@@ -8,6 +8,7 @@ import io.skald.agent.AgentConfig;
 import io.skald.common.client.ClientAccess;
 import io.skald.common.config.ConfigReader;
 import io.skald.common.config.Secret;
+import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import io.skald.common.tls.ClientTlsConfig;
 import java.io.IOException;
@@ -52,6 +53,8 @@ class ClientAccessTest {
     server.stop(0);
   }
 
+  private static final BatchKey KEY = new BatchKey("host.default", "1-00");
+
   private HttpPushTransport transport(ClientAccess access) {
     URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/push");
     return new HttpPushTransport(
@@ -63,7 +66,7 @@ class ClientAccessTest {
     ClientAccess.BasicAuth basic = new ClientAccess.BasicAuth("alice", new Secret("pass"), "");
     try (HttpPushTransport transport =
         transport(new ClientAccess(basic, Secret.NONE, "", ClientTlsConfig.DEFAULTS))) {
-      transport.push("", new byte[0]);
+      transport.push("", KEY, new byte[0]);
     }
     assertThat(seen).containsExactly("Basic YWxpY2U6cGFzcw==");
   }
@@ -74,11 +77,12 @@ class ClientAccessTest {
     ClientAccess access =
         new ClientAccess(NO_NAME, Secret.NONE, file.toString(), ClientTlsConfig.DEFAULTS);
     try (HttpPushTransport transport = transport(access)) {
-      transport.push("", new byte[0]);
+      transport.push("", KEY, new byte[0]);
       Files.writeString(file, "two");
-      transport.push("", new byte[0]);
+      transport.push("", KEY, new byte[0]);
       Files.delete(file);
-      assertThatThrownBy(() -> transport.push("", new byte[0])).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> transport.push("", KEY, new byte[0]))
+          .isInstanceOf(IOException.class);
     }
     assertThat(seen).containsExactly("Bearer one", "Bearer two");
   }
@@ -86,7 +90,7 @@ class ClientAccessTest {
   @Test
   void push_withoutCredentials_sendsNone() throws IOException {
     try (HttpPushTransport transport = transport(ClientAccess.NONE)) {
-      transport.push("", new byte[0]);
+      transport.push("", KEY, new byte[0]);
     }
     assertThat(seen).containsExactly("null");
   }

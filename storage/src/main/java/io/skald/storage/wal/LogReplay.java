@@ -167,7 +167,7 @@ final class LogReplay {
       case RecordContent.Push(var push) -> {
         records++;
         bytes += next.payloadBytes;
-        target.push(next.position, push.tenant(), push.batches());
+        target.push(next.position, push.tenant(), push.key(), push.batches());
       }
       case RecordContent.Chunk(var chunk) -> {
         checkpointChunks++;

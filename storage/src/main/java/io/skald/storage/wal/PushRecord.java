@@ -6,6 +6,7 @@ import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  payload := kind u8 = 1 | tenant text | stream*
+ *           | kind u8 = 4 | tenant text | sender text | batch text | stream*
  *  stream  := fingerprint high u64, low u64 | labels | table u8 [sets] | columns
  *  table   := 0: sets follow, 1: the sets of the stream before
  *  sets    := count | labels*                              without the empty set, which has id 0
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PushRecord {
   static final int KIND = 1;
+  static final int KEYED_KIND = 4;
 
   private static final int OWN_SETS = 0;
   private static final int SETS_OF_PREVIOUS = 1;
@@ -42,13 +45,21 @@ public final class PushRecord {
   private @Nullable MetadataTable lastTable;
   private int streams;
 
-  /** Starts a record in {@code out}, which is cleared. */
-  public PushRecord(RecordBuffer out, TenantId tenant) {
+  /**
+   * Starts a record in {@code out}, which is cleared.
+   *
+   * @param key under which the push may be sent again
+   */
+  public PushRecord(RecordBuffer out, TenantId tenant, @Nullable BatchKey key) {
     this.out = out;
     out.clear();
     out.reserve(1);
-    out.putByte(KIND);
+    out.putByte(key == null ? KIND : KEYED_KIND);
     out.putText(tenant.value());
+    if (key != null) {
+      out.putText(key.sender());
+      out.putText(key.batch());
+    }
   }
 
   /** Returns the number of streams added so far. */
@@ -123,17 +134,19 @@ public final class PushRecord {
   }
 
   /** What a payload held; the batches point into it. */
-  record Decoded(TenantId tenant, List<StreamBatch> batches) {}
+  record Decoded(TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {}
 
   /**
    * Reads a payload after its kind.
    *
+   * @param keyed whether it is of the kind that has a key
    * @param knownLabels labels by fingerprint, filled along the way so that a stream has one
    *     instance
    * @throws MalformedRecordException if it does not follow the format
    */
-  static Decoded decode(RecordCursor in, Map<Fingerprint, Labels> knownLabels) {
+  static Decoded decode(RecordCursor in, boolean keyed, Map<Fingerprint, Labels> knownLabels) {
     TenantId tenant = readTenant(in);
+    BatchKey key = keyed ? readKey(in) : null;
     List<StreamBatch> batches = new ArrayList<>();
     Sets sets = Sets.NONE;
     while (in.remaining() > 0) {
@@ -147,7 +160,16 @@ public final class PushRecord {
       }
       batches.add(new StreamBatch(labels, fingerprint, readColumns(in, sets)));
     }
-    return new Decoded(tenant, batches);
+    return new Decoded(tenant, key, batches);
+  }
+
+  static BatchKey readKey(RecordCursor in) {
+    String sender = in.readText();
+    try {
+      return new BatchKey(sender, in.readText());
+    } catch (IllegalArgumentException e) {
+      throw new MalformedRecordException(String.valueOf(e.getMessage()));
+    }
   }
 
   static TenantId readTenant(RecordCursor in) {

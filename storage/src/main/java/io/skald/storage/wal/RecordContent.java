@@ -33,7 +33,8 @@ sealed interface RecordContent {
       RecordCursor in = new RecordCursor(raw.payload());
       int kind = in.readByte();
       return switch (kind) {
-        case PushRecord.KIND -> new Push(PushRecord.decode(in, knownLabels));
+        case PushRecord.KIND -> new Push(PushRecord.decode(in, false, knownLabels));
+        case PushRecord.KEYED_KIND -> new Push(PushRecord.decode(in, true, knownLabels));
         case CheckpointRecord.CHUNK_KIND -> new Chunk(CheckpointRecord.decode(in, knownLabels));
         case CheckpointRecord.END_KIND -> new CheckpointEnd(in.readVarint());
         default -> new Unreadable("unknown kind of record: " + kind);

@@ -26,7 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class SegmentFormat {
   static final int FILE_HEADER_BYTES = 20;
   static final int RECORD_HEADER_BYTES = 12;
-  static final int VERSION = 1;
+
+  /** What is written; the first version, which has no keyed pushes, is read too. */
+  static final int VERSION = 2;
+
+  private static final int FIRST_VERSION = 1;
   static final byte[] SEGMENT_MAGIC = "SKALDWAL".getBytes(StandardCharsets.US_ASCII);
   static final byte[] CHECKPOINT_MAGIC = "SKALDCKP".getBytes(StandardCharsets.US_ASCII);
 
@@ -66,8 +70,12 @@ final class SegmentFormat {
   }
 
   static void putFileHeader(ByteBuffer target, byte[] magic, int number) {
+    putFileHeader(target, magic, VERSION, number);
+  }
+
+  private static void putFileHeader(ByteBuffer target, byte[] magic, int version, int number) {
     ByteBuffer header = ByteBuffer.allocate(FILE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    header.put(magic).putInt(VERSION).putInt(number);
+    header.put(magic).putInt(version).putInt(number);
     CRC32C crc = new CRC32C();
     crc.update(header.array(), 0, CHECKED_HEADER_BYTES);
     header.putInt((int) crc.getValue());
@@ -97,9 +105,15 @@ final class SegmentFormat {
       return "file header has the wrong magic";
     }
     int version = fields.getInt(8);
-    if (version != VERSION) {
+    if (version < FIRST_VERSION || version > VERSION) {
       throw new StorageException(
-          file + " has WAL format version " + version + "; this program reads version " + VERSION);
+          file
+              + " has WAL format version "
+              + version
+              + "; this program reads versions "
+              + FIRST_VERSION
+              + " to "
+              + VERSION);
     }
     return fields.getInt(12) == number ? null : "file header has another number than the name";
   }
@@ -109,8 +123,17 @@ final class SegmentFormat {
    * end: of what is there, each byte is right or zero.
    */
   static boolean isBegun(ByteBuffer header, byte[] magic, int number) {
+    for (int version = FIRST_VERSION; version <= VERSION; version++) {
+      if (isBegun(header, magic, version, number)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isBegun(ByteBuffer header, byte[] magic, int version, int number) {
     ByteBuffer expected = ByteBuffer.allocate(FILE_HEADER_BYTES);
-    putFileHeader(expected, magic, number);
+    putFileHeader(expected, magic, version, number);
     for (int i = 0; i < Math.min(header.remaining(), FILE_HEADER_BYTES); i++) {
       byte actual = header.get(header.position() + i);
       if (actual != 0 && actual != expected.get(i)) {

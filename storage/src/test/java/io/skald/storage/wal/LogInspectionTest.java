@@ -56,11 +56,11 @@ final class LogInspectionTest {
 
   @Test
   void run_unknownVersion_saysWhatAStartWould() throws Exception {
-    disk.put("00000001.wal", LogReplayTest.ofVersion2());
+    disk.put("00000001.wal", LogReplayTest.ofUnknownVersion());
 
     LogFileReport report = new LogInspection(disk).run().getFirst();
 
     assertThat(report.isWhole()).isFalse();
-    assertThat(report.refusal()).contains("version 2");
+    assertThat(report.refusal()).contains("version 3");
   }
 }

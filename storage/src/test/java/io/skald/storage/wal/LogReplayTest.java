@@ -180,19 +180,19 @@ final class LogReplayTest {
   @Test
   void replay_unknownVersion_isRefused() throws Exception {
     SimulatedDisk disk = new SimulatedDisk();
-    disk.put(FILE, ofVersion2());
+    disk.put(FILE, ofUnknownVersion());
 
     assertThatThrownBy(() -> WalFixture.replay(disk))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining(FILE)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 3");
   }
 
-  /** Returns a segment that says it is of version 2. */
-  static byte[] ofVersion2() throws Exception {
+  /** Returns a segment that says it is of version 3. */
+  static byte[] ofUnknownVersion() throws Exception {
     byte[] bytes = logOf(LINES).bytes(FILE);
     ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    header.putInt(8, 2);
+    header.putInt(8, 3);
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, 16);
     header.putInt(16, (int) crc.getValue());

@@ -9,6 +9,7 @@ import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +35,23 @@ final class PushRecordTest {
   }
 
   @Test
+  void decode_keyedPush_hasTheKey() {
+    BatchKey key = new BatchKey("a1b2", "7-00ff");
+    List<StreamBatch> batches = randomBatches(new Random(3));
+    RecordBuffer buffer = new RecordBuffer(16);
+    PushRecord record = new PushRecord(buffer, new TenantId("t"), key);
+    for (StreamBatch batch : batches) {
+      record.add(batch.fingerprint(), PushRecord.encodeLabels(batch.labels()), batch.entries());
+    }
+    RecordCursor in = new RecordCursor(payload(buffer));
+
+    assertThat(in.readByte()).isEqualTo(PushRecord.KEYED_KIND);
+    PushRecord.Decoded decoded = PushRecord.decode(in, true, new HashMap<>());
+    assertThat(decoded.key()).isEqualTo(key);
+    assertThat(describe(decoded.batches())).isEqualTo(describe(batches));
+  }
+
+  @Test
   void decode_everyTruncation_failsOrDropsWholeStreams() {
     List<StreamBatch> batches = randomBatches(new Random(1));
     byte[] payload = encode(new TenantId("t"), batches);
@@ -43,7 +61,7 @@ final class PushRecordTest {
       List<String> found;
       try {
         in.readByte();
-        found = describe(PushRecord.decode(in, new HashMap<>()).batches());
+        found = describe(PushRecord.decode(in, false, new HashMap<>()).batches());
       } catch (MalformedRecordException _) {
         continue;
       }
@@ -54,7 +72,7 @@ final class PushRecordTest {
   @Test
   void decode_hugeCounts_failWithoutAllocating() {
     RecordBuffer buffer = new RecordBuffer(64);
-    new PushRecord(buffer, new TenantId("t"));
+    new PushRecord(buffer, new TenantId("t"), null);
     buffer.reserve(64);
     buffer.putLong(1);
     buffer.putLong(2);
@@ -63,7 +81,7 @@ final class PushRecordTest {
     buffer.putVarint(Integer.MAX_VALUE);
     RecordCursor in = new RecordCursor(payload(buffer));
     in.readByte();
-    assertThatThrownBy(() -> PushRecord.decode(in, new HashMap<>()))
+    assertThatThrownBy(() -> PushRecord.decode(in, false, new HashMap<>()))
         .isInstanceOf(MalformedRecordException.class)
         .hasMessageContaining("exceeds the record");
   }
@@ -140,12 +158,12 @@ final class PushRecordTest {
   private static PushRecord.Decoded roundTrip(TenantId tenant, List<StreamBatch> batches) {
     RecordCursor in = new RecordCursor(encode(tenant, batches));
     assertThat(in.readByte()).isEqualTo(PushRecord.KIND);
-    return PushRecord.decode(in, new HashMap<>());
+    return PushRecord.decode(in, false, new HashMap<>());
   }
 
   private static byte[] encode(TenantId tenant, List<StreamBatch> batches) {
     RecordBuffer buffer = new RecordBuffer(16);
-    PushRecord record = new PushRecord(buffer, tenant);
+    PushRecord record = new PushRecord(buffer, tenant, null);
     for (StreamBatch batch : batches) {
       record.add(batch.fingerprint(), PushRecord.encodeLabels(batch.labels()), batch.entries());
     }

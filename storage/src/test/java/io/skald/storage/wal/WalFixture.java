@@ -6,11 +6,13 @@ import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes records with one readable line each, and collects what a replay hands over. */
 final class WalFixture {
@@ -22,11 +24,15 @@ final class WalFixture {
   private WalFixture() {}
 
   static RecordBuffer record(String line) {
+    return record(line, null);
+  }
+
+  static RecordBuffer record(String line, @Nullable BatchKey key) {
     byte[] area = line.getBytes(StandardCharsets.UTF_8);
     EntryBatch.Builder builder = new EntryBatch.Builder(area, new MetadataTable());
     builder.add(1000, 0, area.length, 0);
     RecordBuffer buffer = new RecordBuffer(64);
-    new PushRecord(buffer, TENANT)
+    new PushRecord(buffer, TENANT, key)
         .add(Fingerprint.of(LABELS), PushRecord.encodeLabels(LABELS), builder.build());
     return buffer;
   }
@@ -76,6 +82,7 @@ final class WalFixture {
   static final class Replayed implements ReplayTarget {
     final List<String> lines = new ArrayList<>();
     final List<Long> positions = new ArrayList<>();
+    final List<@Nullable BatchKey> keys = new ArrayList<>();
     final List<CheckpointChunk> chunks = new ArrayList<>();
     ReplayReport report = new ReplayReport(0, 0, 0, 0, List.of(), 0, 0);
 
@@ -85,8 +92,10 @@ final class WalFixture {
     }
 
     @Override
-    public void push(long position, TenantId tenant, List<StreamBatch> batches) {
+    public void push(
+        long position, TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
       positions.add(position);
+      keys.add(key);
       for (StreamBatch batch : batches) {
         for (int i = 0; i < batch.entries().size(); i++) {
           lines.add(line(batch.entries(), i));

@@ -17,8 +17,8 @@ public final class WalReaders {
     RecordCursor in = new RecordCursor(bytes);
     try {
       int kind = in.readByte();
-      if (kind == PushRecord.KIND) {
-        PushRecord.decode(in, new HashMap<>());
+      if (kind == PushRecord.KIND || kind == PushRecord.KEYED_KIND) {
+        PushRecord.decode(in, kind == PushRecord.KEYED_KIND, new HashMap<>());
       } else if (kind == CheckpointRecord.CHUNK_KIND) {
         CheckpointRecord.decode(in, new HashMap<>());
       }

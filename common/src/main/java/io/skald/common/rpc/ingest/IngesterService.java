@@ -14,6 +14,7 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcErrors;
 import io.skald.common.rpc.RpcService;
@@ -32,6 +33,7 @@ import io.skald.common.rpc.wire.SelectRequest;
 import io.skald.common.rpc.wire.StreamId;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Answers for one ingester. */
 public final class IngesterService extends IngesterImplBase {
@@ -58,7 +60,8 @@ public final class IngesterService extends IngesterImplBase {
   @Override
   public void push(PushRequest request, StreamObserver<PushAnswer> answer) {
     try {
-      List<EntryRejection> refused = writes.push(CallTenant.current(), batches(request));
+      List<EntryRejection> refused =
+          writes.push(CallTenant.current(), key(request), batches(request));
       PushAnswer.Builder out = PushAnswer.newBuilder();
       refused.forEach(rejection -> out.addRefused(wire(rejection)));
       answer.onNext(out.build());
@@ -66,6 +69,10 @@ public final class IngesterService extends IngesterImplBase {
     } catch (RuntimeException e) {
       answer.onError(RpcErrors.toStatus(e));
     }
+  }
+
+  private static @Nullable BatchKey key(PushRequest request) {
+    return request.getBatchKey().isEmpty() ? null : BatchKey.parse(request.getBatchKey());
   }
 
   private static List<StreamBatch> batches(PushRequest request) {

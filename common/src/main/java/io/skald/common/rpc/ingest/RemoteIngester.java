@@ -19,6 +19,7 @@ import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
+import io.skald.common.push.BatchKey;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcChannels;
 import io.skald.common.rpc.RpcErrors;
@@ -101,7 +102,8 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   }
 
   @Override
-  public List<EntryRejection> push(TenantId tenant, List<StreamBatch> batches) {
+  public List<EntryRejection> push(
+      TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
     long bytes = 0;
     for (StreamBatch batch : batches) {
       bytes += batch.entries().lineBytes() + (long) batch.entries().size() * ENTRY_BYTES;
@@ -117,7 +119,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
                 + " bytes of pushes wait for it, and ingester_client.max_inflight_bytes is "
                 + config.maxInflightBytes());
       }
-      PushAnswer answer = stubWithDeadline(tenant).push(request(batches));
+      PushAnswer answer = stubWithDeadline(tenant).push(request(key, batches));
       return answer.getRefusedList().stream().map(RemoteIngester::rejection).toList();
     } catch (StatusRuntimeException e) {
       throw RpcErrors.fromStatus(name(), e);
@@ -126,8 +128,11 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     }
   }
 
-  private static PushRequest request(List<StreamBatch> batches) {
+  private static PushRequest request(@Nullable BatchKey key, List<StreamBatch> batches) {
     PushRequest.Builder request = PushRequest.newBuilder();
+    if (key != null) {
+      request.setBatchKey(key.toString());
+    }
     IdentityHashMap<MetadataTable, Integer> tables = new IdentityHashMap<>();
     for (StreamBatch batch : batches) {
       int table =

@@ -15,6 +15,7 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +28,7 @@ final class HeldEntries implements IngesterClient, IngesterReads {
   private static final Labels LABELS = Labels.of("app", "a");
 
   final List<String> pushed = new ArrayList<>();
+  final List<@Nullable BatchKey> keys = new ArrayList<>();
   final CountDownLatch closed = new CountDownLatch(1);
   volatile List<EntryRejection> refused = List.of();
   volatile @Nullable RuntimeException failure;
@@ -54,7 +56,8 @@ final class HeldEntries implements IngesterClient, IngesterReads {
   }
 
   @Override
-  public List<EntryRejection> push(TenantId tenant, List<StreamBatch> batches) {
+  public List<EntryRejection> push(
+      TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
     CountDownLatch reached = hanging;
     CountDownLatch waiting = resumed;
     if (reached != null && waiting != null) {
@@ -69,6 +72,7 @@ final class HeldEntries implements IngesterClient, IngesterReads {
     if (failed != null) {
       throw failed;
     }
+    keys.add(key);
     for (StreamBatch batch : batches) {
       EntryBatch entries = batch.entries();
       for (int i = 0; i < entries.size(); i++) {

@@ -16,6 +16,7 @@ import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.common.push.BatchKey;
 import io.skald.common.rpc.RpcChannels;
 import io.skald.common.rpc.RpcClientConfig;
 import io.skald.common.rpc.RpcServer;
@@ -94,6 +95,16 @@ class RemoteIngesterTest {
     assertThat(held.pushed)
         .containsExactly(
             "acme {app=\"a\"} 0 one {trace=\"x\"}", "acme {app=\"a\"} 3 two {trace=\"x\"}");
+  }
+
+  @Test
+  void push_withAndWithoutKey_arrivesWithIt() {
+    RemoteIngester ingester = ingester();
+    BatchKey key = new BatchKey("node-1.default", "7-00ff");
+    ingester.push(TENANT, key, List.of(batch("one")));
+    ingester.push(TENANT, List.of(batch("two")));
+
+    assertThat(held.keys).containsExactly(key, null);
   }
 
   @Test
