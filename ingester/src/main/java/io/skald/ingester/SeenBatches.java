@@ -88,6 +88,9 @@ final class SeenBatches {
   /** Notes that streams of a batch were stored. */
   synchronized void add(
       TenantId tenant, BatchKey key, Iterable<Fingerprint> streams, long nowNanos) {
+    if (!streams.iterator().hasNext()) {
+      return; // the number of streams bounds that of senders
+    }
     Senders senders = tenants.computeIfAbsent(tenant, _ -> new Senders());
     ArrayDeque<Batch> batches =
         senders.byName.computeIfAbsent(key.sender(), _ -> new ArrayDeque<>(2));

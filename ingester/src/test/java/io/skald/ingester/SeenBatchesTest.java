@@ -50,6 +50,13 @@ final class SeenBatchesTest {
   }
 
   @Test
+  void add_noStreams_remembersNoSender() {
+    add("a/1", 0, 1);
+
+    assertThat(seen.all()).isEmpty();
+  }
+
+  @Test
   void add_moreBatchesThanTheWindow_forgetsTheOldestOfTheSender() {
     SeenBatches many = new SeenBatches();
     many.add(TENANT, BatchKey.parse("other/1"), streams(0, 1), 1);
