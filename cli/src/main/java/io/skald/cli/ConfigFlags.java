@@ -1,5 +1,6 @@
 package io.skald.cli;
 
+import io.skald.common.config.EnvironmentExpansion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

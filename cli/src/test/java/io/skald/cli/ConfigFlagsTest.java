@@ -3,6 +3,7 @@ package io.skald.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skald.common.config.EnvironmentExpansion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

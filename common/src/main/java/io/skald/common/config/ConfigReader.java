@@ -31,14 +31,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Maps a YAML text onto a tree of records.
  *
- * <p>A key is the snake_case form of a record component. Supported component types: String,
- * boolean, int, long (plain, or with a size unit B KB MB GB, powers of 1024), double, {@link
- * Duration} (Go or Prometheus form), {@link Instant}, {@link Path}, {@link Secret}, enums (lower
- * case), records, lists and maps with text keys, and {@link ConfigNode} for what has no fixed
- * shape. A key that is absent keeps the value of the defaults; an element of a list or map of
- * records starts from that record's {@code DEFAULTS} constant or {@code defaults()} method, unless
- * {@link #startingFrom} says otherwise. The keys of a component marked {@link Flat} stand in the
- * block of the record that holds it.
+ * <p>A key is the snake_case form of a record component. Supported component types: String, boolean
+ * (in the words of YAML 1.1), int, long (plain, or with a size unit B KB MB GB, powers of 1024),
+ * double, {@link Duration} (Go or Prometheus form), {@link Instant}, {@link Path}, {@link Secret},
+ * enums (lower case), records, lists and maps with text keys, and {@link ConfigNode} for what has
+ * no fixed shape. A key that is absent keeps the value of the defaults; an element of a list or map
+ * of records starts from that record's {@code DEFAULTS} constant or {@code defaults()} method,
+ * unless {@link #startingFrom} says otherwise. The keys of a component marked {@link Flat} stand in
+ * the block of the record that holds it.
  *
  * <p>Unknown keys are errors that name the nearest known key. Keys that exist in Loki but have no
  * counterpart here are accepted with a warning, or refused with a reason, when the caller lists
@@ -342,9 +342,9 @@ public final class ConfigReader {
       return new Secret(text);
     }
     if (type == boolean.class) {
-      return switch (text) {
-        case "true" -> true;
-        case "false" -> false;
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "true", "yes", "on", "y" -> true; // as files for Loki and Promtail have them
+        case "false", "no", "off", "n" -> false;
         default -> throw new IllegalArgumentException(text);
       };
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
   enum Level {
@@ -53,6 +54,18 @@ class ConfigReaderTest {
   void read_emptyFile_yieldsDefaults() {
     assertThat(read("")).isEqualTo(DEFAULTS);
     assertThat(read("# only a comment\n")).isEqualTo(DEFAULTS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yes", "Yes", "on", "y", "true", "TRUE", "'yes'"})
+  void read_wordsOfYaml11_areTrue(String word) {
+    assertThat(read("server: {open: " + word + "}").server().open()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no", "NO", "off", "n", "false"})
+  void read_wordsOfYaml11_areFalse(String word) {
+    assertThat(read("server: {open: " + word + "}").server().open()).isFalse();
   }
 
   @Test

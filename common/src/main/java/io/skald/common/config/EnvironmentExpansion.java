@@ -1,4 +1,4 @@
-package io.skald.cli;
+package io.skald.common.config;
 
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *  $$  \\  \/                           $, \ and /
  * </pre>
  */
-final class EnvironmentExpansion {
+public final class EnvironmentExpansion {
   /** Everything else between braces, like {@code ${1}}, stands for nothing and is left alone. */
   private static final Pattern TOKEN =
       Pattern.compile("\\$\\{(#?)([A-Za-z_][A-Za-z0-9_]*)([^}]*)}|\\$\\$|\\\\\\\\|\\\\/");
@@ -34,7 +34,8 @@ final class EnvironmentExpansion {
 
   private EnvironmentExpansion() {}
 
-  static String expand(String text, Map<String, String> environment) {
+  /** Returns the text with the references replaced. */
+  public static String expand(String text, Map<String, String> environment) {
     Matcher matcher = TOKEN.matcher(text);
     StringBuilder out = new StringBuilder();
     while (matcher.find()) {
