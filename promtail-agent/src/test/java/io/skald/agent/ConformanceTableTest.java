@@ -11,6 +11,7 @@ import io.skald.agent.push.SendListener;
 import io.skald.agent.tail.TailConfig;
 import io.skald.common.config.ConfigNode.Mapping;
 import io.skald.common.config.EnvironmentExpansion;
+import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -517,7 +518,7 @@ class ConformanceTableTest {
     int requests;
 
     @Override
-    public PushResponse push(String tenant, byte[] body) {
+    public PushResponse push(String tenant, BatchKey key, byte[] body) {
       requests++;
       if (status == 204) {
         received.store(body);
@@ -562,7 +563,7 @@ class ConformanceTableTest {
 
     private final class Transport implements PushTransport {
       @Override
-      public PushResponse push(String tenant, byte[] body) {
+      public PushResponse push(String tenant, BatchKey key, byte[] body) {
         int answer = status;
         requests.add(answer);
         if (answer == 204) {

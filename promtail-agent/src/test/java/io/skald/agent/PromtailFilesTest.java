@@ -7,6 +7,7 @@ import io.skald.agent.discovery.kubernetes.FakeCluster;
 import io.skald.agent.push.PushResponse;
 import io.skald.agent.push.PushTransport;
 import io.skald.agent.push.SendListener;
+import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import java.io.File;
 import java.io.IOException;
@@ -125,7 +126,7 @@ class PromtailFilesTest {
   /** No server at all. */
   private static final class Nowhere implements PushTransport {
     @Override
-    public PushResponse push(String tenant, byte[] body) throws IOException {
+    public PushResponse push(String tenant, BatchKey key, byte[] body) throws IOException {
       throw new IOException("there is no server");
     }
 
