@@ -83,12 +83,22 @@ public final class RpcErrors {
     return peer
         + ": "
         + (told(failure) == null ? failure.getStatus().getCode() + " " : "")
-        + (description == null ? "" : description);
+        + (description == null ? "" : description)
+        + reason(failure);
   }
 
   private static @Nullable String told(StatusRuntimeException failure) {
     Metadata trailers = failure.getTrailers();
     return trailers == null ? null : trailers.get(HTTP_STATUS);
+  }
+
+  /** gRPC says "io exception" or "ssl exception"; why stands in the last cause. */
+  private static String reason(StatusRuntimeException failure) {
+    Throwable last = failure;
+    for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+      last = cause;
+    }
+    return last == failure || last.getMessage() == null ? "" : ": " + last.getMessage();
   }
 
   private static int status(StatusRuntimeException failure) {
