@@ -113,26 +113,18 @@ final class Relay implements AutoCloseable {
       try (Socket server = new Socket(InetAddress.getLoopbackAddress(), passage.port)) {
         client.setTcpNoDelay(true);
         server.setTcpNoDelay(true);
+        InputStream answered = server.getInputStream();
         Thread answers =
-            Thread.ofVirtual()
-                .start(() -> copy(input(server), client, () -> passage.hold.await(false)));
+            Thread.ofVirtual().start(() -> copy(answered, client, () -> passage.hold.await(false)));
         copy(sent, server, () -> passage.hold.await(true));
         answers.join();
       }
-    } catch (IOException | UncheckedIOException _) {
+    } catch (IOException _) {
       // One of the two has gone; the other sees the end of its connection.
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
       open.remove(client);
-    }
-  }
-
-  private static InputStream input(Socket socket) {
-    try {
-      return socket.getInputStream();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.skald.tests;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,19 +14,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real Skald process on loopback, started by the launcher as a user would. */
 final class SkaldProcess implements AutoCloseable {
-  private static final long READY_SECONDS = 120;
+  private static final long READY_SECONDS = 300;
+  private static final int FIRST_PORT = 20_000;
+  private static final int PORTS = 12_000;
+
+  /** Other runs of tests on this machine begin elsewhere. */
+  private static final AtomicInteger NEXT_PORT = new AtomicInteger(new Random().nextInt(PORTS));
 
   private final Process process;
-  private final int port;
+  private final String address;
+  private final String readyPath;
   private final Path log;
 
-  private SkaldProcess(Process process, int port, Path log) {
+  private SkaldProcess(Process process, String address, String readyPath, Path log) {
     this.process = process;
-    this.port = port;
+    this.address = address;
+    this.readyPath = readyPath;
     this.log = log;
   }
 
@@ -33,12 +43,20 @@ final class SkaldProcess implements AutoCloseable {
     return Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   }
 
-  /** Returns a port that was free a moment ago. */
+  /**
+   * Returns a port that was free a moment ago, another one every time. It is none that the system
+   * gives to connections by itself, or one would take it before a server does.
+   */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      int port = FIRST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException _) {
+        // It is taken; the next one may be free.
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -107,6 +125,24 @@ final class SkaldProcess implements AutoCloseable {
   /** Runs {@code command}, which becomes a server, as the other ones do. */
   static SkaldProcess run(
       Path directory, int port, List<String> command, Map<String, String> environment) {
+    SkaldProcess skald = launch(directory, port, command, environment);
+    skald.awaitReady();
+    return skald;
+  }
+
+  /** As the other one, but does not wait. */
+  static SkaldProcess launch(
+      Path directory, int port, List<String> command, Map<String, String> environment) {
+    return launch(directory, "http://127.0.0.1:" + port, "/ready", command, environment);
+  }
+
+  /** As the other one, for any server that says over HTTP that it is ready. */
+  static SkaldProcess launch(
+      Path directory,
+      String address,
+      String readyPath,
+      List<String> command,
+      Map<String, String> environment) {
     try {
       Files.createDirectories(directory);
       Path log = directory.resolve("skald.log");
@@ -116,15 +152,14 @@ final class SkaldProcess implements AutoCloseable {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
       builder.environment().putAll(environment);
-      SkaldProcess skald = new SkaldProcess(builder.start(), port, log);
-      skald.awaitReady();
-      return skald;
+      return new SkaldProcess(builder.start(), address, readyPath, log);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void awaitReady() {
+  /** Waits until the server takes requests. */
+  void awaitReady() {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_SECONDS);
     while (System.nanoTime() < deadline) {
       if (!process.isAlive()) {
@@ -147,7 +182,7 @@ final class SkaldProcess implements AutoCloseable {
   private boolean isReady() {
     try {
       HttpURLConnection connection =
-          (HttpURLConnection) URI.create(address() + "/ready").toURL().openConnection();
+          (HttpURLConnection) URI.create(address + readyPath).toURL().openConnection();
       connection.setConnectTimeout(1000);
       connection.setReadTimeout(2000);
       int status = connection.getResponseCode();
@@ -159,7 +194,7 @@ final class SkaldProcess implements AutoCloseable {
   }
 
   String address() {
-    return "http://127.0.0.1:" + port;
+    return address;
   }
 
   long pid() {
@@ -176,6 +211,20 @@ final class SkaldProcess implements AutoCloseable {
       return Files.exists(log) ? Files.readString(log, StandardCharsets.UTF_8) : "";
     } catch (IOException e) {
       return "(" + e.getMessage() + ")";
+    }
+  }
+
+  /**
+   * Sends a signal.
+   *
+   * @param name without SIG
+   */
+  void signal(String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+      await(kill, 10);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
