@@ -72,7 +72,7 @@ class ClusterTest {
     cluster("up", "--base", Integer.toString(base));
   }
 
-  private static boolean isInstalled(String program) throws InterruptedException {
+  static boolean isInstalled(String program) throws InterruptedException {
     try {
       Process process =
           new ProcessBuilder(program, "--version")
@@ -80,7 +80,7 @@ class ClusterTest {
               .start();
       return process.waitFor() == 0;
     } catch (IOException _) {
-      System.out.println(program + " is not installed: ClusterTest is skipped");
+      System.out.println(program + " is not installed");
       return false;
     }
   }

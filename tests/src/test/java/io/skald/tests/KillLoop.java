@@ -6,11 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,14 +66,14 @@ final class KillLoop {
   private final class Writer {
     private final int number;
     private final Random random;
-    private final TreeMap<Long, String> acknowledged = new TreeMap<>();
-    private final Map<Long, String> pushed = new TreeMap<>();
+    private final PushLedger ledger;
     private long lastTimestamp;
     private int next;
 
     Writer(int number, long seed) {
       this.number = number;
       this.random = new Random(seed);
+      this.ledger = new PushLedger("writer " + number);
     }
 
     void run(AtomicBoolean killed) {
@@ -91,7 +89,7 @@ final class KillLoop {
               .append(values.isEmpty() ? "" : ",")
               .append("[\"%d\",\"%s\"]".formatted(lastTimestamp, line));
         }
-        pushed.putAll(lines);
+        ledger.push(lines);
         String body = "{\"streams\":[{\"stream\":%s,\"values\":[%s]}]}".formatted(labels(), values);
         try {
           SkaldClient.Answer answer =
@@ -99,7 +97,7 @@ final class KillLoop {
           if (answer.status() != 204) {
             throw new AssertionError("push: " + answer.status() + " " + answer.text());
           }
-          acknowledged.putAll(lines);
+          ledger.acknowledge(lines);
           pushes.incrementAndGet();
         } catch (UncheckedIOException _) {
           unanswered.incrementAndGet(); // the server is gone: the lines may be stored or not
@@ -114,31 +112,7 @@ final class KillLoop {
 
     /** Compares what is stored since a time with what was pushed. */
     void check(SkaldClient client, long fromNanos, String where) {
-      long end = lastTimestamp + 1;
-      Map<Long, String> found = new TreeMap<>();
-      for (SkaldClient.Entry entry :
-          client.entries("{app=\"kill\",writer=\"%d\"}".formatted(number), fromNanos, end)) {
-        if (found.put(entry.timestampNanos(), entry.line()) != null) {
-          throw new AssertionError(where + ": twice: " + entry);
-        }
-      }
-      Set<Map.Entry<Long, String>> lost = new HashSet<>(acknowledged.tailMap(fromNanos).entrySet());
-      lost.removeAll(found.entrySet());
-      Set<Map.Entry<Long, String>> invented = new HashSet<>(found.entrySet());
-      invented.removeAll(pushed.entrySet());
-      if (!lost.isEmpty() || !invented.isEmpty()) {
-        throw new AssertionError(
-            "%s: writer %d: lost %d %s, invented %d %s"
-                .formatted(
-                    where,
-                    number,
-                    lost.size(),
-                    lost.stream().limit(3).toList(),
-                    invented.size(),
-                    invented.stream().limit(3).toList()));
-      }
-      // What was stored without an answer is stored from now on.
-      acknowledged.putAll(found);
+      ledger.check(client, "{app=\"kill\",writer=\"%d\"}".formatted(number), fromNanos, where);
     }
   }
 
@@ -168,13 +142,13 @@ final class KillLoop {
             kills,
             pushes.get(),
             unanswered.get(),
-            writers.stream().mapToInt(writer -> writer.acknowledged.size()).sum());
+            writers.stream().mapToInt(writer -> writer.ledger.size()).sum());
   }
 
   private void check(int life, String where) {
     SkaldClient client = new SkaldClient(address());
     for (Writer writer : writers) {
-      if (!writer.pushed.isEmpty()) {
+      if (!writer.ledger.isEmpty()) {
         writer.check(client, lifeStarts.get(life), where);
       }
     }

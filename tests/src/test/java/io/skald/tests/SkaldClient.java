@@ -57,6 +57,21 @@ final class SkaldClient {
 
   record Entry(long timestampNanos, String line) {}
 
+  /** A query that was not answered with 200. */
+  static final class RefusedException extends RuntimeException {
+    private final int status;
+
+    private RefusedException(int status, String message) {
+      super(status + " " + message);
+      this.status = status;
+    }
+
+    /** Returns whether the same query may be answered later. */
+    boolean isTemporary() {
+      return status / 100 == 5 || status == 429;
+    }
+  }
+
   Answer get(String path, String... parameters) {
     StringBuilder url = new StringBuilder(address).append(path);
     for (int i = 0; i < parameters.length; i += 2) {
@@ -165,12 +180,18 @@ final class SkaldClient {
             "step",
             "3600");
     if (answer.status() != 200) {
-      throw new AssertionError(query + ": " + answer.status() + " " + answer.text());
+      throw new RefusedException(answer.status(), query + ": " + answer.text());
     }
     List<Entry> entries = new ArrayList<>();
     for (JsonNode stream : answer.json().get("data").get("result")) {
+      long last = Long.MIN_VALUE;
       for (JsonNode value : stream.get("values")) {
-        entries.add(new Entry(Long.parseLong(value.get(0).asString()), value.get(1).asString()));
+        Entry entry = new Entry(Long.parseLong(value.get(0).asString()), value.get(1).asString());
+        if (entry.timestampNanos() < last) {
+          throw new AssertionError(query + ": a stream is out of order at " + entry);
+        }
+        last = entry.timestampNanos();
+        entries.add(entry);
       }
     }
     entries.sort(java.util.Comparator.comparingLong(Entry::timestampNanos));

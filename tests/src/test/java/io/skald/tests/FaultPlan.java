@@ -1,0 +1,520 @@
+package io.skald.tests;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.skald.tests.Network.Link;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster of real processes that is pushed to and read from while a plan, made from a seed,
+ * kills, stops and restarts its processes, cuts and slows what lies between them, and sets clocks
+ * wrong. Each answer of a query must hold what was acknowledged before, nothing that was not pushed
+ * or was deleted, nothing twice, and each stream in order. When a round of faults is over, pushes
+ * and queries must work again.
+ *
+ * <p>For longer than the tests do, from the folder {@code tests} after {@code mvn verify};
+ * CLASSPATH as {@code mvn dependency:build-classpath -pl tests} tells, with {@code
+ * target/test-classes}:
+ *
+ * <pre>
+ *  java -cp CLASSPATH io.skald.tests.FaultPlan 600 1 /tmp/faults      # seconds, seed, an empty folder
+ * </pre>
+ */
+final class FaultPlan {
+  private static final int WRITERS = 3;
+  private static final int MAX_LINES = 20;
+  private static final long PAUSE_MILLIS = 20;
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /** What reads look back on while faults go on; the last check looks at all. */
+  private static final long LOOK_BACK_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** How long queriers may take to see a delete request, with some room. */
+  private static final long DELETES_SEEN_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  private static final String RING =
+      "{store: etcd, etcd: {endpoints: ['127.0.0.1:%d'], dial_timeout: 2s}}";
+
+  /** Small blocks, chunks and segments: a fault meets every step of them. */
+  private static final String SETTINGS =
+      """
+      ingester:
+        chunk_block_size: 8192
+        chunk_target_size: 16384
+        chunk_idle_period: 5s
+        flush_check_period: 500ms
+        max_unflushed_bytes: 32MB
+        wal: {segment_size: 262144, checkpoint_size: 524288, checkpoint_duration: 5s}
+      querier: {cache_size: 16MB, max_query_memory: 32MB}
+      compactor:
+        retention_enabled: true
+        compaction_interval: 10s
+        min_file_age: 1m
+        delete_request_cancel_period: 10s
+        retention_delete_delay: 1m
+      limits_config: {discover_service_name: [], discover_log_levels: false}
+      """;
+
+  /**
+   * How large it is.
+   *
+   * @param maxFaultSeconds the longest that one fault takes
+   * @param kinds what may happen; repeated ones happen more often
+   */
+  record Size(int distributors, int queriers, int maxFaultSeconds, List<Kind> kinds) {
+    static final Size SHORT =
+        new Size(1, 1, 3, List.of(Kind.KILL, Kind.STOP, Kind.CUT, Kind.STORE_DOWN));
+    static final Size LONG = new Size(2, 2, 30, List.of(Kind.values()));
+  }
+
+  /** What may happen. */
+  enum Kind {
+    KILL,
+    STOP,
+    CUT,
+    SLOW,
+    ETCD_DOWN,
+    STORE_DOWN,
+    ROLLING_RESTART,
+    CLOCK
+  }
+
+  private final Size size;
+  private final Random random;
+  private final ProcessCluster cluster;
+  private final List<String> ingesters = List.of("ingester-1", "ingester-2", "ingester-3");
+  private final List<String> distributors;
+  private final List<String> queriers;
+  private final List<String> roles = new ArrayList<>();
+  private final List<Writer> writers = new ArrayList<>();
+  private final Set<String> claimed = new HashSet<>(); // guarded by this
+  private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+  private final Map<Kind, Integer> faults = new EnumMap<>(Kind.class);
+  private final List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+  private final AtomicBoolean running = new AtomicBoolean(true);
+  private final AtomicInteger pushes = new AtomicInteger();
+  private final AtomicInteger refusedPushes = new AtomicInteger();
+  private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicInteger refusedReads = new AtomicInteger();
+  private final long begunNanos = System.nanoTime();
+  private int deletions;
+
+  FaultPlan(Path directory, long seed, Size size) throws IOException {
+    this.size = size;
+    this.random = new Random(seed);
+    this.distributors = numbered("distributor", size.distributors);
+    this.queriers = numbered("querier", size.queriers);
+    roles.addAll(ingesters);
+    roles.addAll(distributors);
+    roles.addAll(queriers);
+    roles.add("compactor-1");
+    for (int i = 0; i < WRITERS; i++) {
+      writers.add(new Writer(i, random.nextLong()));
+    }
+    cluster = new ProcessCluster(directory, RING, "", SETTINGS);
+  }
+
+  private static List<String> numbered(String role, int count) {
+    List<String> names = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      names.add(role + "-" + i);
+    }
+    return names;
+  }
+
+  /** Pushes one stream with rising timestamps; what is refused is pushed again, as clients do. */
+  private final class Writer {
+    private final String query;
+    private final String labels;
+    private final Random random;
+    private final PushLedger ledger;
+    private final int number;
+    private int next;
+
+    Writer(int number, long seed) {
+      this.number = number;
+      this.random = new Random(seed);
+      this.query = "{app=\"faults\",writer=\"%d\"}".formatted(number);
+      this.labels = "{\"app\":\"faults\",\"writer\":\"%d\"}".formatted(number);
+      this.ledger = new PushLedger(query);
+    }
+
+    void run() {
+      while (running.get()) {
+        Map<Long, String> lines = new TreeMap<>();
+        StringBuilder values = new StringBuilder();
+        long timestamp =
+            Math.max(
+                ledger.lastNanos() + 1, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        for (int i = 1 + random.nextInt(MAX_LINES); i > 0; i--, timestamp++) {
+          String line = "writer " + number + " line " + next++ + "x".repeat(random.nextInt(200));
+          lines.put(timestamp, line);
+          values
+              .append(values.isEmpty() ? "" : ",")
+              .append("[\"%d\",\"%s\"]".formatted(timestamp, line));
+        }
+        ledger.push(lines);
+        if (isAcknowledged(
+            "{\"streams\":[{\"stream\":%s,\"values\":[%s]}]}".formatted(labels, values))) {
+          ledger.acknowledge(lines);
+          pushes.incrementAndGet();
+        }
+        sleep(Duration.ofMillis(PAUSE_MILLIS));
+      }
+    }
+
+    private boolean isAcknowledged(String body) {
+      while (true) {
+        try {
+          SkaldClient.Answer answer =
+              cluster
+                  .client(distributors.get(random.nextInt(distributors.size())))
+                  .post("/loki/api/v1/push", "application/json", body.getBytes(UTF_8));
+          if (answer.status() == 204) {
+            return true;
+          }
+          if (answer.status() / 100 == 4 && answer.status() != 429) {
+            throw new AssertionError("push: " + answer.status() + " " + answer.text());
+          }
+        } catch (UncheckedIOException _) {
+          // The distributor is gone, or its answer is.
+        }
+        refusedPushes.incrementAndGet();
+        if (!running.get()) {
+          return false;
+        }
+        sleep(Duration.ofMillis(100));
+      }
+    }
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void read() {
+    Random choice = new Random(1);
+    while (running.get()) {
+      Writer writer = writers.get(choice.nextInt(writers.size()));
+      String querier = queriers.get(choice.nextInt(queriers.size()));
+      long from = Math.max(0, writer.ledger.lastNanos() - LOOK_BACK_NANOS);
+      if (from > 0) {
+        check(writer, querier, from);
+      }
+      sleep(Duration.ofMillis(PAUSE_MILLIS));
+    }
+  }
+
+  /** Returns whether the querier answered; fails if it answered wrongly. */
+  private boolean check(Writer writer, String querier, long from) {
+    try {
+      writer.ledger.check(
+          cluster.client(querier), writer.query, from, querier + " " + sinceStart());
+      reads.incrementAndGet();
+      return true;
+    } catch (UncheckedIOException _) {
+      refusedReads.incrementAndGet(); // the querier is gone
+      return false;
+    } catch (SkaldClient.RefusedException e) {
+      if (!e.isTemporary()) {
+        throw e;
+      }
+      refusedReads.incrementAndGet();
+      return false;
+    }
+  }
+
+  private String sinceStart() {
+    return "after %.1f s".formatted((System.nanoTime() - begunNanos) / 1e9);
+  }
+
+  /**
+   * Starts the cluster, lets things happen, and compares everything at the end.
+   *
+   * @return what was done, for people
+   * @throws AssertionError if something was lost, invented, doubled, or did not get well
+   */
+  String run(Duration time) throws Exception {
+    try (cluster) {
+      cluster.startEtcd();
+      roles.forEach(cluster::add);
+      distributors.forEach(name -> cluster.awaitIngesters(name, ingesters.size()));
+      queriers.forEach(name -> cluster.awaitIngesters(name, ingesters.size()));
+      List<Thread> load = new ArrayList<>();
+      writers.forEach(writer -> load.add(start(writer::run)));
+      load.add(start(this::read));
+      long end = System.nanoTime() + time.toNanos();
+      int rounds = 0;
+      do {
+        round();
+        awaitHealth();
+        delete();
+        rounds++;
+      } while (System.nanoTime() < end);
+      running.set(false);
+      for (Thread thread : load) {
+        thread.join();
+      }
+      checkAll();
+      event("all ingesters are killed");
+      ingesters.forEach(name -> cluster.process(name).kill());
+      for (String name : ingesters) {
+        cluster.start(name);
+      }
+      checkAll();
+      failIfFailed();
+      return summary(rounds);
+    } catch (Exception | AssertionError e) {
+      running.set(false);
+      throw new AssertionError(
+          e.getMessage() + "\n" + String.join("\n", events) + "\n" + cluster.logs(), e);
+    }
+  }
+
+  private Thread start(Runnable work) {
+    return Thread.ofPlatform()
+        .uncaughtExceptionHandler((_, failure) -> failures.add(failure))
+        .start(work);
+  }
+
+  private String summary(int rounds) {
+    return ("%,d rounds, faults %s, %,d pushes acknowledged, %,d refused or unanswered, %,d lines,"
+            + " %,d whole reads, %,d refused or unanswered, %,d deletions")
+        .formatted(
+            rounds,
+            faults,
+            pushes.get(),
+            refusedPushes.get(),
+            writers.stream().mapToInt(writer -> writer.ledger.size()).sum(),
+            reads.get(),
+            refusedReads.get(),
+            deletions);
+  }
+
+  private void failIfFailed() {
+    if (!failures.isEmpty()) {
+      throw new AssertionError(failures.getFirst().getMessage(), failures.getFirst());
+    }
+  }
+
+  private void event(String text) {
+    events.add(sinceStart() + ": " + text);
+  }
+
+  /** One or two faults at a time, and waits for their end. */
+  private void round() throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    Set<Kind> chosen = new HashSet<>();
+    for (int i = 1 + random.nextInt(2); i > 0; i--) {
+      chosen.add(size.kinds.get(random.nextInt(size.kinds.size())));
+    }
+    for (Kind kind : chosen.stream().sorted().toList()) {
+      faults.merge(kind, 1, Integer::sum);
+      Random own = new Random(random.nextLong());
+      threads.add(start(() -> act(kind, own)));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    claimed.clear();
+    failIfFailed();
+  }
+
+  private void act(Kind kind, Random random) {
+    Duration time = Duration.ofMillis(500 + random.nextInt(1000 * size.maxFaultSeconds - 500));
+    switch (kind) {
+      case KILL -> {
+        String name = claim(roles, random);
+        if (name != null) {
+          event("kill -9 " + name);
+          cluster.process(name).kill();
+          sleep(time.dividedBy(5));
+          restart(name, Duration.ZERO);
+        }
+      }
+      case STOP -> {
+        String name = claim(roles, random);
+        if (name != null) {
+          event("SIGSTOP " + name + " for " + time);
+          cluster.process(name).signal("STOP");
+          sleep(time);
+          cluster.process(name).signal("CONT");
+        }
+      }
+      case CUT -> {
+        Link link = link(random);
+        event("cut " + link + " for " + time);
+        cluster.network().cut(link);
+        sleep(time);
+        cluster.network().mend(link);
+      }
+      case SLOW -> {
+        Link link = link(random);
+        Duration delay = Duration.ofMillis(20 + random.nextInt(500));
+        event("slow " + link + " by " + delay + " for " + time);
+        cluster.network().slow(link, delay);
+        sleep(time);
+        cluster.network().mend(link);
+      }
+      case ETCD_DOWN -> {
+        event("etcd down for " + time);
+        cluster.process(ProcessCluster.ETCD).kill();
+        sleep(time);
+        cluster.start(ProcessCluster.ETCD);
+      }
+      case STORE_DOWN -> storeDown(time);
+      case ROLLING_RESTART -> {
+        for (String name : ingesters) {
+          if (claim(name)) {
+            event("restart " + name);
+            cluster.process(name).stop();
+            restart(name, Duration.ZERO);
+          }
+        }
+      }
+      case CLOCK -> {
+        String name = claim(ingesters, random);
+        if (name != null) {
+          Duration skew = Duration.ofSeconds(random.nextInt(600) - 300L);
+          event("restart " + name + " with its clock wrong by " + skew);
+          cluster.process(name).kill();
+          restart(name, skew);
+        }
+      }
+    }
+  }
+
+  private void storeDown(Duration time) {
+    event("object store down for " + time);
+    List<Link> links = roles.stream().map(name -> new Link(name, ProcessCluster.STORE)).toList();
+    links.forEach(cluster.network()::takeDown);
+    sleep(time);
+    links.forEach(cluster.network()::mend);
+  }
+
+  private void restart(String name, Duration skew) {
+    cluster.start(name, skew);
+    event(name + " is back");
+  }
+
+  /** Returns a process that no other fault of this round has; null if there is none. */
+  private @Nullable String claim(List<String> names, Random random) {
+    List<String> shuffled = new ArrayList<>(names);
+    Collections.shuffle(shuffled, random);
+    return shuffled.stream().filter(this::claim).findFirst().orElse(null);
+  }
+
+  private synchronized boolean claim(String name) {
+    return claimed.add(name);
+  }
+
+  private Link link(Random random) {
+    String ingester = ingesters.get(random.nextInt(ingesters.size()));
+    String any = roles.get(random.nextInt(roles.size()));
+    return switch (random.nextInt(4)) {
+      case 0 -> new Link(distributors.get(random.nextInt(distributors.size())), ingester);
+      case 1 -> new Link(queriers.get(random.nextInt(queriers.size())), ingester);
+      case 2 -> new Link(any, ProcessCluster.ETCD);
+      default -> new Link(any, ProcessCluster.STORE);
+    };
+  }
+
+  private void awaitHealth() {
+    int target = pushes.get() + 3 * WRITERS;
+    await("pushes go on", () -> pushes.get() >= target);
+    for (String querier : queriers) {
+      for (Writer writer : writers) {
+        long from = Math.max(0, writer.ledger.lastNanos() - LOOK_BACK_NANOS);
+        await(querier + " answers", () -> check(writer, querier, from));
+      }
+    }
+    event("all is well");
+  }
+
+  private void await(String what, Supplier<Boolean> condition) {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.get()) {
+      failIfFailed();
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within " + PATIENCE + ": " + what);
+      }
+      sleep(Duration.ofMillis(100));
+    }
+  }
+
+  private void checkAll() {
+    for (String querier : queriers) {
+      for (Writer writer : writers) {
+        await(querier + " answers everything", () -> check(writer, querier, 0));
+      }
+    }
+    event("all was compared");
+  }
+
+  /** Deletes up to two seconds of a stream. */
+  private void delete() {
+    Writer writer = writers.get(random.nextInt(writers.size()));
+    long from =
+        writer.ledger.lastNanos() - TimeUnit.MILLISECONDS.toNanos(2000 + random.nextInt(8000));
+    long through = from + TimeUnit.MILLISECONDS.toNanos(random.nextInt(2000));
+    writer.ledger.delete(from, through, Long.MAX_VALUE); // seen by some while it is asked for
+    String parameters =
+        "query=%s&start=%s&end=%s"
+            .formatted(URLEncoder.encode(writer.query, UTF_8), time(from), time(through));
+    SkaldClient compactor = cluster.client("compactor-1");
+    await("a delete request is taken", () -> isTaken(compactor, parameters));
+    writer.ledger.delete(from, through, System.nanoTime() + DELETES_SEEN_NANOS);
+    deletions++;
+    event("deleted " + time(from) + " to " + time(through) + " of " + writer.query);
+  }
+
+  private static boolean isTaken(SkaldClient compactor, String parameters) {
+    try {
+      return compactor
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create(compactor.address() + "/loki/api/v1/delete?" + parameters))
+                      .POST(HttpRequest.BodyPublishers.noBody()))
+              .status()
+          == 204;
+    } catch (UncheckedIOException _) {
+      return false;
+    }
+  }
+
+  private static String time(long nanos) {
+    return Instant.ofEpochSecond(0, nanos).toString();
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    long seed = Long.parseLong(arguments[1]);
+    System.out.println("seed " + seed);
+    FaultPlan plan = new FaultPlan(Path.of(arguments[2]), seed, Size.LONG);
+    System.out.println(plan.run(Duration.ofSeconds(Long.parseLong(arguments[0]))));
+  }
+}
