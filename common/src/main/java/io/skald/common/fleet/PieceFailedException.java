@@ -23,8 +23,6 @@ public final class PieceFailedException extends RuntimeException {
 
   /** Returns whether it would fail in any process: it is the query that is at fault. */
   public boolean isOfTheQuery() {
-    return status >= BAD_REQUEST
-        && status < CLIENT_CLOSED_REQUEST
-        && status != TOO_MANY_REQUESTS;
+    return status >= BAD_REQUEST && status < CLIENT_CLOSED_REQUEST && status != TOO_MANY_REQUESTS;
   }
 }

@@ -107,8 +107,7 @@ final class LogPieces implements QueryFleet.Work {
   private QueryResult execute() {
     PieceTime time = new PieceTime(context.statistics());
     QueryPiece whole =
-        new QueryPiece(
-            request, request.startNanos(), request.endNanos() - 1, StreamShard.ALL, 0);
+        new QueryPiece(request, request.startNanos(), request.endNanos() - 1, StreamShard.ALL, 0);
     List<QueryPiece> pieces =
         fleet.divide(
             whole,

@@ -108,8 +108,7 @@ final class RangePieces implements QueryFleet.Work {
     QueryRequest request = piece.request();
     RangePlan plan = RangePlan.ofWhole(request.expression());
     Windows windows =
-        new Windows(
-            StepGrid.of(request), plan.range().rangeNanos(), plan.range().offsetNanos());
+        new Windows(StepGrid.of(request), plan.range().rangeNanos(), plan.range().offsetNanos());
     SeriesLimit limit = new SeriesLimit(piece.maxSeries());
     AnswerWriter out = new AnswerWriter();
     Map<Labels, SeriesState> states = RangeScan.scan(plan, windows, limit, context);

@@ -31,8 +31,7 @@ final class PieceDivision {
    * @param minBytes that are worth dividing
    * @param members queriers that share it
    */
-  PieceDivision(
-      QueryPiece whole, StoredVolume volume, double bytes, long minBytes, int members) {
+  PieceDivision(QueryPiece whole, StoredVolume volume, double bytes, long minBytes, int members) {
     this.whole = whole;
     this.volume = volume;
     this.bytes = bytes;
@@ -60,8 +59,7 @@ final class PieceDivision {
   private List<QueryPiece> nearestFirst(boolean latest) {
     double first = bytes / pieces;
     double half = (bytes - first) / 2;
-    List<Double> amounts =
-        latest ? List.of(half, 2 * half) : List.of(first, first + half);
+    List<Double> amounts = latest ? List.of(half, 2 * half) : List.of(first, first + half);
     int shards = shards(Math.ceilDiv(pieces, 2));
     if (shards == 1) {
       return cut(evenly(pieces), 1, latest, true);

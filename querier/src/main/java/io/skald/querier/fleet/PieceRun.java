@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the pieces of one read evaluated: a virtual thread for each other querier takes one at a time,
- * and the read's own thread works too and puts together what comes. Whoever fails once gets no more
- * pieces of the read, and the piece goes to another one; in the end this process is left, which
- * waits for nobody. So a piece is tried as often as there are queriers, at most, and a piece that
- * takes long elsewhere once more.
+ * Has the pieces of one read evaluated: a virtual thread for each other querier takes one at a
+ * time, and the read's own thread works too and puts together what comes. Whoever fails once gets
+ * no more pieces of the read, and the piece goes to another one; in the end this process is left,
+ * which waits for nobody. So a piece is tried as often as there are queriers, at most, and a piece
+ * that takes long elsewhere once more.
  */
 final class PieceRun {
   private static final Logger log = LoggerFactory.getLogger(PieceRun.class);
@@ -77,8 +77,7 @@ final class PieceRun {
     PieceQueue queue = new PieceQueue(pieces, owners);
     List<Thread> threads = new ArrayList<>();
     for (Fleet.Peer peer : others) {
-      threads.add(
-          Thread.ofVirtual().name("pieces-" + peer.id()).start(() -> ask(peer, queue)));
+      threads.add(Thread.ofVirtual().name("pieces-" + peer.id()).start(() -> ask(peer, queue)));
     }
     try {
       while (!queue.isFinished() && !work.isEnough()) {

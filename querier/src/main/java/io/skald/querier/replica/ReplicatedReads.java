@@ -158,7 +158,8 @@ public final class ReplicatedReads implements IngesterReads {
       long throughNanos) {
     Map<Fingerprint, Joined> streams = new LinkedHashMap<>();
     List<FlushedStream> flushed = new ArrayList<>();
-    for (Holdings one : ask(peer -> peer.select(tenant, matchers, shard, fromNanos, throughNanos))) {
+    for (Holdings one :
+        ask(peer -> peer.select(tenant, matchers, shard, fromNanos, throughNanos))) {
       flushed.addAll(one.flushed());
       for (RecentStream stream : one.inMemory()) {
         Joined joined =

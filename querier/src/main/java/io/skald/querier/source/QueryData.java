@@ -134,7 +134,8 @@ public final class QueryData {
       List<StreamPart> parts) {
     QueryStatistics ignored = new QueryStatistics();
     TenantLogSource source =
-        new TenantLogSource(tenant, StreamShard.ALL, sources, reader, null, ignored, new ReadStatistics());
+        new TenantLogSource(
+            tenant, StreamShard.ALL, sources, reader, null, ignored, new ReadStatistics());
     for (StreamBlocks stream : source.join(found, fromNanos, throughNanos)) {
       Labels labels = tenants.shown(stream.labels(), tenant);
       stream.blocks().forEach(block -> parts.add(ofMemory(labels, parts.size(), block)));

@@ -113,8 +113,20 @@ class PieceRunTest {
 
   private static PieceCall call(QueryPiece piece) {
     return new PieceCall(
-        List.of(TENANT), false, "{a=\"b\"}", 0, 100, 0, 10, true, false, piece.fromNanos(),
-        piece.throughNanos(), piece.shard(), 0, 0);
+        List.of(TENANT),
+        false,
+        "{a=\"b\"}",
+        0,
+        100,
+        0,
+        10,
+        true,
+        false,
+        piece.fromNanos(),
+        piece.throughNanos(),
+        piece.shard(),
+        0,
+        0);
   }
 
   private void assertEachOnce() {
@@ -200,13 +212,14 @@ class PieceRunTest {
           throw new PieceFailedException(400, "too many series", new IllegalStateException());
         };
 
-    assertThatThrownBy(() -> {
-          // Until the peer has had a piece, whoever is quicker.
-          for (int i = 0; i < 1000; i++) {
-            run(Duration.ofDays(1), "peer-0", refusing);
-            here.clear();
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              // Until the peer has had a piece, whoever is quicker.
+              for (int i = 0; i < 1000; i++) {
+                run(Duration.ofDays(1), "peer-0", refusing);
+                here.clear();
+              }
+            })
         .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
         .hasMessage("too many series");
   }

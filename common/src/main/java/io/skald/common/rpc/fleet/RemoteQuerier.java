@@ -61,8 +61,7 @@ public final class RemoteQuerier implements PieceEvaluator {
       return read(stub.evaluate(wire(call)));
     } catch (StatusRuntimeException e) {
       PieceFailedException failure =
-          new PieceFailedException(
-              RpcErrors.httpStatus(e), RpcErrors.text("querier " + id, e), e);
+          new PieceFailedException(RpcErrors.httpStatus(e), RpcErrors.text("querier " + id, e), e);
       // What is wrong with the query is not of this querier.
       throw failure.isOfTheQuery()
           ? new PieceFailedException(

@@ -57,9 +57,8 @@ class RemoteQuerierTest {
               Duration.ofSeconds(20),
               Duration.ofSeconds(5)),
           List.of(
-              QuerierService.of(
-                  (call, left, gone) ->
-                      Objects.requireNonNull(evaluator.get()).evaluate(call, left, gone))),
+              QuerierService.of((call, left, gone) ->
+                  Objects.requireNonNull(evaluator.get()).evaluate(call, left, gone))),
           null);
   private final RpcChannels channels =
       new RpcChannels(
@@ -171,8 +170,6 @@ class RemoteQuerierTest {
 
     querier(1 << 20).evaluate(CALL, Duration.ofMinutes(5).toNanos(), () -> false);
 
-    assertThat(left.get())
-        .isPositive()
-        .isLessThanOrEqualTo(Duration.ofMinutes(5).toNanos());
+    assertThat(left.get()).isPositive().isLessThanOrEqualTo(Duration.ofMinutes(5).toNanos());
   }
 }
