@@ -17,8 +17,8 @@ import io.skald.common.rpc.RpcClientConfig;
 import io.skald.common.rpc.RpcServer;
 import io.skald.common.rpc.RpcService;
 import io.skald.common.rpc.etcd.EtcdRing;
-import io.skald.common.rpc.gossip.Gossip;
 import io.skald.common.rpc.fleet.RemoteQuerier;
+import io.skald.common.rpc.gossip.Gossip;
 import io.skald.common.rpc.ingest.RemoteIngester;
 import io.skald.common.time.Clock;
 import io.skald.common.tls.ClientTls;
@@ -52,6 +52,7 @@ final class ClusterParts implements AutoCloseable {
   private final SkaldConfig config;
   private final Clock clock;
   private final RandomGenerator random;
+  private final ClusterMetrics metrics;
   private final FileReloads reloads = new FileReloads();
   private final RpcChannels channels;
   private final RingStore ingesters;
@@ -75,10 +76,11 @@ final class ClusterParts implements AutoCloseable {
    * @throws io.skald.common.ring.RingStoreException if one cannot be reached
    * @throws IllegalArgumentException if a file of TLS is no good
    */
-  ClusterParts(SkaldConfig config, Clock clock, RandomGenerator random) {
+  ClusterParts(SkaldConfig config, Clock clock, RandomGenerator random, ClusterMetrics metrics) {
     this.config = config;
     this.clock = clock;
     this.random = random;
+    this.metrics = metrics;
     IngesterClientSection client = config.ingesterClient();
     closers.push(reloads::close);
     try {
@@ -87,7 +89,9 @@ final class ClusterParts implements AutoCloseable {
               client.connections(),
               client.grpcClientConfig().tlsEnabled()
                   ? clientTls("ingester client", client.grpcClientConfig().tls())
-                  : null);
+                  : null,
+              metrics.calls(),
+              clock::monotonicNanos);
       closers.push(channels::close);
       ingesters = open(config.ingesterRing(), "ring/");
       distributors = open(config.distributorRing(), "distributor/");
@@ -100,6 +104,10 @@ final class ClusterParts implements AutoCloseable {
       throw e;
     }
     reloads.start(RELOAD_PERIOD);
+    metrics.bind(clients);
+    metrics.bindShares(ingesters);
+    metrics.bindMembers(
+        Map.of("ingester", ingesters, "distributor", distributors, "querier", queriers));
   }
 
   private Supplier<TlsSettings> clientTls(String what, ClientTlsConfig tls) {
@@ -206,7 +214,11 @@ final class ClusterParts implements AutoCloseable {
     ServerTlsConfig tls = config.server().grpc().grpcTlsConfig();
     RpcServer opened =
         new RpcServer(
-            config.server().grpc().port(), services, tls.isEnabled() ? serverTls(tls) : null);
+            config.server().grpc().port(),
+            services,
+            tls.isEnabled() ? serverTls(tls) : null,
+            metrics.answers(),
+            clock::monotonicNanos);
     opened.start();
     server = opened;
     LOG.info("gRPC listens on port {}", opened.port());

@@ -149,7 +149,9 @@ public final class ServerProcess implements AutoCloseable {
     limits.bind(metrics);
     limits.start();
     ClusterParts cluster =
-        config.isSingleProcess() ? null : new ClusterParts(config, clock, random);
+        config.isSingleProcess()
+            ? null
+            : new ClusterParts(config, clock, random, new ClusterMetrics(metrics));
     String id = cluster == null ? INGESTER_ID : cluster.ingesterId();
     IndexParts index =
         IndexParts.open(config, id, objects, metrics, cacheMetrics, clock, random, closers);
@@ -368,12 +370,7 @@ public final class ServerProcess implements AutoCloseable {
 
   private QueryApi queries(QueryData data, TenantLimits limits, @Nullable Fleet fleet) {
     return new QueryApi(
-        data,
-        this::engine,
-        limits,
-        fleet,
-        config.querier().multiTenantQueriesEnabled(),
-        clock);
+        data, this::engine, limits, fleet, config.querier().multiTenantQueriesEnabled(), clock);
   }
 
   private void registerQueries(

@@ -47,6 +47,11 @@ final class DocumentedMetrics {
     return read(ROW, text());
   }
 
+  /** Returns whether only processes that have others beside them have a metric. */
+  static boolean isOfACluster(String name) {
+    return name.startsWith("skald_rpc_") || name.startsWith("skald_ring_");
+  }
+
   /** Returns the metrics of an agent by name; none while its page tells none. */
   static Map<String, Told> readAgent() {
     return read(AGENT_ROW, text("agent.md"));

@@ -18,9 +18,9 @@ import org.awaitility.Awaitility;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Three ingesters, a distributor and a querier in this JVM, which find each other by gossip and
- * call each other over gRPC, as processes of their own would. One address leads to all, as the
- * gateway of an installation does.
+ * Three ingesters, a distributor and queriers in this JVM, which find each other by gossip and call
+ * each other over gRPC, as processes of their own would. One address leads to all, as the gateway
+ * of an installation does.
  */
 final class LoopbackCluster implements AutoCloseable {
   private static final int INGESTERS = 3;
@@ -41,6 +41,7 @@ final class LoopbackCluster implements AutoCloseable {
   private final String settings;
   private final int firstGossipPort = SkaldProcess.freePort();
   private final List<ServerProcess> ingesters = new ArrayList<>();
+  private final List<ServerProcess> queriers = new ArrayList<>();
   private final List<ServerProcess> others = new ArrayList<>();
   private final Relay gateway;
 
@@ -51,6 +52,11 @@ final class LoopbackCluster implements AutoCloseable {
    * @param settings YAML, without {@code server}, {@code common} and {@code memberlist}
    */
   LoopbackCluster(Path directory, String settings) {
+    this(directory, settings, 1);
+  }
+
+  /** As the other one, with several queriers; the first one answers clients. */
+  LoopbackCluster(Path directory, String settings, int queriers) {
     this.directory = directory;
     this.settings = COMMON.formatted(directory, firstGossipPort) + settings;
     try {
@@ -58,14 +64,17 @@ final class LoopbackCluster implements AutoCloseable {
         ingesters.add(start("ingester", "ingester-" + i, i == 1 ? firstGossipPort : 0));
       }
       ServerProcess distributor = start("distributor", "distributor-1", 0);
-      ServerProcess querier = start("querier", "querier-1", 0);
       others.add(distributor);
-      others.add(querier);
       awaitIngesters(distributor);
-      awaitIngesters(querier);
+      for (int i = 1; i <= queriers; i++) {
+        ServerProcess querier = start("querier", "querier-" + i, 0);
+        this.queriers.add(querier);
+        awaitIngesters(querier);
+      }
+      ServerProcess first = this.queriers.getFirst();
       gateway =
           Relay.byPath(
-              path -> URI.create((isPush(path) ? distributor : querier).address()).getPort());
+              path -> URI.create((isPush(path) ? distributor : first).address()).getPort());
     } catch (RuntimeException | Error e) {
       stop();
       throw e;
@@ -77,7 +86,12 @@ final class LoopbackCluster implements AutoCloseable {
   }
 
   private ServerProcess start(String role, String id, int gossipPort) {
-    Map<String, String> keys = new HashMap<>();
+    return start(role, id, gossipPort, Map.of());
+  }
+
+  private ServerProcess start(
+      String role, String id, int gossipPort, Map<String, String> moreKeys) {
+    Map<String, String> keys = new HashMap<>(moreKeys);
     keys.put("target", role);
     keys.put("common.path_prefix", directory.resolve(id).toString());
     keys.put("common.ring.instance_id", id);
@@ -116,6 +130,24 @@ final class LoopbackCluster implements AutoCloseable {
     return "http://127.0.0.1:" + gateway.port();
   }
 
+  /** Returns clients of the queriers. */
+  List<SkaldClient> queriers() {
+    return queriers.stream().map(querier -> new SkaldClient(querier.address())).toList();
+  }
+
+  /** Starts another querier with a setting of its own and returns its client. */
+  SkaldClient startQuerier(String id, String key, String value) {
+    ServerProcess querier = start("querier", id, 0, Map.of(key, value));
+    others.add(querier);
+    awaitIngesters(querier);
+    return new SkaldClient(querier.address());
+  }
+
+  /** Ends a querier; those that are left are numbered anew. */
+  void stopQuerier(int number) {
+    queriers.remove(number).close();
+  }
+
   /** Has all ingesters write what they hold to the object store. */
   void flush() {
     for (ServerProcess ingester : ingesters) {
@@ -126,6 +158,7 @@ final class LoopbackCluster implements AutoCloseable {
   }
 
   private void stop() {
+    queriers.forEach(ServerProcess::close);
     others.forEach(ServerProcess::close);
     ingesters.forEach(ServerProcess::close);
   }

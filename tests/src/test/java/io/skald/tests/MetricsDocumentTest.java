@@ -64,6 +64,8 @@ class MetricsDocumentTest {
     Map<String, Told> told = DocumentedMetrics.read();
     // This server keeps its objects in a folder.
     assertThat(told.keySet().removeIf(name -> name.startsWith("skald_s3_"))).isTrue();
+    // And it is alone; FleetTest looks at those of a cluster.
+    assertThat(told.keySet().removeIf(DocumentedMetrics::isOfACluster)).isTrue();
     Map<String, Told> seen = new TreeMap<>();
     exposition
         .metrics()

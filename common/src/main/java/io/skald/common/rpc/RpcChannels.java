@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class RpcChannels implements AutoCloseable {
   private static final long RECONNECT_MILLIS = 150;
 
   private final RpcClientConfig config;
+  private final CallTimes times;
   private final @Nullable FollowedSslContext tls;
   private final ExecutorService callbacks = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, ManagedChannel> channels = new HashMap<>(); // guarded by this
@@ -34,7 +36,21 @@ public final class RpcChannels implements AutoCloseable {
    * @param tls null for none
    */
   public RpcChannels(RpcClientConfig config, @Nullable Supplier<TlsSettings> tls) {
+    this(config, tls, CallObserver.NONE, () -> 0);
+  }
+
+  /**
+   * As the other one, and tells of calls.
+   *
+   * @param nanoTime a monotonic reading in nanoseconds
+   */
+  public RpcChannels(
+      RpcClientConfig config,
+      @Nullable Supplier<TlsSettings> tls,
+      CallObserver observer,
+      LongSupplier nanoTime) {
     this.config = config;
+    this.times = new CallTimes(observer, nanoTime);
     this.tls = tls == null ? null : new FollowedSslContext(true, tls);
   }
 
@@ -73,6 +89,7 @@ public final class RpcChannels implements AutoCloseable {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forTarget("dns:///" + address)
             .executor(callbacks)
+            .intercept(times)
             .maxInboundMessageSize(config.maxReceivedBytes())
             .keepAliveTime(config.keepAliveTime().toNanos(), TimeUnit.NANOSECONDS)
             .keepAliveTimeout(config.keepAliveTimeout().toNanos(), TimeUnit.NANOSECONDS)

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,20 @@ public final class RpcServer implements AutoCloseable {
    */
   public RpcServer(
       RpcServerConfig config, List<RpcService> services, @Nullable Supplier<TlsSettings> tls) {
+    this(config, services, tls, CallObserver.NONE, () -> 0);
+  }
+
+  /**
+   * As the other one, and tells of calls.
+   *
+   * @param nanoTime a monotonic reading in nanoseconds
+   */
+  public RpcServer(
+      RpcServerConfig config,
+      List<RpcService> services,
+      @Nullable Supplier<TlsSettings> tls,
+      CallObserver observer,
+      LongSupplier nanoTime) {
     this.config = config;
     var names =
         services.stream()
@@ -47,6 +62,7 @@ public final class RpcServer implements AutoCloseable {
             .permitKeepAliveTime(config.minTimeBetweenPings().toNanos(), TimeUnit.NANOSECONDS)
             .permitKeepAliveWithoutCalls(true)
             .intercept(CallTenant.requiring(names::contains))
+            .intercept(new CallTimes(observer, nanoTime))
             .addService(health.getHealthService());
     if (tls != null) {
       builder.sslContext(new FollowedSslContext(false, tls));

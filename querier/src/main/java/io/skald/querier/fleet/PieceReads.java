@@ -10,6 +10,7 @@ import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.time.Clock;
 import io.skald.logql.engine.Cancellation;
+import io.skald.logql.engine.QueryCancelledException;
 import io.skald.logql.engine.QueryEngine;
 import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryPiece;
@@ -72,6 +73,8 @@ public final class PieceReads implements PieceEvaluator {
       PieceResult result = answer(call, remainingNanos, gone);
       counters.servedPieces.increment();
       return result;
+    } catch (QueryCancelledException e) {
+      throw failure(e.status(), e); // the one who asked has enough
     } catch (QueryException e) {
       counters.refusedPieces.increment();
       throw failure(e.status(), e);
@@ -110,7 +113,9 @@ public final class PieceReads implements PieceEvaluator {
                 engines
                     .apply(limits.strictest(tenants.ids()), turn)
                     .evaluate(
-                        piece, entries(data, tenants, piece, statistics, reads), statistics,
+                        piece,
+                        entries(data, tenants, piece, statistics, reads),
+                        statistics,
                         cancellation));
     return new PieceResult(answer, new CountedStatistics(statistics, reads).toMap());
   }

@@ -45,6 +45,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   private final RpcChannels channels;
   private final RemoteIngesterConfig config;
   private final AtomicLong inflightBytes = new AtomicLong();
+  private final AtomicInteger inflightCalls = new AtomicInteger();
 
   /**
    * @param id of the instance, for messages
@@ -101,6 +103,16 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     }
   }
 
+  /** Returns the bytes of pushes that wait for this ingester. */
+  public long inflightBytes() {
+    return inflightBytes.get();
+  }
+
+  /** Returns the pushes and reads that wait for this ingester. */
+  public int inflightCalls() {
+    return inflightCalls.get();
+  }
+
   @Override
   public List<EntryRejection> push(
       TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
@@ -109,6 +121,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
       bytes += batch.entries().lineBytes() + (long) batch.entries().size() * ENTRY_BYTES;
     }
     long held = inflightBytes.addAndGet(bytes);
+    inflightCalls.incrementAndGet();
     try {
       if (held > config.maxInflightBytes() && held > bytes) {
         throw new IngestUnavailableException(
@@ -124,6 +137,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     } catch (StatusRuntimeException e) {
       throw RpcErrors.fromStatus(name(), e);
     } finally {
+      inflightCalls.decrementAndGet();
       inflightBytes.addAndGet(-bytes);
     }
   }
@@ -172,6 +186,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   private <P> void read(Reading<P> reading) {
     CancellableContext context = Context.current().withCancellation();
     Context previous = context.attach();
+    inflightCalls.incrementAndGet();
     try {
       Iterator<P> parts = reading.call();
       while (parts.hasNext()) {
@@ -182,6 +197,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     } catch (IllegalArgumentException e) {
       throw new IngestUnavailableException(500, name() + ": " + e.getMessage(), e);
     } finally {
+      inflightCalls.decrementAndGet();
       context.detach(previous);
       // Whatever is left of the answer is not wanted.
       context.cancel(null);
