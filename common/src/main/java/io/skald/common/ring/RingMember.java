@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -68,17 +69,16 @@ public final class RingMember implements AutoCloseable {
   }
 
   /**
-   * Joins with the tokens of the last time, or new ones.
+   * Joins with the tokens of the last time; without any, with those of a member that leaves, so
+   * that the streams of that one move here and no others move at all; or with new ones.
    *
    * @throws RingStoreException if the store cannot be reached
    */
   public synchronized void join() {
-    List<Integer> tokens = file == null ? List.of() : file.read().orElse(List.of());
-    if (tokens.size() != config.tokenCount()) {
-      tokens = newTokens(tokens);
-      if (file != null) {
-        file.write(tokens);
-      }
+    Optional<List<Integer>> kept = file == null ? Optional.empty() : file.read();
+    List<Integer> tokens = completed(kept.orElseGet(this::ofOneThatLeaves));
+    if (file != null && !tokens.equals(kept.orElse(List.of()))) {
+      file.write(tokens);
     }
     change(
         new Instance(
@@ -92,14 +92,51 @@ public final class RingMember implements AutoCloseable {
     heart.start();
   }
 
-  /** Returns as many tokens as configured: of those that were kept, then random ones. */
-  private List<Integer> newTokens(List<Integer> kept) {
+  /**
+   * Returns the tokens of a member of the same zone that leaves, or of this one if its file was
+   * lost. Whoever takes writes first has them, by {@link Ring#resolving}: until then keys go to the
+   * next members, as they would without this one. Should two take over from the same member, one of
+   * them gets new ones with its next heartbeat.
+   */
+  private List<Integer> ofOneThatLeaves() {
+    List<Instance> leaving = new ArrayList<>();
+    for (Instance other : store.get().instances()) {
+      boolean self = other.id().equals(config.id());
+      boolean leaves = other.state() == State.LEAVING && other.zone().equals(config.zone());
+      if ((self || leaves) && !other.tokens().isEmpty()) {
+        leaving.add(self ? 0 : leaving.size(), other);
+      }
+    }
+    if (leaving.isEmpty() || config.tokenCount() == 0) {
+      return List.of();
+    }
+    boolean lostOwn = leaving.getFirst().id().equals(config.id());
+    Instance chosen = leaving.get(lostOwn ? 0 : random.nextInt(leaving.size()));
+    log.info("member {} of the ring takes over the tokens of {}", config.id(), chosen.id());
+    return chosen.tokens();
+  }
+
+  /**
+   * Returns as many tokens as configured: of those given, without what belongs to members that take
+   * writes, then random ones.
+   */
+  private List<Integer> completed(List<Integer> given) {
+    Set<Integer> lost = new HashSet<>();
     Set<Integer> taken = new HashSet<>();
-    store.get().instances().stream()
-        .filter(other -> !other.id().equals(config.id()))
-        .forEach(other -> taken.addAll(other.tokens()));
+    for (Instance other : store.get().instances()) {
+      if (!other.id().equals(config.id())) {
+        taken.addAll(other.tokens());
+        if (other.takesWrites()) {
+          lost.addAll(other.tokens());
+        }
+      }
+    }
     List<Integer> tokens =
-        new ArrayList<>(kept.subList(0, Math.min(kept.size(), config.tokenCount())));
+        new ArrayList<>(
+            given.stream()
+                .filter(token -> !lost.contains(token))
+                .limit(config.tokenCount())
+                .toList());
     taken.addAll(tokens);
     while (tokens.size() < config.tokenCount()) {
       int token = random.nextInt();
@@ -157,7 +194,7 @@ public final class RingMember implements AutoCloseable {
       synchronized (this) {
         Instance now = self;
         if (now != null) {
-          Instance again = now.withState(now.state(), clock.nowMillis());
+          Instance again = withOwnTokens(now).withState(now.state(), clock.nowMillis());
           self = again;
           store.put(again);
         }
@@ -170,6 +207,19 @@ public final class RingMember implements AutoCloseable {
     } catch (RingStoreException e) {
       tellFailure(e);
     }
+  }
+
+  /** Replaces tokens that a member which takes writes has by a better right. */
+  private Instance withOwnTokens(Instance now) {
+    List<Integer> tokens = now.state() == State.LEAVING ? now.tokens() : completed(now.tokens());
+    if (tokens.equals(now.tokens())) {
+      return now;
+    }
+    log.info("member {} of the ring replaces tokens that others have", config.id());
+    if (file != null) {
+      file.write(tokens);
+    }
+    return now.withTokens(tokens);
   }
 
   private synchronized void tellFailure(RingStoreException e) {

@@ -33,14 +33,18 @@ class RingMemberTest {
       };
 
   private RingMember member(int tokens, long seed) {
+    return member("a", "tokens", tokens, seed);
+  }
+
+  private RingMember member(String id, String file, int tokens, long seed) {
     return new RingMember(
         ring,
         new RingMember.Config(
-            "a",
+            id,
             "a:9095",
             "z",
             tokens,
-            directory.resolve("tokens"),
+            directory.resolve(file),
             Duration.ofHours(1),
             Duration.ofMinutes(10)),
         clock,
@@ -48,10 +52,103 @@ class RingMemberTest {
   }
 
   private Instance self() {
+    return instance("a");
+  }
+
+  private Instance instance(String id) {
     return ring.get().instances().stream()
-        .filter(one -> one.id().equals("a"))
+        .filter(one -> one.id().equals(id))
         .findAny()
         .orElseThrow();
+  }
+
+  @Test
+  void join_whileAnotherLeaves_takesItsTokensOverOnceItTakesWrites() {
+    RingMember old = member("a", "tokens-a", 4, 1);
+    old.join();
+    old.activate();
+    List<Integer> tokens = instance("a").tokens();
+    int key = tokens.getFirst();
+    old.leave();
+
+    RingMember fresh = member("b", "tokens-b", 4, 2);
+    fresh.join();
+    assertThat(ring.get().replicas(key, 1)).isEmpty();
+    fresh.activate();
+    old.beatOnce();
+
+    assertThat(instance("b").tokens()).containsExactlyElementsOf(tokens);
+    assertThat(ring.get().replicas(key, 1)).extracting(Instance::id).containsExactly("b");
+    assertThat(instance("a").tokens()).isEmpty();
+  }
+
+  @Test
+  void join_ofAnotherZone_takesNewTokens() {
+    RingMember old = member("a", "tokens-a", 4, 1);
+    old.join();
+    old.activate();
+    old.leave();
+    List<Integer> tokens = instance("a").tokens();
+
+    new RingMember(
+            ring,
+            new RingMember.Config(
+                "b",
+                "b:9095",
+                "y",
+                4,
+                directory.resolve("tokens-b"),
+                Duration.ofHours(1),
+                Duration.ofMinutes(10)),
+            clock,
+            new Random(2))
+        .join();
+
+    assertThat(instance("b").tokens()).hasSize(4).doesNotContainAnyElementsOf(tokens);
+  }
+
+  @Test
+  void beat_twoTookOverFromOne_oneGetsNewTokens() {
+    RingMember old = member("a", "tokens-a", 4, 1);
+    old.join();
+    old.activate();
+    old.leave();
+    List<Integer> tokens = instance("a").tokens();
+    RingMember first = member("b", "tokens-b", 4, 2);
+    RingMember second = member("c", "tokens-c", 4, 3);
+    first.join();
+    second.join();
+    first.activate();
+    second.activate();
+
+    first.beatOnce();
+    second.beatOnce();
+
+    assertThat(instance("b").tokens()).containsExactlyElementsOf(tokens);
+    assertThat(instance("c").tokens()).hasSize(4).doesNotContainAnyElementsOf(tokens);
+    second.close(false);
+    RingMember again = member("c", "tokens-c", 4, 4);
+    List<Integer> replaced = instance("c").tokens();
+    again.join();
+    assertThat(instance("c").tokens()).containsExactlyElementsOf(replaced);
+  }
+
+  @Test
+  void join_backAfterATakeOver_leavesTheTokensWhereTheyAre() {
+    RingMember old = member("a", "tokens-a", 4, 1);
+    old.join();
+    old.activate();
+    old.leave();
+    List<Integer> tokens = instance("a").tokens();
+    RingMember fresh = member("b", "tokens-b", 4, 2);
+    fresh.join();
+    fresh.activate();
+    old.close();
+
+    member("a", "tokens-a", 4, 3).join();
+
+    assertThat(instance("b").tokens()).containsExactlyElementsOf(tokens);
+    assertThat(instance("a").tokens()).hasSize(4).doesNotContainAnyElementsOf(tokens);
   }
 
   @Test
