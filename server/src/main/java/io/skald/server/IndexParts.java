@@ -93,6 +93,11 @@ final class IndexParts {
     return files;
   }
 
+  /** Looks at what all processes have written again before the next answer. */
+  void expire() {
+    shipped.expire();
+  }
+
   /** Looks at a tenant's index now: it has become another one. */
   void refresh(TenantId tenant) {
     shipped.refresh(tenant);

@@ -49,7 +49,6 @@ import io.skald.server.trace.Tracing;
 import io.skald.storage.chunk.ColumnDecoder;
 import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.LabelIndex;
-import io.skald.storage.index.StreamIndex;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
 import io.skald.storage.pattern.PatternBudget;
@@ -186,7 +185,7 @@ public final class ServerProcess implements AutoCloseable {
     BooleanSupplier readable = ingester == null ? () -> true : ingester::isReadable;
     RulerParts rules = null;
     if (roles.contains(Role.QUERIER) || roles.contains(Role.RULER)) {
-      StreamSources sources = sources(ingester, index.shared(), cluster, ring);
+      StreamSources sources = sources(ingester, index, cluster, ring);
       ChunkCaches caches = new ChunkCaches(cacheConfig());
       cacheMetrics.bind(caches);
       QueryData data =
@@ -345,12 +344,13 @@ public final class ServerProcess implements AutoCloseable {
 
   private StreamSources sources(
       @Nullable Ingester ingester,
-      StreamIndex index,
+      IndexParts index,
       @Nullable ClusterParts cluster,
       RingStore ring) {
     return ingester != null && cluster == null
-        ? StreamSources.of(ingester, ingester, index)
-        : StreamSources.of(reads(cluster, ring), index);
+        ? StreamSources.of(ingester, ingester, index.shared())
+        : StreamSources.of(
+            reads(cluster, ring), index.shared(), new DepartedIngesters(ring, index::expire));
   }
 
   private IngesterReads reads(@Nullable ClusterParts cluster, RingStore ring) {

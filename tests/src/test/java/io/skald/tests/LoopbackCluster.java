@@ -104,9 +104,24 @@ final class LoopbackCluster implements AutoCloseable {
     return process;
   }
 
-  private static void awaitIngesters(ServerProcess process) {
+  private void awaitIngesters(ServerProcess process) {
     SkaldClient client = new SkaldClient(process.address());
-    Awaitility.await().atMost(PATIENCE).until(() -> activeIngesters(client) == INGESTERS);
+    int expected = ingesters.size();
+    Awaitility.await().atMost(PATIENCE).until(() -> activeIngesters(client) == expected);
+  }
+
+  /** Starts another ingester and waits until all know it. */
+  void startIngester() {
+    ingesters.add(start("ingester", "ingester-" + (ingesters.size() + 1), 0));
+    others.forEach(this::awaitIngesters);
+    queriers.forEach(this::awaitIngesters);
+  }
+
+  /** Has the ingester that came last leave, as an orchestrator would, and waits until it has. */
+  void stopIngester() {
+    ingesters.removeLast().close();
+    others.forEach(this::awaitIngesters);
+    queriers.forEach(this::awaitIngesters);
   }
 
   /** Returns how many healthy ingesters that take writes a process sees in its ring. */

@@ -22,10 +22,18 @@ import java.util.Set;
 final class RemoteSources implements StreamSources {
   private final RecentData recent;
   private final StreamIndex index;
+  private final Runnable beforeIndex;
 
-  RemoteSources(RecentData recent, StreamIndex index) {
+  RemoteSources(RecentData recent, StreamIndex index, Runnable beforeIndex) {
     this.recent = recent;
     this.index = index;
+    this.beforeIndex = beforeIndex;
+  }
+
+  /** Returns the index, to be asked behind ingesters. */
+  private StreamIndex index() {
+    beforeIndex.run();
+    return index;
   }
 
   @Override
@@ -39,7 +47,7 @@ final class RemoteSources implements StreamSources {
     return new Found(
         holdings.inMemory(),
         together(
-            holdings.flushed(), index.select(tenant, matchers, shard, fromNanos, throughNanos)));
+            holdings.flushed(), index().select(tenant, matchers, shard, fromNanos, throughNanos)));
   }
 
   @Override
@@ -52,7 +60,7 @@ final class RemoteSources implements StreamSources {
   public Set<Labels> series(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     Set<Labels> found = new HashSet<>(recent.series(tenant, matchers, fromNanos, throughNanos));
-    found.addAll(index.series(tenant, matchers, fromNanos, throughNanos));
+    found.addAll(index().series(tenant, matchers, fromNanos, throughNanos));
     return found;
   }
 
@@ -63,7 +71,7 @@ final class RemoteSources implements StreamSources {
         recent.patterns(tenant, matchers, fromNanos, throughNanos);
     return new FoundPatterns(
         holdings.inMemory(),
-        together(holdings.flushed(), index.select(tenant, matchers, fromNanos, throughNanos)));
+        together(holdings.flushed(), index().select(tenant, matchers, fromNanos, throughNanos)));
   }
 
   @Override

@@ -119,8 +119,9 @@ public interface StreamSources {
    *
    * @param recent all of them
    * @param index what they share; what they have flushed lately need not be in it
+   * @param beforeIndex called when ingesters have answered, before the index is asked
    */
-  static StreamSources of(RecentData recent, StreamIndex index) {
-    return new RemoteSources(recent, index);
+  static StreamSources of(RecentData recent, StreamIndex index, Runnable beforeIndex) {
+    return new RemoteSources(recent, index, beforeIndex);
   }
 }

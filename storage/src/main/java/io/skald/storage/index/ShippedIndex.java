@@ -56,6 +56,10 @@ public final class ShippedIndex implements StreamIndex {
   private final ObjectStore store;
   private final IndexFileCache files;
   private final long refreshNanos;
+
+  /** Lists of files from before this are not used any more; null if there was no reason for it. */
+  private volatile @Nullable Long expiredNanos;
+
   private final long maxImageFileBytes;
   private final Clock clock;
   private final IndexSearch search = new IndexSearch(this::eachDay);
@@ -153,6 +157,14 @@ public final class ShippedIndex implements StreamIndex {
     return CacheStatistics.of(images, IMAGE_BYTES);
   }
 
+  /**
+   * Has every tenant's files listed again before the next answer: a process that told of what it
+   * had written lately is gone.
+   */
+  public void expire() {
+    expiredNanos = clock.monotonicNanos();
+  }
+
   /** Looks at the tenant's manifest and files now. */
   public void refresh(TenantId tenant) {
     load(tenant, state(tenant));
@@ -185,7 +197,10 @@ public final class ShippedIndex implements StreamIndex {
   }
 
   private boolean isFresh(@Nullable View view) {
-    return view != null && clock.monotonicNanos() - view.listedNanos < refreshNanos;
+    Long expired = expiredNanos;
+    return view != null
+        && clock.monotonicNanos() - view.listedNanos < refreshNanos
+        && (expired == null || view.listedNanos - expired > 0);
   }
 
   private View load(TenantId tenant, State state) {

@@ -78,6 +78,24 @@ class ShippedIndexTest {
   }
 
   @Test
+  void expire_listIsYoung_isMadeAgainOnce() {
+    ShippingIndex writer = writer("one", 1);
+    ShippedIndex reader = reader("reader", Duration.ofHours(1));
+    assertThat(packs(reader)).isEmpty();
+    commit(writer, "p1", 1, 2);
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(packs(reader)).isEmpty();
+
+    reader.expire();
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(packs(reader)).containsExactly("p1");
+    commit(writer, "p2", 3, 4);
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(packs(reader)).containsExactly("p1");
+  }
+
+  @Test
   void open_crashedBeforeShipping_shipsUnderTheSameName() {
     ShippingIndex before = writer("one", 1);
     store.faults(new Faults(0, 1, 0, Duration.ZERO)); // sent, but the answer got lost
