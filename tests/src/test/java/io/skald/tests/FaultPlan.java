@@ -163,34 +163,23 @@ final class FaultPlan {
     void run() {
       while (running.get()) {
         Map<Long, String> lines = new TreeMap<>();
-        StringBuilder values = new StringBuilder();
-        long timestamp =
-            Math.max(
-                ledger.lastNanos() + 1, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+        long timestamp = ledger.nextNanos();
         for (int i = 1 + random.nextInt(MAX_LINES); i > 0; i--, timestamp++) {
           String line = "writer " + number + " line " + next++ + "x".repeat(random.nextInt(200));
           lines.put(timestamp, line);
-          values
-              .append(values.isEmpty() ? "" : ",")
-              .append("[\"%d\",\"%s\"]".formatted(timestamp, line));
         }
-        ledger.push(lines);
-        if (isAcknowledged(
-            "{\"streams\":[{\"stream\":%s,\"values\":[%s]}]}".formatted(labels, values))) {
-          ledger.acknowledge(lines);
+        if (isAcknowledged(lines)) {
           pushes.incrementAndGet();
         }
         sleep(Duration.ofMillis(PAUSE_MILLIS));
       }
     }
 
-    private boolean isAcknowledged(String body) {
+    private boolean isAcknowledged(Map<Long, String> lines) {
       while (true) {
         try {
-          SkaldClient.Answer answer =
-              cluster
-                  .client(distributors.get(random.nextInt(distributors.size())))
-                  .post("/loki/api/v1/push", "application/json", body.getBytes(UTF_8));
+          String distributor = distributors.get(random.nextInt(distributors.size()));
+          SkaldClient.Answer answer = ledger.push(cluster.client(distributor), labels, lines);
           if (answer.status() == 204) {
             return true;
           }

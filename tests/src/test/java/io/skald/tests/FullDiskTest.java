@@ -1,6 +1,5 @@
 package io.skald.tests;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -89,28 +88,15 @@ class FullDiskTest {
   /** Pushes about 100 KB that hardly compress. */
   private SkaldClient.Answer push() {
     Map<Long, String> lines = new TreeMap<>();
-    StringBuilder values = new StringBuilder();
-    long timestamp =
-        Math.max(ledger.lastNanos() + 1, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+    long timestamp = ledger.nextNanos();
     for (int i = 0; i < LINES; i++) {
       StringBuilder line = new StringBuilder();
       while (line.length() < LINE_DIGITS) {
         line.append(Long.toString(random.nextLong() & Long.MAX_VALUE, Character.MAX_RADIX));
       }
       lines.put(timestamp + i, line.toString());
-      values
-          .append(values.isEmpty() ? "" : ",")
-          .append("[\"%d\",\"%s\"]".formatted(timestamp + i, line));
     }
-    ledger.push(lines);
-    String body =
-        "{\"streams\":[{\"stream\":{\"app\":\"full\"},\"values\":[%s]}]}".formatted(values);
-    SkaldClient.Answer answer =
-        client.post("/loki/api/v1/push", "application/json", body.getBytes(UTF_8));
-    if (answer.status() == 204) {
-      ledger.acknowledge(lines);
-    }
-    return answer;
+    return ledger.push(client, "{\"app\":\"full\"}", lines);
   }
 
   private SkaldClient.Answer pushUntilRefused() {

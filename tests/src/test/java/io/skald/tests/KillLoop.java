@@ -1,7 +1,5 @@
 package io.skald.tests;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -67,7 +65,6 @@ final class KillLoop {
     private final int number;
     private final Random random;
     private final PushLedger ledger;
-    private long lastTimestamp;
     private int next;
 
     Writer(int number, long seed) {
@@ -80,24 +77,16 @@ final class KillLoop {
       SkaldClient client = new SkaldClient(address());
       while (!killed.get()) {
         Map<Long, String> lines = new TreeMap<>();
-        StringBuilder values = new StringBuilder();
-        for (int i = 1 + random.nextInt(20); i > 0; i--) {
-          lastTimestamp = Math.max(lastTimestamp + 1, System.currentTimeMillis() * NANOS_PER_MILLI);
+        long timestamp = ledger.nextNanos();
+        for (int i = 1 + random.nextInt(20); i > 0; i--, timestamp++) {
           String line = "writer " + number + " line " + next++ + "x".repeat(random.nextInt(200));
-          lines.put(lastTimestamp, line);
-          values
-              .append(values.isEmpty() ? "" : ",")
-              .append("[\"%d\",\"%s\"]".formatted(lastTimestamp, line));
+          lines.put(timestamp, line);
         }
-        ledger.push(lines);
-        String body = "{\"streams\":[{\"stream\":%s,\"values\":[%s]}]}".formatted(labels(), values);
         try {
-          SkaldClient.Answer answer =
-              client.post("/loki/api/v1/push", "application/json", body.getBytes(UTF_8));
+          SkaldClient.Answer answer = ledger.push(client, labels(), lines);
           if (answer.status() != 204) {
             throw new AssertionError("push: " + answer.status() + " " + answer.text());
           }
-          ledger.acknowledge(lines);
           pushes.incrementAndGet();
         } catch (UncheckedIOException _) {
           unanswered.incrementAndGet(); // the server is gone: the lines may be stored or not

@@ -1,11 +1,15 @@
 package io.skald.tests;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * What was pushed to one stream, one line a timestamp, and what a server said of it. Compares it
@@ -31,14 +35,34 @@ final class PushLedger {
     this.stream = stream;
   }
 
-  /** Remembers lines that are about to be pushed, by timestamp. */
-  synchronized void push(Map<Long, String> lines) {
-    pushed.putAll(lines);
+  /** Returns the time, or a nanosecond after the last line if that is later. */
+  synchronized long nextNanos() {
+    return Math.max(lastNanos() + 1, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
   }
 
-  /** Remembers that lines were acknowledged. */
-  synchronized void acknowledge(Map<Long, String> lines) {
-    acknowledged.putAll(lines);
+  /**
+   * Pushes lines and remembers what became of them. The same lines may be pushed again.
+   *
+   * @param labels of the stream, as a JSON object
+   * @param lines by timestamp; of characters that JSON takes as they are
+   */
+  SkaldClient.Answer push(SkaldClient client, String labels, Map<Long, String> lines) {
+    synchronized (this) {
+      pushed.putAll(lines);
+    }
+    String values =
+        lines.entrySet().stream()
+            .map(line -> "[\"%d\",\"%s\"]".formatted(line.getKey(), line.getValue()))
+            .collect(Collectors.joining(","));
+    String body = "{\"streams\":[{\"stream\":%s,\"values\":[%s]}]}".formatted(labels, values);
+    SkaldClient.Answer answer =
+        client.post("/loki/api/v1/push", "application/json", body.getBytes(UTF_8));
+    if (answer.status() == 204) {
+      synchronized (this) {
+        acknowledged.putAll(lines);
+      }
+    }
+    return answer;
   }
 
   /** Returns whether nothing was pushed. */

@@ -1,7 +1,5 @@
 package io.skald.tests;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.skald.server.Logging;
 import io.skald.storage.object.s3.S3ProxyServer;
 import java.io.IOException;
@@ -13,7 +11,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -86,27 +83,16 @@ final class StoreOutage {
     Random random = new Random(1);
     while (running.get()) {
       Map<Long, String> lines = new TreeMap<>();
-      StringBuilder values = new StringBuilder();
-      long timestamp =
-          Math.max(
-              ledger.lastNanos() + 1, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()));
+      long timestamp = ledger.nextNanos();
       for (int i = 0; i < LINES; i++) {
         StringBuilder line = new StringBuilder();
         while (line.length() < LINE_DIGITS) {
           line.append(Long.toHexString(random.nextLong()));
         }
         lines.put(timestamp + i, line.toString());
-        values
-            .append(values.isEmpty() ? "" : ",")
-            .append("[\"%d\",\"%s\"]".formatted(timestamp + i, line));
       }
-      ledger.push(lines);
-      String body =
-          "{\"streams\":[{\"stream\":{\"app\":\"outage\"},\"values\":[%s]}]}".formatted(values);
-      SkaldClient.Answer answer =
-          client.post("/loki/api/v1/push", "application/json", body.getBytes(UTF_8));
+      SkaldClient.Answer answer = ledger.push(client, "{\"app\":\"outage\"}", lines);
       if (answer.status() == 204) {
-        ledger.acknowledge(lines);
         acknowledged.addAndGet(lines.size());
       } else {
         refused.incrementAndGet();
