@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
       "  skald query 'sum by (app) (rate({app=~\".+\"}[5m]))' --since 6h",
       "  skald query '{app=\"web\"} |= \"error\"' --tail",
       "  skald query 'sum(count_over_time({app=\"web\"}[1h]))' --instant",
+      "  skald query --gaps --since 1d",
     })
 final class QueryCommand implements Callable<Integer> {
   private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
@@ -37,7 +38,7 @@ final class QueryCommand implements Callable<Integer> {
   @Mixin ServerConnection server = new ServerConnection();
   @Mixin TimeRange range = new TimeRange();
 
-  @Parameters(paramLabel = "QUERY", description = "The query.")
+  @Parameters(paramLabel = "QUERY", arity = "0..1", description = "The query.")
   String query = "";
 
   @Option(
@@ -108,6 +109,13 @@ final class QueryCommand implements Callable<Integer> {
   @Option(names = "--stats", description = "Print what the query cost on standard error.")
   boolean stats;
 
+  @Option(
+      names = "--gaps",
+      description =
+          "Instead of a query: print which lines of the range never arrived, of which file, and"
+              + " where they went missing.")
+  boolean gaps;
+
   private final Shell shell;
   private final QueryCost cost = new QueryCost();
 
@@ -125,6 +133,13 @@ final class QueryCommand implements Callable<Integer> {
     long end = range.endNanos(now);
     if (end < start) {
       throw new UsageException("the start of the range lies behind its end");
+    }
+    if (gaps == !query.isEmpty()) {
+      throw new UsageException(
+          gaps ? "--gaps takes no query" : "Missing required parameter: 'QUERY'");
+    }
+    if (gaps && (tail || instant || explain)) {
+      throw new UsageException("--gaps goes with none of --tail, --instant, --explain");
     }
     if (analyze && !explain) {
       throw new UsageException("--analyze belongs to --explain");
@@ -144,6 +159,10 @@ final class QueryCommand implements Callable<Integer> {
     Terminal terminal = Terminal.of(shell, color, timezone, output == Output.DEFAULT);
     if (tail) {
       tail(terminal, start);
+      return 0;
+    }
+    if (gaps) {
+      printGaps(terminal, start, end, now);
       return 0;
     }
     try (LineOutput lines = new LineOutput(shell.out())) {
@@ -171,6 +190,16 @@ final class QueryCommand implements Callable<Integer> {
       pages.forEach(printer::print);
     } else {
       printMetrics(lines, terminal, first);
+    }
+  }
+
+  private void printGaps(Terminal terminal, long start, long end, long now) {
+    Progress progress = new Progress(shell.err(), !quiet && shell.isErrTerminal());
+    try (LineOutput lines = new LineOutput(shell.out())) {
+      String note = new GapReport(server, progress, output, terminal, now).print(lines, start, end);
+      if (!note.isEmpty() && !quiet) {
+        shell.note(note);
+      }
     }
   }
 

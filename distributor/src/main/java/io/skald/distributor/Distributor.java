@@ -11,6 +11,7 @@ import io.skald.common.http.TenantHeader;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
+import io.skald.common.ingest.StreamBatch;
 import io.skald.common.limits.IngestionLimits;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.OtlpConfig;
@@ -20,6 +21,7 @@ import io.skald.common.model.TenantId;
 import io.skald.common.push.BatchKey;
 import io.skald.common.push.DecodeBudget;
 import io.skald.common.push.DecodedPush;
+import io.skald.common.push.DeliveryNote;
 import io.skald.common.push.OtlpRules;
 import io.skald.common.push.PushDecodeException;
 import io.skald.common.push.PushDecoder;
@@ -215,7 +217,7 @@ public final class Distributor {
         phase(trace, "validate", () -> validator.validate(tenant, tenantLimits, push));
     tell(trace, tenant, valid);
     try {
-      return store(tenant, key, tenantLimits, valid, trace);
+      return store(tenant, key, tenantLimits, valid, key == null ? null : push.note(), trace);
     } finally {
       valid
           .discards()
@@ -266,9 +268,16 @@ public final class Distributor {
       @Nullable BatchKey key,
       Limits tenantLimits,
       ValidatedPush valid,
+      @Nullable DeliveryNote note,
       RequestTrace trace) {
     List<EntryRejection> rejections = new ArrayList<>();
-    if (!valid.batches().isEmpty()) {
+    List<StreamBatch> notes =
+        key == null || note == null ? List.of() : NoteStreams.of(key, note, valid.discards());
+    if (valid.batches().isEmpty()) {
+      if (!notes.isEmpty()) {
+        replication.push(tenant, key, notes);
+      }
+    } else {
       Optional<EntryRejection> tooFast = rates.admit(tenant, tenantLimits, valid);
       if (tooFast.isPresent()) {
         long seconds = rates.retryAfterSeconds(tenant, tenantLimits, valid);
@@ -278,10 +287,15 @@ public final class Distributor {
       rejections.addAll(admitted.rejections());
       if (!admitted.batches().isEmpty()) {
         listener.received(tenant, valid.lines(), valid.bytes());
+        List<StreamBatch> batches = new ArrayList<>(admitted.batches());
+        batches.addAll(notes);
         List<EntryRejection> refused =
-            phase(trace, "store", () -> replication.push(tenant, key, admitted.batches()));
+            phase(trace, "store", () -> replication.push(tenant, key, batches));
         refused.forEach(rejection -> count(tenant, rejection));
         rejections.addAll(refused);
+        if (key != null && note != null) {
+          noteRefusals(tenant, key, note, refused);
+        }
       }
     }
     if (!rejections.isEmpty()) {
@@ -290,6 +304,15 @@ public final class Distributor {
     return valid.errors().isEmpty()
         ? Optional.empty()
         : Optional.of(new Refusal(400, valid.errors().text()));
+  }
+
+  /** Stores what ingesters refused, which is known only after they have. */
+  private void noteRefusals(
+      TenantId tenant, BatchKey key, DeliveryNote note, List<EntryRejection> refused) {
+    List<StreamBatch> notes = NoteStreams.of(key, note, refused);
+    if (!notes.isEmpty()) {
+      replication.push(tenant, key.refusals(), notes);
+    }
   }
 
   private void count(TenantId tenant, EntryRejection refused) {

@@ -806,4 +806,70 @@ class DistributorTest {
     assertThat(refused).isEqualTo(answer(400, text));
     assertThat(ingester.stored()).isEmpty();
   }
+
+  /** A push with a note about one file. */
+  private Answer pushWithNote(String line, String... headers) {
+    WireWriter note = WireWriter.note(NOW_NANOS, "{\"files\":[]}", "{\"hop\":\"agent\"}");
+    byte[] body =
+        WireWriter.stream("{a=\"b\"}", s -> s.entry(NOW_NANOS, line)).append(note).toSnappy();
+    List<String> all = new ArrayList<>(List.of("Content-Type", "application/x-protobuf"));
+    all.addAll(List.of(headers));
+    return send("/loki/api/v1/push", body, all.toArray(String[]::new));
+  }
+
+  @Test
+  void push_withNote_storesItBesideTheLines() {
+    assertThat(pushWithNote("line", "X-Skald-Batch", "n1.default/1")).isEqualTo(answer(204, ""));
+
+    String time = " " + NOW_NANOS + " ";
+    assertThat(ingester.stored())
+        .containsExactly(
+            "fake {a=\"b\"}" + time + "line {}",
+            "fake {__skald_notes__=\"ranges\", agent=\"n1.default\"}" + time + "{\"files\":[]} {}",
+            "fake {__skald_notes__=\"losses\", agent=\"n1.default\"}"
+                + time
+                + "{\"hop\":\"agent\"} {}");
+    assertThat(heard).containsExactly("fake received 1 4");
+  }
+
+  @Test
+  void push_withNoteAndWithoutKey_storesTheLinesOnly() {
+    assertThat(pushWithNote("line")).isEqualTo(answer(204, ""));
+
+    assertThat(ingester.stored()).hasSize(1);
+  }
+
+  @Test
+  void push_withNoteAndLinesThatAreRefused_tellsOfThem() {
+    limits = withoutDiscovery(l -> l.maxLineSize = 3);
+
+    assertThat(pushWithNote("line", "X-Skald-Batch", "n1.default/1").status()).isEqualTo(400);
+
+    assertThat(ingester.stored())
+        .last()
+        .asString()
+        .contains("{__skald_notes__=\"losses\", agent=\"n1.default\"}")
+        .contains(
+            "{\"hop\":\"server\",\"reason\":\"line_too_long\",\"lines\":1,\"stream\":\"{a=\\\"b\\\"}\","
+                + "\"first\":\""
+                + NOW
+                + "\",\"last\":\""
+                + NOW
+                + "\"}");
+  }
+
+  @Test
+  void push_withNoteAndLinesThatAnIngesterRefuses_tellsOfThem() {
+    ingester.rejections =
+        List.of(new EntryRejection(400, "far behind", EntryRejection.Cause.TOO_FAR_BEHIND, 2, 9));
+
+    assertThat(pushWithNote("line", "X-Skald-Batch", "n1.default/1").status()).isEqualTo(400);
+
+    assertThat(ingester.stored())
+        .last()
+        .asString()
+        .contains("\"reason\":\"too_far_behind\",\"lines\":2,\"message\":\"far behind\"");
+    assertThat(ingester.keys)
+        .containsExactly(new BatchKey("n1.default", "1"), new BatchKey("n1.default", "1.refused"));
+  }
 }

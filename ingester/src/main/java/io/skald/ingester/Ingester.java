@@ -11,6 +11,7 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.common.push.BatchKey;
+import io.skald.common.push.DeliveryNote;
 import io.skald.common.time.Clock;
 import io.skald.storage.chunk.BlockSealer;
 import io.skald.storage.chunk.ColumnDecoder;
@@ -48,6 +49,9 @@ public final class Ingester
   private static final Logger log = LoggerFactory.getLogger(Ingester.class);
   private static final int BAD_REQUEST = 400;
   private static final int UNAVAILABLE = 503;
+
+  /** The agent's lines must not be refused for what it tells of them. */
+  private static final IngesterLimits.Limits OF_NOTES = new IngesterLimits.Limits(0, true, true);
 
   /** What an entry takes in a head beside its line. */
   private static final int BYTES_PER_ENTRY = 16;
@@ -255,7 +259,12 @@ public final class Ingester
     IngesterLimits.Limits allowed = limits.limits(tenant);
     for (StreamBatch batch : batches) {
       if (batch.entries().size() > 0) {
-        plan(streams, batch, allowed, plan, record);
+        plan(
+            streams,
+            batch,
+            DeliveryNote.isNotes(batch.labels()) ? OF_NOTES : allowed,
+            plan,
+            record);
       }
     }
   }

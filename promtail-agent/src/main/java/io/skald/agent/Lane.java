@@ -81,11 +81,13 @@ final class Lane implements AutoCloseable {
     @Override
     public void beyondRate() {
       linesDropped.increment("global_rate_limiter_drop");
+      assembler.dropped("global_rate_limiter_drop");
     }
 
     @Override
     public void dropped(SendListener.DropReason reason, String tenant, long bytes) {
       linesLost.increment(reason.text());
+      assembler.dropped(reason.text());
       listener.dropped(name, whose(tenant), reason, 1, bytes);
     }
 
@@ -222,6 +224,7 @@ final class Lane implements AutoCloseable {
           @Override
           public void dropped(String reason) {
             linesDropped.increment(reason);
+            assembler.dropped(reason);
           }
 
           @Override

@@ -1,5 +1,6 @@
 package io.skald.agent;
 
+import io.skald.common.push.DeliveryNote;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,8 @@ import org.xerial.snappy.Snappy;
  * line for one. Lines are kept as ISO 8859-1 text, which maps bytes one to one.
  */
 public final class ReceivedEntries {
+  private static final long NOTE_TAG = DeliveryNote.FIELD << 3 | 2;
+
   /** One stored entry. */
   public record Entry(long timestampNanos, String line) {}
 
@@ -97,7 +100,12 @@ public final class ReceivedEntries {
     List<DecodedStream> streams = new ArrayList<>();
     ByteBuffer in = ByteBuffer.wrap(body);
     while (in.hasRemaining()) {
-      expect(varint(in) == 0x0A);
+      long tag = varint(in);
+      if (tag == NOTE_TAG) {
+        part(in);
+        continue;
+      }
+      expect(tag == 0x0A);
       streams.add(stream(part(in)));
     }
     return streams;

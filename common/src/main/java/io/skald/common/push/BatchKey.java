@@ -43,6 +43,14 @@ public record BatchKey(String sender, String batch) {
     return new BatchKey(text.substring(0, slash), text.substring(slash + 1));
   }
 
+  /** Returns the key of what a server has to say about this push. */
+  public BatchKey refusals() {
+    String suffix = ".refused";
+    return new BatchKey(
+        sender,
+        batch.substring(0, Math.min(batch.length(), MAX_LENGTH - suffix.length())) + suffix);
+  }
+
   @Override
   public String toString() {
     return sender + "/" + batch;

@@ -1,6 +1,7 @@
 package io.skald.common.push;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A push request in columns: streams, their entries, and the pairs of structured metadata of the
@@ -32,6 +33,8 @@ public final class DecodedPush {
 
   /** Name start, name length, value start, value length of each pair. */
   private int[] pairRanges = new int[4 * FIRST_PAIRS];
+
+  private @Nullable DeliveryNote note;
 
   /**
    * @param maxRows the most streams, entries and pairs together
@@ -95,6 +98,15 @@ public final class DecodedPush {
               + maxRows
               + " streams, entries and metadata pairs together; send smaller batches");
     }
+  }
+
+  void setNote(DeliveryNote toldBeside) {
+    note = toldBeside;
+  }
+
+  /** Returns what the sender tells of its files, or null. */
+  public @Nullable DeliveryNote note() {
+    return note;
   }
 
   /** Replaces the area by the one that the ranges were made for. */

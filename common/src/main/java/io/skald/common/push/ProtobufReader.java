@@ -1,11 +1,15 @@
 package io.skald.common.push;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * Walks a push request in the protobuf wire format (Protocol Buffers, "Encoding") once, without an
  * object per entry. Fields may come in any order; unknown ones are stepped over.
  *
  * <pre>
- *  PushRequest  1 streams*
+ *  PushRequest  1 streams*      1001 DeliveryNote
  *  Stream       1 labels text   2 entries*   3 hash (never trusted)
  *  Entry        1 Timestamp     2 line       3 metadata pairs*
  *  Timestamp    1 seconds       2 nanos
@@ -16,6 +20,7 @@ final class ProtobufReader {
   private static final int FIRST_DELIMITED = (1 << 3) | ProtobufCursor.LENGTH_DELIMITED;
   private static final int SECOND_DELIMITED = (2 << 3) | ProtobufCursor.LENGTH_DELIMITED;
   private static final int THIRD_DELIMITED = (3 << 3) | ProtobufCursor.LENGTH_DELIMITED;
+  private static final int NOTE = (DeliveryNote.FIELD << 3) | ProtobufCursor.LENGTH_DELIMITED;
   private static final int FIRST_VARINT = (1 << 3) | ProtobufCursor.VARINT;
   private static final int SECOND_VARINT = (2 << 3) | ProtobufCursor.VARINT;
 
@@ -44,10 +49,40 @@ final class ProtobufReader {
       int tag = in.tag(end);
       if (tag == FIRST_DELIMITED) {
         stream(in.messageEnd(end));
+      } else if (tag == NOTE) {
+        note(in.messageEnd(end));
       } else {
         in.skip(tag, end);
       }
     }
+  }
+
+  private void note(int end) {
+    if (end - in.at() > DeliveryNote.MAX_BYTES) {
+      throw in.malformed("a delivery note has more than " + DeliveryNote.MAX_BYTES + " bytes");
+    }
+    long nanos = 0;
+    List<byte[]> ranges = new ArrayList<>();
+    List<byte[]> losses = new ArrayList<>();
+    while (in.at() < end) {
+      int tag = in.tag(end);
+      switch (tag) {
+        case FIRST_VARINT -> nanos = in.varint(end);
+        case SECOND_DELIMITED -> ranges.add(bytes(in.messageEnd(end)));
+        case THIRD_DELIMITED -> losses.add(bytes(in.messageEnd(end)));
+        default -> in.skip(tag, end);
+      }
+    }
+    if (ranges.size() > 1 || losses.size() > DeliveryNote.MAX_LINES) {
+      throw in.malformed("a delivery note has too many lines");
+    }
+    out.setNote(new DeliveryNote(nanos, ranges, losses));
+  }
+
+  private byte[] bytes(int end) {
+    byte[] bytes = Arrays.copyOfRange(out.area(), in.at(), end);
+    in.moveTo(end);
+    return bytes;
   }
 
   private void stream(int end) {

@@ -22,6 +22,16 @@ public final class WireWriter {
             });
   }
 
+  /** Returns the field of a request that tells of files: a line about ranges and one of a loss. */
+  public static WireWriter note(long nanos, String ranges, String loss) {
+    WireWriter note =
+        new WireWriter()
+            .varint(1, nanos)
+            .bytes(2, ranges.getBytes(StandardCharsets.UTF_8))
+            .bytes(3, loss.getBytes(StandardCharsets.UTF_8));
+    return new WireWriter().bytes(DeliveryNote.FIELD, note.toBytes());
+  }
+
   public WireWriter entry(long timestampNanos, byte[] line, String... metadata) {
     return message(
         2,

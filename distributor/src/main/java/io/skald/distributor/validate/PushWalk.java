@@ -1,5 +1,7 @@
 package io.skald.distributor.validate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.skald.common.block.EntryBatch;
 import io.skald.common.block.MetadataTable;
 import io.skald.common.ingest.StreamBatch;
@@ -101,6 +103,17 @@ final class PushWalk {
   private void discardStream(int stream, DiscardReason reason) {
     for (int entry = push.firstEntry(stream); entry < push.firstEntry(stream + 1); entry++) {
       discards.add(reason, 1, push.lineLength(entry) + metadataBytes(entry));
+      noteLine(
+          new String(area, push.labelStart(stream), push.labelLength(stream), UTF_8),
+          reason,
+          push.timestamp(entry));
+    }
+  }
+
+  /** Senders that tell of their files are told where lines were lost. */
+  private void noteLine(String stream, DiscardReason reason, long timestamp) {
+    if (push.note() != null) {
+      discards.addLine(stream, reason, timestamp);
     }
   }
 
@@ -200,6 +213,7 @@ final class PushWalk {
       return true;
     }
     discards.add(reason, 1, push.lineLength(entry) + metadataBytes);
+    noteLine(labels.text(), reason, timestamp);
     if (errors.isFull()) {
       errors.addUntold();
     } else {

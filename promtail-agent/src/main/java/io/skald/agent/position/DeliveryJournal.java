@@ -67,6 +67,9 @@ public final class DeliveryJournal implements AutoCloseable {
   private boolean grown;
   private Consumer<List<FilePosition>> durable = _ -> {};
 
+  /** What is to be told beside the next batch; empty for nothing. */
+  private byte[] note = {};
+
   private record Part(JournaledBatch batch, Stored stored) {}
 
   /**
@@ -193,7 +196,10 @@ public final class DeliveryJournal implements AutoCloseable {
         case JournalRecord.Part(JournaledBatch batch) -> {
           return batch;
         }
-        case JournalRecord.Snapshot _, JournalRecord.Delivered _, JournalRecord.Progress _ -> {}
+        case JournalRecord.Snapshot _,
+            JournalRecord.Delivered _,
+            JournalRecord.Progress _,
+            JournalRecord.Note _ -> {}
       }
     }
     throw new CorruptJournalException(
@@ -276,6 +282,9 @@ public final class DeliveryJournal implements AutoCloseable {
     Stored before = undelivered.put(batch.id(), stored);
     undeliveredBytes += stored.length - (before == null ? 0 : before.length);
     apply(batch.positions(), read);
+    if (batch.entries() > 0) {
+      note = new byte[0];
+    }
     lastTimestampNanos = Math.max(lastTimestampNanos, batch.lastTimestampNanos());
   }
 
@@ -316,6 +325,20 @@ public final class DeliveryJournal implements AutoCloseable {
     if (!unknown.isEmpty()) {
       progress(unknown);
     }
+  }
+
+  /**
+   * Keeps what is to be told beside the next batch with entries, in place of what was kept before.
+   * That batch has told it once it is appended.
+   */
+  public void keepNote(byte[] bytes) throws IOException {
+    note = bytes.clone();
+    write(new JournalRecord.Note(note));
+  }
+
+  /** Returns what is to be told beside the next batch with entries; empty for nothing. */
+  public byte[] keptNote() {
+    return note.clone();
   }
 
   /** Replaces the file by a snapshot and the undelivered batches, if anything was added. */
@@ -362,6 +385,9 @@ public final class DeliveryJournal implements AutoCloseable {
                       nextId, lastTimestampNanos, List.copyOf(delivered.values()))));
           if (old != null) {
             copyUndelivered(old, out, moved);
+          }
+          if (note.length > 0) {
+            DurableFiles.writeAll(out, JournalCodec.encode(new JournalRecord.Note(note)));
           }
         });
     FileChannel opened = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -481,6 +507,7 @@ public final class DeliveryJournal implements AutoCloseable {
           strikeOut(id);
         }
       }
+      case JournalRecord.Note(byte[] bytes) -> note = bytes;
       case JournalRecord.Progress progress -> {
         lastTimestampNanos = Math.max(lastTimestampNanos, progress.lastTimestampNanos());
         apply(progress.positions(), delivered);

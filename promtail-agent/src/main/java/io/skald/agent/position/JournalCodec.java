@@ -18,13 +18,14 @@ import java.util.zip.CRC32C;
  * <pre>
  *  file      := "SKALDJNL" | version u32 = 1 | record*
  *  record    := length u32 | crc32c u32 | payload (length bytes; the checksum covers it)
- *  payload   := snapshot | batch | delivered | progress | part
+ *  payload   := snapshot | batch | delivered | progress | part | note
  *  snapshot  := 1 u8 | nextId u64 | lastTimestamp i64 | positions       first record of the file
  *  batch     := 2 u8 | id u64 | lastTimestamp i64 | tenant text | entries u32 | lineBytes u64
  *               | positions | length u32 | body
  *  delivered := 3 u8 | id u64
  *  progress  := 4 u8 | lastTimestamp i64 | positions
  *  part      := 5 u8 | as a batch           counts once the batch that follows the parts is there
+ *  note      := 6 u8 | length u32 | bytes   what is to be told beside the next batch
  *  positions := count u32 | position*
  *  position  := target text | device u64 | inode u64 | born i64 | headHash u64 | headLength u32
  *               | offset i64 (-1: forgotten) | lineState u8 | path text
@@ -55,6 +56,9 @@ final class JournalCodec {
 
     record Progress(long lastTimestampNanos, List<FilePosition> positions)
         implements JournalRecord {}
+
+    @SuppressWarnings("ArrayRecordComponent") // handed through
+    record Note(byte[] bytes) implements JournalRecord {}
   }
 
   /** Returns the record with its length and checksum, ready to be written. */
@@ -74,6 +78,11 @@ final class JournalCodec {
         case JournalRecord.Delivered(long id) -> {
           out.writeByte(3);
           out.writeLong(id);
+        }
+        case JournalRecord.Note(byte[] note) -> {
+          out.writeByte(6);
+          out.writeInt(note.length);
+          out.write(note);
         }
         case JournalRecord.Progress progress -> {
           out.writeByte(4);
@@ -114,6 +123,7 @@ final class JournalCodec {
       case 2 -> new JournalRecord.Batch(readBatch(in));
       case 5 -> new JournalRecord.Part(readBatch(in));
       case 3 -> new JournalRecord.Delivered(in.getLong());
+      case 6 -> new JournalRecord.Note(readBytes(in));
       case 4 -> new JournalRecord.Progress(in.getLong(), readPositions(in));
       default -> throw new CorruptJournalException("unknown kind of record: " + kind);
     };

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Entries of one tenant on their way into one push request, and the positions they bring the files
@@ -44,6 +45,10 @@ final class Batch {
   private final Map<String, Integer> streamIndex = new HashMap<>();
   private final List<byte[]> streamLabels = new ArrayList<>();
   private final Map<FileId, FilePosition> positions = new LinkedHashMap<>();
+  private final Map<FileId, Tally> tallies = new HashMap<>();
+
+  /** Of the file whose lines come now: those since its last position. */
+  private Tally open = new Tally();
 
   /** Runs of entries of one stream: stream, start in the area, end. */
   private int[] runs = new int[96];
@@ -53,7 +58,35 @@ final class Batch {
   private int entries;
   private long lineBytes;
   private long lastTimestampNanos = Long.MIN_VALUE;
+  private long firstEntryNanos = Long.MAX_VALUE;
+  private long lastEntryNanos = Long.MIN_VALUE;
   private String tenant = "";
+
+  /** What became of the lines of one file. */
+  static final class Tally {
+    private int lines;
+    private final Map<String, Integer> dropped = new TreeMap<>();
+
+    /** Returns how many went into the batch. */
+    int lines() {
+      return lines;
+    }
+
+    /** Returns how many were dropped on their way into it, by reason. */
+    Map<String, Integer> dropped() {
+      return dropped;
+    }
+
+    /** Tells whether there were none. */
+    boolean isEmpty() {
+      return lines == 0 && dropped.isEmpty();
+    }
+
+    private void add(Tally other) {
+      lines += other.lines;
+      other.dropped.forEach((reason, count) -> dropped.merge(reason, count, Integer::sum));
+    }
+  }
 
   Batch(int batchSize) {
     this.normalCapacity = batchSize + (batchSize >> 3) + 4096;
@@ -65,6 +98,10 @@ final class Batch {
     streamIndex.clear();
     streamLabels.clear();
     positions.clear();
+    tallies.clear();
+    open = new Tally();
+    firstEntryNanos = Long.MAX_VALUE;
+    lastEntryNanos = Long.MIN_VALUE;
     runCount = 0;
     stream = -1;
     entries = 0;
@@ -110,6 +147,31 @@ final class Batch {
 
   List<FilePosition> positions() {
     return List.copyOf(positions.values());
+  }
+
+  /** Returns the timestamp of the earliest entry; {@link Long#MAX_VALUE} without one. */
+  long firstEntryNanos() {
+    return firstEntryNanos;
+  }
+
+  /** Returns the timestamp of the latest entry; {@link Long#MIN_VALUE} without one. */
+  long lastEntryNanos() {
+    return lastEntryNanos;
+  }
+
+  /** Returns what became of the lines of a file that has a position here. */
+  Tally tally(FileId file) {
+    return tallies.getOrDefault(file, new Tally());
+  }
+
+  /** Counts a line of the present file that goes into the batch, or into another tenant's. */
+  void countLine() {
+    open.lines++;
+  }
+
+  /** Counts a line of the present file that is dropped. */
+  void countDropped(String reason) {
+    open.dropped.merge(reason, 1, Integer::sum);
   }
 
   boolean hasStream(String labels) {
@@ -170,6 +232,8 @@ final class Batch {
       entriesArea.put(pair, 0, pair.length);
     }
     extendRun(start);
+    firstEntryNanos = Math.min(firstEntryNanos, timestampNanos);
+    lastEntryNanos = Math.max(lastEntryNanos, timestampNanos);
     entries++;
     lineBytes += length + metadataSize;
   }
@@ -204,6 +268,10 @@ final class Batch {
   void advance(FilePosition position) {
     positions.remove(position.id()); // the order is that of the last updates
     positions.put(position.id(), position);
+    if (!open.isEmpty()) {
+      tallies.computeIfAbsent(position.id(), _ -> new Tally()).add(open);
+      open = new Tally();
+    }
   }
 
   /** Writes the push request into {@code out}, which is empty. */

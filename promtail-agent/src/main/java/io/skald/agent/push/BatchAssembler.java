@@ -93,6 +93,7 @@ public final class BatchAssembler implements EntrySink {
       named = true;
     }
     batch.append(timestamps.next(), buffer, from, length);
+    batch.countLine();
   }
 
   @Override
@@ -127,12 +128,18 @@ public final class BatchAssembler implements EntrySink {
     int streamsBefore = target.streams();
     target.stream(streamLabels);
     target.append(timestampNanos, line, from, length, metadata);
+    batch.countLine();
     if (target != batch) {
       otherBytes += target.lineBytes() - bytesBefore;
       otherStreams += target.streams() - streamsBefore;
       otherEntries++;
     }
     return true;
+  }
+
+  @Override
+  public void dropped(String reason) {
+    batch.countDropped(reason);
   }
 
   @Override

@@ -30,4 +30,7 @@ public interface EntrySink extends LineSink {
       int length,
       Labels metadata,
       Supplier<@Nullable FilePosition> before);
+
+  /** Hears of a line of the present file that stages or limits dropped. */
+  default void dropped(String reason) {}
 }

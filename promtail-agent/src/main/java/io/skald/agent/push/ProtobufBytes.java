@@ -22,6 +22,11 @@ final class ProtobufBytes {
     return length;
   }
 
+  /** Returns what was written, in an array of its own. */
+  byte[] copy() {
+    return Arrays.copyOf(bytes, length);
+  }
+
   /** Empties the area; gives memory back if a single large line made it grow. */
   void clear(int normalCapacity) {
     length = 0;

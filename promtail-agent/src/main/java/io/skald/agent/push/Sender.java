@@ -6,6 +6,7 @@ import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.JournaledBatch;
 import io.skald.agent.position.PositionsFile;
 import io.skald.common.push.BatchKey;
+import io.skald.common.push.DeliveryNote;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,6 +33,9 @@ public final class Sender {
 
   /** After a failed write to the buffer; reading waits meanwhile. */
   private static final long BUFFER_RETRY_NANOS = 1_000_000_000L;
+
+  /** What a server answers that stored what was good of a batch. */
+  private static final int STORED_IN_PART = 400;
 
   /** A long outage drops many batches: one line a minute tells of them. */
   private static final long DROP_LOG_NANOS = 60_000_000_000L;
@@ -61,6 +65,7 @@ public final class Sender {
   /** Batches that follow those and could not be written to disk. */
   private @Nullable Group unwritten;
 
+  private final DeliveryNotes notes;
   private long bufferAgain;
   private long lastDropLog;
   private long droppedUntold;
@@ -153,6 +158,7 @@ public final class Sender {
     this.clock = clock;
     this.syncNanos = syncPeriod.toNanos();
     this.limits = limits;
+    this.notes = new DeliveryNotes(journal.readPositions(), keptNote());
     this.waiting = new ArrayDeque<>(journal.undelivered());
     this.body = new ProtobufBytes(Math.min(batchSize, 64 << 10));
     this.notBefore = clock.monotonicNanos();
@@ -273,6 +279,7 @@ public final class Sender {
       waiting.removeFirst();
       DeliveryJournal.Summary lost = journal.summary(id);
       count(lost, SendListener.DropReason.BUFFER_DAMAGED);
+      notes.lost(SendListener.DropReason.BUFFER_DAMAGED, lost.entries(), lost.lastTimestampNanos());
       log.error("client {}: {}; its {} entries are lost", client, e.getMessage(), lost.entries());
       try {
         journal.lost(id);
@@ -337,7 +344,10 @@ public final class Sender {
     DeliveryJournal.Summary dropped = journal.summary(id);
     count(dropped, reason);
     try {
-      journal.delivered(journal.batch(id));
+      JournaledBatch batch = journal.batch(id);
+      notes.lost(noteOf(batch), reason, dropped.entries(), dropped.lastTimestampNanos());
+      journal.delivered(batch);
+      keepNotes();
     } catch (IOException e) {
       log.error("client {}: cannot note a dropped batch: {}", client, e.toString());
     }
@@ -379,6 +389,12 @@ public final class Sender {
   private JournaledBatch encode(Batch batch) {
     body.clear(batchSize);
     batch.assemble(body);
+    if (batch.tenant().isEmpty()) {
+      notes.add(batch);
+      if (batch.entries() > 0 && !notes.isEmpty()) {
+        appendNote(batch.lastTimestampNanos());
+      }
+    }
     byte[] compressed;
     try {
       compressed =
@@ -402,6 +418,45 @@ public final class Sender {
             compressed);
     handover.recycle(batch);
     return encoded;
+  }
+
+  private void appendNote(long nanos) {
+    byte[] note = notes.pending(nanos).encode();
+    body.reserve(16 + note.length);
+    body.putVarint(DeliveryNote.FIELD << 3 | 2);
+    body.putVarint(note.length);
+    body.put(note, 0, note.length);
+    notes.clear();
+  }
+
+  private Note keptNote() {
+    byte[] kept = journal.keptNote();
+    try {
+      return kept.length == 0 ? Note.EMPTY : Note.decode(kept);
+    } catch (IllegalArgumentException e) {
+      log.error(
+          "client {}: what the journal keeps to be told is damaged: {}", client, e.toString());
+      return Note.EMPTY;
+    }
+  }
+
+  /** Returns what a batch would have told; nothing if its body cannot be read. */
+  private Note noteOf(JournaledBatch batch) {
+    try {
+      return batch.entries() == 0
+          ? Note.EMPTY
+          : BodySplitter.note(SnappyBlock.uncompress(batch.body()));
+    } catch (IOException | IllegalArgumentException e) {
+      log.error("client {}: batch {} has no readable note: {}", client, batch.id(), e.toString());
+      return Note.EMPTY;
+    }
+  }
+
+  /** Makes what is to be told outlive this process. */
+  private void keepNotes() throws IOException {
+    if (!notes.isEmpty()) {
+      journal.keepNote(notes.pending(clock.nowNanos()).encode());
+    }
   }
 
   private void deliver(Outgoing outgoing) {
@@ -434,6 +489,7 @@ public final class Sender {
     } else {
       journal.append(group.batches);
     }
+    keepNotes();
     group.journaled = true;
     unsynced = true;
   }
@@ -577,14 +633,35 @@ public final class Sender {
     counters.lastFailure = describe(response);
     listener.dropped(
         client, outgoing.batch.tenant(), reason, piece.entries, lineBytes(outgoing, piece));
+    if (response.status() != STORED_IN_PART) { // then the server tells what it refused
+      noteDrop(outgoing, piece, reason);
+    }
     log.error(
         "client {}: the server refused a batch of {} entries{}: {}",
         client,
         piece.entries,
-        response.status() == 400
+        response.status() == STORED_IN_PART
             ? ", of which it stored the valid ones; it is not sent again"
             : "; they are dropped",
         describe(response));
+  }
+
+  private void noteDrop(Outgoing outgoing, Piece piece, SendListener.DropReason reason) {
+    JournaledBatch batch = outgoing.batch;
+    Note note = noteOf(batch);
+    if (piece.entries == batch.entries()) {
+      notes.lost(note, reason, piece.entries, batch.lastTimestampNanos());
+    } else {
+      notes.lost(reason, piece.entries, batch.lastTimestampNanos());
+      if (outgoing.pieces.isEmpty()) {
+        notes.add(note); // the last part would have told it, and others arrived
+      }
+    }
+    try {
+      keepNotes();
+    } catch (IOException e) {
+      log.error("client {}: cannot note a loss in the journal: {}", client, e.toString());
+    }
   }
 
   /** The bytes of a part's lines, in proportion where the batch was halved. */
@@ -607,6 +684,7 @@ public final class Sender {
     List<FilePosition> sightings = handover.pollSightings();
     if (!sightings.isEmpty()) {
       try {
+        notes.sighted(sightings);
         journal.sighted(sightings);
         unsynced = true;
       } catch (IOException e) {

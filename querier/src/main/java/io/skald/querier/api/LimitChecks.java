@@ -209,7 +209,8 @@ final class LimitChecks {
     return !selectors(expression).isEmpty();
   }
 
-  private static List<List<LabelMatcher>> selectors(Expr expression) {
+  /** Returns the selectors of a query, in the order as written. */
+  static List<List<LabelMatcher>> selectors(Expr expression) {
     return expression instanceof LogExpr log
         ? List.of(log.selector())
         : windows(expression).stream().map(window -> window.log().selector()).toList();

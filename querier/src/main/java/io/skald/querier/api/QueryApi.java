@@ -5,6 +5,8 @@ import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.TenantId;
+import io.skald.common.push.DeliveryNote;
 import io.skald.common.time.Clock;
 import io.skald.common.values.PrometheusDuration;
 import io.skald.logql.engine.Cancellation;
@@ -62,6 +64,7 @@ public final class QueryApi {
   private final @Nullable Fleet fleet;
   private final boolean federation;
   private final Clock clock;
+  private final LossWarnings losses;
 
   /**
    * @param engines makes the engine that works under a tenant's limits on threads of the request
@@ -81,6 +84,7 @@ public final class QueryApi {
     this.fleet = fleet;
     this.federation = federation;
     this.clock = clock;
+    this.losses = new LossWarnings(clock);
   }
 
   /** {@code /loki/api/v1/query_range}. */
@@ -215,13 +219,54 @@ public final class QueryApi {
 
   private Body execute(ReadTenants tenants, QueryRequest query, ReadRequest request) {
     Answer answer = run(tenants, query, request);
+    List<String> warnings = warnings(tenants, query, request);
     return out ->
         ResultWriter.write(
             out,
             answer.result(),
             request.encodingFlags(),
             request.categorizeLabels(),
-            answer.statistics());
+            answer.statistics(),
+            warnings);
+  }
+
+  private List<String> warnings(ReadTenants tenants, QueryRequest query, ReadRequest request) {
+    List<List<LabelMatcher>> selectors = LimitChecks.selectors(query.expression());
+    if (selectors.isEmpty()) {
+      return List.of();
+    }
+    return losses.of(
+        tenants,
+        selectors,
+        query.startNanos(),
+        query.endNanos(),
+        (tenant, text, start, end, limit) -> told(tenant, text, start, end, limit, request));
+  }
+
+  /** Reads entries as a query does, for the process itself. */
+  private List<LossWarnings.Told> told(
+      TenantId tenant, String text, long start, long end, int limit, ReadRequest request) {
+    ReadTenants asking = ReadTenants.of(tenant);
+    QueryStatistics statistics = new QueryStatistics();
+    QueryRequest query =
+        new QueryRequest(Parser.parse(text), start, end, 0, 0, limit, false, false);
+    QueryResult result =
+        engines
+            .apply(allowed(asking), request.threads())
+            .execute(
+                query,
+                data.entries(asking, statistics, new ReadStatistics()),
+                statistics,
+                request.cancellation());
+    List<LossWarnings.Told> told = new ArrayList<>();
+    for (QueryResult.Stream stream : ((QueryResult.Streams) result).streams()) {
+      String agent = stream.labels().getOrEmpty("agent");
+      stream
+          .entries()
+          .forEach(entry ->
+              told.add(new LossWarnings.Told(agent, entry.timestampNanos(), entry.line())));
+    }
+    return told;
   }
 
   /**
@@ -359,7 +404,9 @@ public final class QueryApi {
     Parameters.Range range = metadataRange(tenants, parameters);
     String query = parameters.text("query");
     List<LabelMatcher> matchers = query.isEmpty() ? List.of() : Parser.parseSelector(query, false);
-    return data.series(tenants, matchers, range.startNanos(), range.endNanos());
+    Collection<Labels> all = data.series(tenants, matchers, range.startNanos(), range.endNanos());
+    boolean named = matchers.stream().anyMatch(m -> m.name().equals(DeliveryNote.LABEL));
+    return named ? all : all.stream().filter(labels -> !DeliveryNote.isNotes(labels)).toList();
   }
 
   /** Returns the range of a read about streams as far as it may be seen; see {@link #limited}. */

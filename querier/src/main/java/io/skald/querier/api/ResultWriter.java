@@ -36,7 +36,8 @@ final class ResultWriter {
       QueryResult result,
       List<String> encodingFlags,
       boolean categorized,
-      Consumer<JsonGenerator> statistics) {
+      Consumer<JsonGenerator> statistics,
+      List<String> warnings) {
     try (JsonGenerator json = generator(out)) {
       json.writeStartObject();
       json.writeStringProperty("status", "success");
@@ -72,6 +73,11 @@ final class ResultWriter {
       json.writeName("stats");
       statistics.accept(json);
       json.writeEndObject();
+      if (!warnings.isEmpty()) {
+        json.writeArrayPropertyStart("warnings");
+        warnings.forEach(json::writeString);
+        json.writeEndArray();
+      }
       json.writeEndObject();
       json.writeRaw('\n');
     }

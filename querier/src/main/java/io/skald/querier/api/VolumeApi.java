@@ -149,7 +149,8 @@ public final class VolumeApi {
             result,
             List.of(),
             false,
-            json -> StatisticsWriter.write(json, new QueryStatistics(), 0, 0, 0));
+            json -> StatisticsWriter.write(json, new QueryStatistics(), 0, 0, 0),
+            List.of());
   }
 
   /**
