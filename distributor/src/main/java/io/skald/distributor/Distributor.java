@@ -273,19 +273,18 @@ public final class Distributor {
     List<EntryRejection> rejections = new ArrayList<>();
     List<StreamBatch> notes =
         key == null || note == null ? List.of() : NoteStreams.of(key, note, valid.discards());
-    if (valid.batches().isEmpty()) {
-      if (!notes.isEmpty()) {
-        replication.push(tenant, key, notes);
-      }
-    } else {
-      Optional<EntryRejection> tooFast = rates.admit(tenant, tenantLimits, valid);
+    if (!valid.batches().isEmpty() || !notes.isEmpty()) {
+      long noteBytes = note == null ? 0 : note.bytes();
+      Optional<EntryRejection> tooFast = rates.admit(tenant, tenantLimits, valid, noteBytes);
       if (tooFast.isPresent()) {
         long seconds = rates.retryAfterSeconds(tenant, tenantLimits, valid);
         return tooFast.map(rate -> new Refusal(rate.status(), rate.message(), seconds));
       }
       RateLimits.Admitted admitted = rates.admitStreams(tenant, tenantLimits, valid);
       rejections.addAll(admitted.rejections());
-      if (!admitted.batches().isEmpty()) {
+      if (valid.batches().isEmpty()) {
+        replication.push(tenant, key, notes);
+      } else if (!admitted.batches().isEmpty()) {
         listener.received(tenant, valid.lines(), valid.bytes());
         List<StreamBatch> batches = new ArrayList<>(admitted.batches());
         batches.addAll(notes);

@@ -38,6 +38,12 @@ public record DeliveryNote(long nanos, List<byte[]> ranges, List<byte[]> losses)
     losses = List.copyOf(losses);
   }
 
+  /** Returns how many bytes its lines have. */
+  public long bytes() {
+    return ranges.stream().mapToLong(line -> line.length).sum()
+        + losses.stream().mapToLong(line -> line.length).sum();
+  }
+
   /** Returns the stream of an agent's ranges. */
   public static Labels rangesOf(String agent) {
     return Labels.of(LABEL, RANGES, AGENT, agent);

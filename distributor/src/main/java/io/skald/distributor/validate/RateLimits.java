@@ -80,15 +80,20 @@ public final class RateLimits {
     return streams.estimatedSize();
   }
 
-  /** Takes a whole push from the tenant's rate; returns why it may not be stored, if it may not. */
-  public Optional<EntryRejection> admit(TenantId tenant, Limits limits, ValidatedPush push) {
+  /**
+   * Takes a whole push from the tenant's rate; returns why it may not be stored, if it may not.
+   *
+   * @param besideBytes of what is stored with it and is no line of it
+   */
+  public Optional<EntryRejection> admit(
+      TenantId tenant, Limits limits, ValidatedPush push, long besideBytes) {
     double rate = rate(limits.ingestion());
     if (rate == 0) {
       return Optional.empty();
     }
     double burst = limits.ingestion().ingestionBurstSizeMb() * MIB;
     TokenBucket bucket = tenants.get(tenant, _ -> new TokenBucket(clock, rate, burst));
-    if (bucket.take((double) push.bytes(), rate, burst)) {
+    if (bucket.take((double) (push.bytes() + besideBytes), rate, burst)) {
       return Optional.empty();
     }
     push.discards().add(DiscardReason.RATE_LIMITED, push.lines(), push.bytes());

@@ -96,15 +96,24 @@ class RateLimitsTest {
     Limits global = tenantLimits(RateStrategy.GLOBAL);
     Limits local = tenantLimits(RateStrategy.LOCAL);
     distributors.set(4);
-    assertThat(rates.admit(TENANT, global, push(0, 100))).isEmpty();
+    assertThat(rates.admit(TENANT, global, push(0, 100), 0)).isEmpty();
     clock.advance(Duration.ofSeconds(1));
 
-    assertThat(rates.admit(TENANT, global, push(0, 26)))
+    assertThat(rates.admit(TENANT, global, push(0, 26), 0))
         .map(EntryRejection::message)
         .hasValueSatisfying(message -> assertThat(message).contains("(limit: 25 bytes/sec)"));
-    assertThat(rates.admit(TENANT, global, push(0, 25))).isEmpty();
+    assertThat(rates.admit(TENANT, global, push(0, 25), 0)).isEmpty();
     clock.advance(Duration.ofSeconds(1));
-    assertThat(rates.admit(TENANT, local, push(0, 100))).isEmpty();
+    assertThat(rates.admit(TENANT, local, push(0, 100), 0)).isEmpty();
+  }
+
+  @Test
+  void admit_notesBesideAPush_countToo() {
+    RateLimits rates = new RateLimits(clock, distributors::get);
+    Limits local = tenantLimits(RateStrategy.LOCAL);
+
+    assertThat(rates.admit(TENANT, local, push(0, 60), 41)).isPresent();
+    assertThat(rates.admit(TENANT, local, push(0, 60), 40)).isEmpty();
   }
 
   @Test
@@ -115,8 +124,8 @@ class RateLimitsTest {
           l.ingestionRateMb = 10 * BYTES;
           l.ingestionBurstSizeMb = 100 * BYTES;
         });
-    assertThat(rates.admit(TENANT, limits, push(0, 100))).isEmpty();
-    assertThat(rates.admit(TENANT, limits, push(0, 45))).isPresent();
+    assertThat(rates.admit(TENANT, limits, push(0, 100), 0)).isEmpty();
+    assertThat(rates.admit(TENANT, limits, push(0, 45), 0)).isPresent();
 
     assertThat(rates.retryAfterSeconds(TENANT, limits, push(0, 45))).isEqualTo(5);
     clock.advance(Duration.ofMillis(4400));
