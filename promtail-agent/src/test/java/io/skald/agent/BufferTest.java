@@ -57,6 +57,23 @@ class BufferTest {
     assertThat(agent.server.linesOf(file.toString())).containsExactlyElementsOf(lines);
   }
 
+  /** A reader that has no room must not look for it all the time. */
+  @Test
+  void outage_bufferIsFull_readerRests() throws IOException {
+    try (LaneHarness agent = agent(blocking(0))) {
+      List<String> lines = write(agent.log("a.log"), 10_000);
+      agent.run(Duration.ofSeconds(5));
+      assertThat(agent.lane.status().lagBytes()).isPositive();
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(agent.lane.read()).isBetween(10_000_000L, 250_000_000L);
+      }
+      agent.faults().setFaults(0, false);
+      agent.run(Duration.ofMinutes(6));
+      assertArrived(agent, agent.log("a.log"), lines);
+    }
+  }
+
   @Test
   void serverAway_linesWaitOnDiskThroughACrashAndTheLossOfTheirFile() throws IOException {
     try (LaneHarness agent = agent(blocking(10 << 20))) {

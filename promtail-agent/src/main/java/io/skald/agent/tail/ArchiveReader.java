@@ -165,7 +165,8 @@ public final class ArchiveReader implements LineFeed {
     for (Waiting file : waiting.values()) {
       next = file.isDue(file.dueNanos) && file.dueNanos - next < 0 ? file.dueNanos : next;
     }
-    return Math.max(current == null ? 1 : 1_000_000, next - now);
+    long wait = Math.max(1, next - now);
+    return current == null ? wait : Math.min(wait, BLOCKED_NANOS);
   }
 
   @Override

@@ -8,6 +8,9 @@ import java.util.List;
  * #sources}.
  */
 public interface LineFeed extends AutoCloseable {
+  /** How soon a feed looks again whether there is room; most kinds of it wake the reader anyway. */
+  long BLOCKED_NANOS = 20_000_000;
+
   /**
    * Hands on what has come.
    *

@@ -49,6 +49,10 @@ final class TailedFile implements AutoCloseable {
   long lastAtEnd;
 
   long nextPoll;
+
+  /** Whether there is more to read than there was room for. */
+  boolean blocked;
+
   long pollPause;
 
   /** Whether the path leads to another file or none: read to the end, then closed. */

@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -82,6 +83,7 @@ public final class Tailer implements LineFeed {
   private Set<String> scannedTargets = Set.of();
 
   private long nextScan;
+  private int turn;
   private long nextStatus;
   private volatile List<FileStatus> status = List.of();
 
@@ -140,8 +142,8 @@ public final class Tailer implements LineFeed {
       nextScan = now + schedule.scan().toNanos();
     }
     boolean more = false;
-    for (TailedFile file : new ArrayList<>(open.values())) {
-      if (now - file.nextPoll >= 0) {
+    for (TailedFile file : inTurns()) {
+      if (now - file.nextPoll >= 0 || (file.blocked && sink.hasRoom())) {
         more |= poll(file, now);
       }
     }
@@ -155,10 +157,20 @@ public final class Tailer implements LineFeed {
       return 0;
     }
     long next = nextScan;
+    boolean blocked = false;
     for (TailedFile file : open.values()) {
       next = file.nextPoll - next < 0 ? file.nextPoll : next;
+      blocked |= file.blocked;
     }
-    return Math.max(1, next - now);
+    long wait = Math.max(1, next - now);
+    return blocked ? Math.min(wait, LineFeed.BLOCKED_NANOS) : wait;
+  }
+
+  /** The files, another one first each time: room for one chunk must not always go to the same. */
+  private List<TailedFile> inTurns() {
+    List<TailedFile> files = new ArrayList<>(open.values());
+    Collections.rotate(files, turn++);
+    return files;
   }
 
   /** Returns how the followed files stood after the last pass; may be called by any thread. */
@@ -682,9 +694,12 @@ public final class Tailer implements LineFeed {
         return false;
       }
       if (!atEnd) {
-        file.nextPoll = now;
-        return sink.hasRoom();
+        file.blocked = !sink.hasRoom();
+        // While nothing can be read, it is looked at for rotations as often as one that is idle.
+        file.nextPoll = file.blocked ? now + schedule.minPoll().toNanos() : now;
+        return !file.blocked;
       }
+      file.blocked = false;
       file.lastAtEnd = now;
       rest(file, now);
       pause(file, grew, now);
