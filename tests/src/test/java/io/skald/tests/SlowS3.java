@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * An S3 server on loopback each of whose answers comes late, for measurements: {@code SlowS3 PORT
- * MILLISECONDS} serves until it is killed. Objects are in the heap of this process.
+ * MILLISECONDS} serves until it is killed. Objects are in the heap of this process: give it some
+ * times their size, or uploads in parts end in errors that look like those of the client.
  */
 final class SlowS3 {
   private SlowS3() {}
