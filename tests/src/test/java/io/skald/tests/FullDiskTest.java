@@ -142,6 +142,11 @@ class FullDiskTest {
       pushUntilRefused();
       server.kill();
     }
+    // The index writes some KB when it is opened; without room for them the start fails and says
+    // so.
+    Tool larger =
+        Tool.run(directory, "mount", "-o", "remount,size=" + (DISK_MIB + 8) + "m", data.toString());
+    assertThat(larger.exitCode()).as(larger.output()).isZero();
     try (SkaldProcess server = serve()) {
       assertThat(server.isAlive()).isTrue();
       ledger.check(client, QUERY, 0, "after a crash with the disk full");

@@ -13,11 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,11 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Follows queries over WebSockets of a real server. */
 class TailTest {
-  private static final JsonMapper JSON = JsonMapper.shared();
   private static final String SETTINGS =
       """
       querier: {tail_max_duration: 1h}
@@ -67,54 +62,6 @@ class TailTest {
     await(() -> client.metric("skald_querier_tails") == 0);
   }
 
-  /** Collects what comes. */
-  private static final class Follower implements WebSocket.Listener {
-    final List<JsonNode> messages = new ArrayList<>();
-    final CompletableFuture<String> closed = new CompletableFuture<>();
-    private final StringBuilder text = new StringBuilder();
-
-    @Override
-    public synchronized @Nullable CompletionStage<?> onText(
-        WebSocket socket, CharSequence data, boolean last) {
-      text.append(data);
-      if (last) {
-        messages.add(JSON.readTree(text.toString()));
-        text.setLength(0);
-      }
-      socket.request(1);
-      return null;
-    }
-
-    @Override
-    public @Nullable CompletionStage<?> onClose(WebSocket socket, int status, String reason) {
-      closed.complete(status + " " + reason);
-      return null;
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable error) {
-      closed.complete(String.valueOf(error));
-    }
-
-    synchronized List<JsonNode> streams() {
-      List<JsonNode> streams = new ArrayList<>();
-      messages.forEach(message -> message.get("streams").forEach(streams::add));
-      return streams;
-    }
-
-    List<String> lines() {
-      return streams().stream()
-          .map(stream -> stream.get("values").get(0).get(1).asString())
-          .toList();
-    }
-
-    List<String> awaitLines(int count) {
-      await(() -> lines().size() >= count || closed.isDone());
-      assertThat(closed).as("closed: " + closed.getNow("")).isNotDone();
-      return lines();
-    }
-  }
-
   private static void await(java.util.function.BooleanSupplier condition) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!condition.getAsBoolean()) {
@@ -136,7 +83,7 @@ class TailTest {
     return out.toString();
   }
 
-  private WebSocket follow(Follower follower, String path, String... headers) {
+  private WebSocket follow(TailFollower follower, String path, String... headers) {
     WebSocket.Builder builder = HttpClient.newHttpClient().newWebSocketBuilder();
     for (int i = 0; i < headers.length; i += 2) {
       builder.header(headers[i], headers[i + 1]);
@@ -169,7 +116,7 @@ class TailTest {
     for (int i = 0; i < before; i += 10) {
       pushTen("crane", i);
     }
-    Follower follower = new Follower();
+    TailFollower follower = new TailFollower();
     Thread pusher =
         Thread.ofVirtual()
             .start(() -> {
@@ -197,7 +144,7 @@ class TailTest {
 
   @Test
   void tail_withStages_showsWhatTheyLeave() {
-    Follower follower = new Follower();
+    TailFollower follower = new TailFollower();
     follow(
         follower,
         path(
@@ -216,7 +163,7 @@ class TailTest {
   @Test
   void tail_withFlags_keepsLabelsApart() {
     client.push("{\"app\":\"buoy\"}", "[\"" + now() + "\",\"lvl=warn\",{\"zone\":\"7\"}]");
-    Follower follower = new Follower();
+    TailFollower follower = new TailFollower();
     follow(
         follower,
         path("/loki/api/v1/tail", "query", "{app=\"buoy\"} | logfmt"),
@@ -234,7 +181,7 @@ class TailTest {
 
   @Test
   void tail_legacyPath_hasTheOldShape() {
-    Follower follower = new Follower();
+    TailFollower follower = new TailFollower();
     follow(follower, path("/api/prom/tail", "query", "{app=\"raft\"}"));
     long nanos = now();
     push("raft", nanos, "hello");
@@ -250,7 +197,7 @@ class TailTest {
 
   @Test
   void tail_repeatedPush_isSentOnce() {
-    Follower follower = new Follower();
+    TailFollower follower = new TailFollower();
     follow(follower, path("/loki/api/v1/tail", "query", "{app=\"mast\"}"));
     long nanos = now();
     push("mast", nanos, "a", "b");
@@ -261,7 +208,7 @@ class TailTest {
 
   @Test
   void tail_withDelay_putsLinesInOrder() {
-    Follower follower = new Follower();
+    TailFollower follower = new TailFollower();
     follow(follower, path("/loki/api/v1/tail", "query", "{app=~\"oar.\"}", "delay_for", "1"));
     long nanos = now();
     push("oar2", nanos, "second");
@@ -325,7 +272,7 @@ class TailTest {
 
   @Test
   void metricQuery_isToldInTheCloseFrame() throws Exception {
-    Follower follower = new Follower();
+    TailFollower follower = new TailFollower();
     follow(follower, path("/loki/api/v1/tail", "query", "rate({app=\"x\"}[1m])"));
 
     assertThat(follower.closed.get(10, TimeUnit.SECONDS))
@@ -335,10 +282,10 @@ class TailTest {
   @Test
   void tails_beyondTheLimit_areToldSo() throws Exception {
     for (int i = 0; i < 4; i++) {
-      follow(new Follower(), path("/loki/api/v1/tail", "query", "{app=\"dock\"}"));
+      follow(new TailFollower(), path("/loki/api/v1/tail", "query", "{app=\"dock\"}"));
     }
     await(() -> client.metric("skald_querier_tails") == 4);
-    Follower fifth = new Follower();
+    TailFollower fifth = new TailFollower();
     follow(fifth, path("/loki/api/v1/tail", "query", "{app=\"dock\"}"));
 
     assertThat(fifth.closed.get(10, TimeUnit.SECONDS))
@@ -400,7 +347,7 @@ class TailTest {
   @Test
   void server_thatStops_saysGoodbye(@TempDir Path own) throws Exception {
     SkaldProcess stopping = SkaldProcess.serve(own, SkaldProcess.freePort(), SETTINGS);
-    Follower follower = new Follower();
+    TailFollower follower = new TailFollower();
     HttpClient.newHttpClient()
         .newWebSocketBuilder()
         .buildAsync(
