@@ -1,5 +1,6 @@
 package io.skald.tests;
 
+import io.skald.server.Logging;
 import io.skald.storage.object.s3.S3ProxyServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,6 +16,7 @@ final class SlowS3 {
   private SlowS3() {}
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
+    Logging.configure("error", System.err); // at debug its log takes as long as its work
     int port = Integer.parseInt(arguments[0]);
     Duration latency = Duration.ofMillis(Long.parseLong(arguments[1]));
     try (S3ProxyServer s3 = new S3ProxyServer();
