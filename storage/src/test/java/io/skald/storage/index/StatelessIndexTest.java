@@ -19,6 +19,11 @@ class StatelessIndexTest extends LabelIndexContract {
     IndexFileCache files =
         new IndexFileCache(
             directory.resolve("reader"), 1 << 30, name -> store.read(name.key(), 0, name.length()));
-    return new ShippedIndex(store, files, Duration.ZERO, new DrivenClock(0));
+    return new ShippedIndex(store, files, Duration.ZERO, maxImageFileBytes(), new DrivenClock(0));
+  }
+
+  /** Days of no more than this are kept decoded; here all are. */
+  long maxImageFileBytes() {
+    return Long.MAX_VALUE;
   }
 }
