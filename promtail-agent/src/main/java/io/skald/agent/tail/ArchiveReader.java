@@ -9,7 +9,6 @@ import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -234,7 +233,7 @@ public final class ArchiveReader implements LineFeed {
 
   private Set<Path> matches(Target target) {
     Set<Path> found = new HashSet<>();
-    Path literal = literal(target);
+    Path literal = target.literalPath();
     if (literal != null && Files.isRegularFile(literal)) {
       found.add(literal);
     } else {
@@ -247,14 +246,6 @@ public final class ArchiveReader implements LineFeed {
     }
     found.removeIf(match -> target.excludes(match.toString()));
     return found;
-  }
-
-  private static @Nullable Path literal(Target target) {
-    try {
-      return Path.of(target.path()).toAbsolutePath();
-    } catch (InvalidPathException _) {
-      return null;
-    }
   }
 
   private void visit(Target target, Path path, FileId id, FileStat stat, long now)

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -274,7 +273,7 @@ public final class Tailer implements LineFeed {
     noticeTruncations(); // before a copy of what a file held is taken for a new file
     for (Target target : targets) {
       Set<Path> matches = new LinkedHashSet<>();
-      Path literal = literalPath(target);
+      Path literal = target.literalPath();
       if (literal != null && Files.isRegularFile(literal)) {
         matches.add(literal);
         Path parent = literal.getParent();
@@ -310,14 +309,6 @@ public final class Tailer implements LineFeed {
     return Files.isReadable(directory)
         ? new IOException("cannot be listed")
         : new AccessDeniedException(directory.toString());
-  }
-
-  private static @Nullable Path literalPath(Target target) {
-    try {
-      return Path.of(target.path()).toAbsolutePath();
-    } catch (InvalidPathException _) {
-      return null;
-    }
   }
 
   private void noteDirectory(Target target, @Nullable Path literal) {

@@ -1,6 +1,8 @@
 package io.skald.agent.tail;
 
 import io.skald.common.model.Labels;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +108,15 @@ public final class Target {
   /** The pattern as it was written. */
   String path() {
     return path;
+  }
+
+  /** The pattern as the name of one file, whatever it holds; null if it can be none. */
+  @Nullable Path literalPath() {
+    try {
+      return Path.of(path).toAbsolutePath();
+    } catch (InvalidPathException _) {
+      return null;
+    }
   }
 
   Glob glob() {
