@@ -11,6 +11,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
+import org.apache.commons.compress.compressors.lz4.FramedLZ4CompressorInputStream;
 import org.xerial.snappy.Snappy;
 
 /** Undoes the codings of a body, up to a size. */
@@ -46,9 +47,10 @@ final class ContentCoding {
       case "" -> body;
       case "gzip" -> gunzip(body, maxBytes, lease);
       case "zstd" -> unzstd(body, maxBytes, lease);
+      case "lz4" -> unlz4(body, maxBytes, lease);
       default ->
           throw PushDecodeException.malformed(
-              "unsupported content encoding " + coding + ": only gzip and zstd are supported");
+              "unsupported content encoding " + coding + ": only gzip, lz4 and zstd are supported");
     };
   }
 
@@ -57,6 +59,16 @@ final class ContentCoding {
       return readAll(in, body.length, maxBytes, lease);
     } catch (IOException e) {
       throw PushDecodeException.malformed("zstd: " + e.getMessage());
+    }
+  }
+
+  /** Frames, one behind the other, as the Collector writes them. */
+  private static byte[] unlz4(byte[] body, long maxBytes, Lease lease) {
+    try (InputStream in =
+        new FramedLZ4CompressorInputStream(new ByteArrayInputStream(body), true)) {
+      return readAll(in, body.length, maxBytes, lease);
+    } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw PushDecodeException.malformed("lz4: " + e.getMessage());
     }
   }
 

@@ -8,6 +8,9 @@ import com.github.luben.zstd.Zstd;
 import io.skald.common.limits.OtlpConfig;
 import io.skald.common.limits.OtlpConfig.Action;
 import io.skald.common.limits.OtlpConfig.AttributeRule;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -44,6 +47,13 @@ class OtlpReaderTest {
         + "{\"stringValue\":\"s\"}}]},\"scopeLogs\":[{\"logRecords\":[{"
         + content
         + "}]}]}]}";
+  }
+
+  /** A frame of one block that is not compressed: independent, no checksums, at most 4 MiB. */
+  private static byte[] lz4(byte[] body) {
+    ByteBuffer frame = ByteBuffer.allocate(body.length + 15).order(ByteOrder.LITTLE_ENDIAN);
+    frame.putInt(0x184D2204).put((byte) 0x60).put((byte) 0x70).put((byte) 0x73);
+    return frame.putInt(body.length | 1 << 31).put(body).putInt(0).array();
   }
 
   @Test
@@ -311,6 +321,42 @@ class OtlpReaderTest {
                     budget.lease())
                 .entryCount())
         .isEqualTo(1);
+    assertThat(
+            decoder
+                .decodeOtlp(
+                    "application/json", "lz4", lz4(body), NOW, OtlpRules.DEFAULTS, budget.lease())
+                .entryCount())
+        .isEqualTo(1);
+    // As the tool lz4 wrote it: compressed, with a checksum of the content.
+    byte[] recorded =
+        Base64.getDecoder()
+            .decode(
+                "BCJNGGRAp00AAAD2CHsicmVzb3VyY2VMb2dzIjpbeyJzY29wDgCSbG9nUmVjb3JkHQD/CGJvZHkiOnsi"
+                    + "c3RyaW5nVmFsdWUiOiJhAQA0kCJ9fV19XX1dfQAAAABI8wUr");
+    assertThat(
+            decoder
+                .decodeOtlp(
+                    "application/json", "lz4", recorded, NOW, OtlpRules.DEFAULTS, budget.lease())
+                .entryCount())
+        .isEqualTo(1);
+    byte[] damaged = recorded.clone();
+    damaged[damaged.length - 1] ^= 1;
+    assertThatThrownBy(() ->
+            decoder.decodeOtlp(
+                "application/json", "lz4", damaged, NOW, OtlpRules.DEFAULTS, budget.lease()))
+        .isInstanceOf(PushDecodeException.class)
+        .hasMessageStartingWith("lz4: ");
+    assertThatThrownBy(() ->
+            decoder.decodeOtlp(
+                "application/json", "lz4", body, NOW, OtlpRules.DEFAULTS, budget.lease()))
+        .isInstanceOf(PushDecodeException.class)
+        .hasMessageStartingWith("lz4: ");
+    byte[] lz4Bomb = lz4(new byte[2 << 20]);
+    assertThatThrownBy(() ->
+            decoder.decodeOtlp(
+                "application/json", "lz4", lz4Bomb, NOW, OtlpRules.DEFAULTS, budget.lease()))
+        .isInstanceOf(PushDecodeException.class)
+        .hasMessageStartingWith("request body too large");
     assertThatThrownBy(() ->
             decoder.decodeOtlp(
                 "application/json", "snappy", body, NOW, OtlpRules.DEFAULTS, budget.lease()))
