@@ -65,6 +65,11 @@ public interface BlockView {
 
   MetadataTable metadata();
 
+  /** Returns how much the structured metadata counts, see {@link MetadataSize}. */
+  default long metadataBytes() {
+    return MetadataSize.of(metadataIds(), metadata(), size());
+  }
+
   /**
    * Returns false only if no line of the block contains {@code literal}; true decides nothing.
    * Sound for substrings: bytes, not words.

@@ -182,8 +182,7 @@ final class LimitChecks {
     if (atMost <= max) {
       return;
     }
-    long exact =
-        certain > max ? certain : spans.stream().mapToLong(StreamPart.Span::lineBytes).sum();
+    long exact = certain > max ? certain : spans.stream().mapToLong(StreamPart.Span::bytes).sum();
     if (exact > max) {
       throw new QueryException(
           400,

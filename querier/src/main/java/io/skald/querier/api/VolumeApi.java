@@ -27,7 +27,7 @@ import tools.jackson.core.JsonGenerator;
 /**
  * How much selected streams hold: {@code index/stats}, {@code index/volume} and {@code
  * index/volume_range}. Answered from the index and from blocks' counts; lines are never read. Bytes
- * are those of lines.
+ * are those of lines and of structured metadata.
  */
 public final class VolumeApi {
   private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -64,7 +64,7 @@ public final class VolumeApi {
           streams.add(part.labels());
           chunks.add(part.chunkId());
           entries += amount.entries();
-          bytes += amount.lineBytes();
+          bytes += amount.bytes();
         }
       }
       return stats(streams.size(), chunks.size(), bytes, entries);
@@ -205,8 +205,8 @@ public final class VolumeApi {
     for (long at = start; at <= end; ) {
       long bucketEnd = step == WHOLE_RANGE ? through + 1 : (Math.floorDiv(at, step) + 1) * step;
       StreamPart.Amount amount = part.between(at, Math.min(bucketEnd - 1, end));
-      if (amount.lineBytes() > 0) {
-        sink.accept(bucketEnd, amount.lineBytes());
+      if (amount.bytes() > 0) {
+        sink.accept(bucketEnd, amount.bytes());
       }
       at = bucketEnd;
     }

@@ -149,7 +149,7 @@ public final class QueryData {
         block.minTimestamp(),
         block.maxTimestamp(),
         block.size(),
-        block.lineBytes(),
+        block.lineBytes() + block.metadataBytes(),
         () -> List.of(block));
   }
 
@@ -160,7 +160,7 @@ public final class QueryData {
         chunk.minTimestamp(),
         chunk.maxTimestamp(),
         chunk.entries(),
-        chunk.lineBytes(),
+        chunk.lineBytes() + chunk.metadataBytes(),
         () -> reader.blocks(chunk, fromNanos, throughNanos, new ReadStatistics()));
   }
 

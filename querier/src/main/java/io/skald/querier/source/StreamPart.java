@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * @param chunkId of the chunk that it is, or belongs to
  * @param minNanos first timestamp
  * @param maxNanos last timestamp, inclusive
- * @param lineBytes sum of the line lengths
+ * @param bytes of lines and structured metadata, as volumes count them
  */
 public record StreamPart(
     Labels labels,
@@ -20,14 +20,14 @@ public record StreamPart(
     long minNanos,
     long maxNanos,
     long entries,
-    long lineBytes,
+    long bytes,
     Supplier<List<BlockView>> blocks) {
-  /** Entries and the bytes of their lines. */
-  public record Amount(long entries, long lineBytes) {
+  /** Entries and their bytes. */
+  public record Amount(long entries, long bytes) {
     static final Amount NONE = new Amount(0, 0);
 
     Amount plus(Amount other) {
-      return new Amount(entries + other.entries, lineBytes + other.lineBytes);
+      return new Amount(entries + other.entries, bytes + other.bytes);
     }
   }
 
@@ -43,14 +43,14 @@ public record StreamPart(
       return fromNanos <= part.minNanos && throughNanos >= part.maxNanos;
     }
 
-    /** Returns the bytes of the part's lines. */
+    /** Returns the bytes of the whole part. */
     public long atMost() {
-      return part.lineBytes;
+      return part.bytes;
     }
 
-    /** Returns the bytes of the lines that lie in the range; opens blocks unless it is whole. */
-    public long lineBytes() {
-      return part.between(fromNanos, throughNanos).lineBytes();
+    /** Returns the bytes that lie in the range; opens blocks unless it is whole. */
+    public long bytes() {
+      return part.between(fromNanos, throughNanos).bytes();
     }
   }
 
@@ -60,7 +60,7 @@ public record StreamPart(
       return Amount.NONE;
     }
     if (fromNanos <= minNanos && throughNanos >= maxNanos) {
-      return new Amount(entries, lineBytes);
+      return new Amount(entries, bytes);
     }
     Amount sum = Amount.NONE;
     for (BlockView block : blocks.get()) {
@@ -74,11 +74,13 @@ public record StreamPart(
       return Amount.NONE;
     }
     if (fromNanos <= block.minTimestamp() && throughNanos >= block.maxTimestamp()) {
-      return new Amount(block.size(), block.lineBytes());
+      return new Amount(block.size(), block.lineBytes() + block.metadataBytes());
     }
     int from = block.lowerBound(fromNanos);
     int to = block.upperBound(throughNanos);
     int[] offsets = block.lineOffsets();
-    return new Amount(to - from, offsets[to] - offsets[from]);
+    // Of the metadata a part that is proportional: names and values are shared by its entries.
+    long metadata = block.metadataBytes() * (to - from) / block.size();
+    return new Amount(to - from, offsets[to] - offsets[from] + metadata);
   }
 }

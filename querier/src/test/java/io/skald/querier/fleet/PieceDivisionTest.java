@@ -43,7 +43,8 @@ class PieceDivisionTest {
     for (int i = 0; i < 10; i++) {
       long from = END / 10 * i;
       chunks.add(
-          new ChunkRef(i + 1, "pack", i * 9L, 9, 4, 0, 0, from, from + END / 10 - 1, 5, 10_000, 1));
+          new ChunkRef(
+              i + 1, "pack", i * 9L, 9, 4, 0, 0, from, from + END / 10 - 1, 5, 10_000, 0, 1));
     }
     return new IndexedStream(Fingerprint.of(labels), labels, chunks);
   }

@@ -5,10 +5,13 @@ package io.skald.storage.chunk;
  *
  * @param entries at least 1
  * @param lineBytes sum of the line lengths
+ * @param metadataBytes of {@link io.skald.common.block.MetadataSize}; 0 if it was not counted, as
+ *     in old versions of the formats
  * @param minTimestamp first timestamp, nanoseconds
  * @param maxTimestamp last timestamp, inclusive
  */
-public record BlockLayout(int entries, int lineBytes, long minTimestamp, long maxTimestamp) {
+public record BlockLayout(
+    int entries, int lineBytes, long metadataBytes, long minTimestamp, long maxTimestamp) {
   /** The most entries of one block. */
   public static final int MAX_ENTRIES = 1 << 20;
 

@@ -54,7 +54,7 @@ public final class BlockSealer implements AutoCloseable {
     long[] times = block.timestamps();
     int[] offsets = block.lineOffsets();
     byte[] bytes = block.lines();
-    BlockLayout layout = layout(size, times, offsets);
+    BlockLayout layout = layout(size, times, offsets, block.metadataBytes());
     return new SealedBlock(
         layout,
         List.of(
@@ -66,7 +66,7 @@ public final class BlockSealer implements AutoCloseable {
         decoder);
   }
 
-  private static BlockLayout layout(int size, long[] times, int[] offsets) {
+  private static BlockLayout layout(int size, long[] times, int[] offsets, long metadataBytes) {
     if (size < 1 || size > BlockLayout.MAX_ENTRIES) {
       throw new IllegalArgumentException(
           "a block has 1 to " + BlockLayout.MAX_ENTRIES + " entries: " + size);
@@ -81,7 +81,7 @@ public final class BlockSealer implements AutoCloseable {
         throw new IllegalArgumentException("timestamps do not ascend at entry " + i);
       }
     }
-    return new BlockLayout(size, lineBytes, times[0], times[size - 1]);
+    return new BlockLayout(size, lineBytes, metadataBytes, times[0], times[size - 1]);
   }
 
   @Override

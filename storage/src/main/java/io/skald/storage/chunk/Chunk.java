@@ -31,6 +31,11 @@ public record Chunk(long id, Labels labels, Fingerprint fingerprint, List<Sealed
     return blocks.stream().mapToLong(SealedBlock::entries).sum();
   }
 
+  /** Returns the sum of what the structured metadata of the blocks counts. */
+  public long metadataBytes() {
+    return blocks.stream().mapToLong(SealedBlock::metadataBytes).sum();
+  }
+
   /** Returns the sum of all line lengths before compression. */
   public long lineBytes() {
     return blocks.stream().mapToLong(SealedBlock::lineBytes).sum();

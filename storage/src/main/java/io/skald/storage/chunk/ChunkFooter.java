@@ -12,7 +12,8 @@ import java.util.List;
  *  footer := magic "SKCF" | version u8 | chunk id u64 | fingerprint high u64, low u64
  *          | blocks LEB128 | block*
  *          | crc32c u32 of everything before
- *  block  := entries LEB128 | line bytes LEB128 | first timestamp i64 | span LEB128
+ *  block  := entries LEB128 | line bytes LEB128 | metadata bytes LEB128
+ *          | first timestamp i64 | span LEB128
  *          | per column: encoding u8 | length LEB128 | crc32c u32
  * </pre>
  *
@@ -21,10 +22,14 @@ import java.util.List;
  * ChunkRef}). Numbers are little-endian.
  */
 public final class ChunkFooter {
-  /** What is written. Version 1 is read as well: it lacks an encoding of lines. */
-  static final int VERSION = 2;
+  /**
+   * What is written. Versions 1 and 2 are read as well: they do not count metadata, and 1 lacks an
+   * encoding of lines.
+   */
+  static final int VERSION = 3;
 
   private static final int OLDEST_VERSION = 1;
+  private static final int FIRST_VERSION_WITH_METADATA_BYTES = 3;
 
   /** "SKCF" as it stands in the file. */
   private static final int MAGIC = 'S' | 'K' << 8 | 'C' << 16 | 'F' << 24;
@@ -124,6 +129,7 @@ public final class ChunkFooter {
     out.writeVarLong(chunk.blocks().size());
     for (SealedBlock block : chunk.blocks()) {
       out.writeVarLong(block.entries()).writeVarLong(block.lineBytes());
+      out.writeVarLong(block.metadataBytes());
       out.writeLong(block.minTimestamp());
       out.writeVarLong(block.maxTimestamp() - block.minTimestamp());
       for (Column column : Column.values()) {
@@ -166,13 +172,14 @@ public final class ChunkFooter {
     if (actualCrc != expectedCrc) {
       throw section.corrupt("CRC32C is %08x, expected %08x".formatted(actualCrc, expectedCrc));
     }
-    ChunkFooter footer = decodeChecked(section, in, columnBytes);
+    ChunkFooter footer = decodeChecked(section, in, version, columnBytes);
     in.skip(Integer.BYTES);
     in.expectEnd();
     return footer;
   }
 
-  private static ChunkFooter decodeChecked(Section section, SectionReader in, int columnBytes) {
+  private static ChunkFooter decodeChecked(
+      Section section, SectionReader in, int version, int columnBytes) {
     long chunkId = in.readLong();
     Fingerprint fingerprint = new Fingerprint(in.readLong(), in.readLong());
     int count = in.readVarInt("the number of blocks", in.remaining() / MIN_BLOCK_BYTES);
@@ -184,7 +191,7 @@ public final class ChunkFooter {
     int[][] lengths = new int[count][Column.COUNT];
     int[][] crcs = new int[count][Column.COUNT];
     for (int i = 0; i < count; i++) {
-      layouts[i] = readLayout(section, in);
+      layouts[i] = readLayout(section, in, version);
       for (int c = 0; c < Column.COUNT; c++) {
         encodings[i][c] = in.readByte();
         lengths[i][c] = in.readVarInt("the length of a column", columnBytes);
@@ -203,15 +210,17 @@ public final class ChunkFooter {
     return new ChunkFooter(chunkId, fingerprint, blocks);
   }
 
-  private static BlockLayout readLayout(Section section, SectionReader in) {
+  private static BlockLayout readLayout(Section section, SectionReader in, int version) {
     int entries = in.readVarInt("the number of entries", BlockLayout.MAX_ENTRIES);
     int lineBytes = in.readVarInt("the number of line bytes", BlockLayout.MAX_LINE_BYTES);
+    long metadataBytes = version < FIRST_VERSION_WITH_METADATA_BYTES ? 0 : in.readVarLong();
     long first = in.readLong();
     long last = first + in.readVarLong();
-    if (entries == 0 || last < first) {
-      throw section.corrupt("a block has no entries, or its time range is backwards");
+    if (entries == 0 || last < first || metadataBytes < 0) {
+      throw section.corrupt(
+          "a block has no entries, a negative size, or its time range is backwards");
     }
-    return new BlockLayout(entries, lineBytes, first, last);
+    return new BlockLayout(entries, lineBytes, metadataBytes, first, last);
   }
 
   private static int[][] offsets(Section section, int[][] lengths, int columnBytes) {

@@ -18,6 +18,8 @@ package io.skald.storage.chunk;
  * @param maxTimestamp last timestamp, nanoseconds, inclusive
  * @param entries number of entries
  * @param lineBytes sum of the line lengths
+ * @param metadataBytes sum of what the structured metadata of the blocks counts, see {@link
+ *     io.skald.common.block.MetadataSize}; 0 if that is not known
  * @param blocks number of blocks
  */
 public record ChunkRef(
@@ -32,6 +34,7 @@ public record ChunkRef(
     long maxTimestamp,
     long entries,
     long lineBytes,
+    long metadataBytes,
     int blocks) {
   public ChunkRef {
     if (offset < 0
@@ -52,7 +55,7 @@ public record ChunkRef(
               + " at "
               + linesOffset);
     }
-    if (minTimestamp > maxTimestamp || entries <= 0 || blocks <= 0) {
+    if (minTimestamp > maxTimestamp || entries <= 0 || metadataBytes < 0 || blocks <= 0) {
       throw new IllegalArgumentException("chunk counts are not valid in " + packKey);
     }
   }
@@ -111,6 +114,7 @@ public record ChunkRef(
         maxTimestamp,
         entries,
         lineBytes,
+        metadataBytes,
         blocks);
   }
 

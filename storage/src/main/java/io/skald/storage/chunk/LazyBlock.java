@@ -60,6 +60,11 @@ public final class LazyBlock implements BlockView {
   }
 
   @Override
+  public long metadataBytes() {
+    return layout.metadataBytes();
+  }
+
+  @Override
   public long[] timestamps() {
     long[] decoded = held(timestamps);
     if (decoded == null) {

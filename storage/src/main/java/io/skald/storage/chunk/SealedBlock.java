@@ -28,6 +28,11 @@ public final class SealedBlock {
     return layout.lineBytes();
   }
 
+  /** Returns how much the structured metadata counts, 0 if it was not counted. */
+  public long metadataBytes() {
+    return layout.metadataBytes();
+  }
+
   public long minTimestamp() {
     return layout.minTimestamp();
   }

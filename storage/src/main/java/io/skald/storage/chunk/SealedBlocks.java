@@ -8,12 +8,16 @@ import java.util.List;
  * they are whole.
  *
  * <pre>
- *  sealed block := version u8 | entries LEB128 | line bytes LEB128 | first timestamp i64 | span LEB128
+ *  sealed block := version u8 | entries LEB128 | line bytes LEB128 | metadata bytes LEB128
+ *                | first timestamp i64 | span LEB128
  *                | per column: encoding u8 | length LEB128 | bytes
  * </pre>
+ *
+ * In version 1, which is read as well, metadata is not counted.
  */
 public final class SealedBlocks {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int OLDEST_VERSION = 1;
   private static final String OBJECT = "WAL checkpoint";
 
   private SealedBlocks() {}
@@ -21,6 +25,7 @@ public final class SealedBlocks {
   public static byte[] encode(SealedBlock block) {
     SectionWriter out = new SectionWriter();
     out.writeByte(VERSION).writeVarLong(block.entries()).writeVarLong(block.lineBytes());
+    out.writeVarLong(block.metadataBytes());
     out.writeLong(block.minTimestamp()).writeVarLong(block.maxTimestamp() - block.minTimestamp());
     for (Column column : Column.values()) {
       EncodedColumn encoded = block.encoded(column);
@@ -38,16 +43,19 @@ public final class SealedBlocks {
     Section section = new Section(OBJECT, "sealed block", 0, 0, bytes);
     SectionReader in = new SectionReader(section);
     int version = in.readByte();
-    if (version != VERSION) {
+    if (version < OLDEST_VERSION || version > VERSION) {
       throw section.corrupt(
-          "format version " + version + " is unknown; this reader knows version " + VERSION);
+          "format version %d is unknown; this reader knows versions %d to %d"
+              .formatted(version, OLDEST_VERSION, VERSION));
     }
     int entries = in.readVarInt("the number of entries", BlockLayout.MAX_ENTRIES);
     int lineBytes = in.readVarInt("the number of line bytes", BlockLayout.MAX_LINE_BYTES);
+    long metadataBytes = version == OLDEST_VERSION ? 0 : in.readVarLong();
     long first = in.readLong();
     long last = first + in.readVarLong();
-    if (entries == 0 || last < first) {
-      throw section.corrupt("the block has no entries, or its time range is backwards");
+    if (entries == 0 || last < first || metadataBytes < 0) {
+      throw section.corrupt(
+          "the block has no entries, a negative size, or its time range is backwards");
     }
     List<EncodedColumn> columns = new ArrayList<>(Column.COUNT);
     for (int i = 0; i < Column.COUNT; i++) {
@@ -55,6 +63,7 @@ public final class SealedBlocks {
       columns.add(new EncodedColumn(encoding, in.readBytes(in.readLength("the column length"))));
     }
     in.expectEnd();
-    return new SealedBlock(new BlockLayout(entries, lineBytes, first, last), columns, decoder);
+    BlockLayout layout = new BlockLayout(entries, lineBytes, metadataBytes, first, last);
+    return new SealedBlock(layout, columns, decoder);
   }
 }

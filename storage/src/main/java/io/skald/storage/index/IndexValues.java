@@ -15,7 +15,8 @@ import java.nio.ByteBuffer;
  *  posting := nothing
  *  chunk   := pack key | offset LEB128 | length LEB128 | footer length LEB128
  *           | entries LEB128 | line bytes LEB128 | blocks LEB128
- *           | (lines offset LEB128 | lines length LEB128), if the lines lie apart
+ *           | (lines offset LEB128 | lines length LEB128), if the lines lie apart or more follows
+ *           | metadata bytes LEB128, if it is not 0
  *  local   := position i64 big-endian
  * </pre>
  */
@@ -52,8 +53,11 @@ final class IndexValues {
         .writeVarLong(ref.entries())
         .writeVarLong(ref.lineBytes())
         .writeVarLong(ref.blocks());
-    if (ref.linesLength() > 0) {
+    if (ref.linesLength() > 0 || ref.metadataBytes() > 0) {
       out.writeVarLong(ref.linesOffset()).writeVarLong(ref.linesLength());
+    }
+    if (ref.metadataBytes() > 0) {
+      out.writeVarLong(ref.metadataBytes());
     }
     return out.toByteArray();
   }
@@ -76,6 +80,7 @@ final class IndexValues {
     boolean apart = in.remaining() > 0;
     long linesOffset = apart ? in.readVarLong() : 0;
     int linesLength = apart ? in.readVarInt("the length of the lines", length) : 0;
+    long metadataBytes = in.remaining() > 0 ? in.readVarLong() : 0;
     in.expectEnd();
     try {
       return new ChunkRef(
@@ -90,6 +95,7 @@ final class IndexValues {
           maxTimestamp,
           entries,
           lineBytes,
+          metadataBytes,
           blocks);
     } catch (IllegalArgumentException e) {
       throw section.corrupt(String.valueOf(e.getMessage()));

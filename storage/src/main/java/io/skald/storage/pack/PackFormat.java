@@ -21,18 +21,21 @@ import java.util.List;
  *             | labels LEB128 | per label: name, value
  *             | offset LEB128 | length LEB128 | footer length LEB128
  *             | lines offset LEB128 | lines length LEB128
- *             | first timestamp i64 | span LEB128 | entries LEB128 | line bytes LEB128 | blocks LEB128
+ *             | first timestamp i64 | span LEB128 | entries LEB128 | line bytes LEB128 | metadata bytes LEB128
+ *             | blocks LEB128
  *  trailer   := directory offset u64 | directory length u32 | directory crc32c u32
  *             | version u8 | crc32c u32 of the trailer so far | magic "SKPK"
  * </pre>
  *
- * A string is its length (LEB128) and its UTF-8 bytes. In version 1, which is read as well, entries
- * lack the place of the lines, which lie in the chunk between its small columns and its footer.
+ * A string is its length (LEB128) and its UTF-8 bytes. Versions 1 and 2 are read as well: their
+ * entries lack the metadata bytes, and those of version 1 the place of the lines, which lie in the
+ * chunk between its small columns and its footer.
  */
 final class PackFormat {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final int OLDEST_VERSION = 1;
+  private static final int FIRST_VERSION_WITH_METADATA_BYTES = 3;
   static final int HEADER_LENGTH = 5;
   static final int TRAILER_LENGTH = 25;
 
@@ -69,7 +72,8 @@ final class PackFormat {
       out.writeVarLong(ref.offset()).writeVarLong(ref.length()).writeVarLong(ref.footerLength());
       out.writeVarLong(ref.linesOffset()).writeVarLong(ref.linesLength());
       out.writeLong(ref.minTimestamp()).writeVarLong(ref.maxTimestamp() - ref.minTimestamp());
-      out.writeVarLong(ref.entries()).writeVarLong(ref.lineBytes()).writeVarLong(ref.blocks());
+      out.writeVarLong(ref.entries()).writeVarLong(ref.lineBytes());
+      out.writeVarLong(ref.metadataBytes()).writeVarLong(ref.blocks());
     }
     return out.toByteArray();
   }
@@ -120,6 +124,7 @@ final class PackFormat {
     long last = first + in.readVarLong();
     long entries = in.readVarLong();
     long lineBytes = in.readVarLong();
+    long metadataBytes = version < FIRST_VERSION_WITH_METADATA_BYTES ? 0 : in.readVarLong();
     int blocks = in.readVarInt("the number of blocks", Integer.MAX_VALUE);
     ChunkRef ref =
         new ChunkRef(
@@ -134,6 +139,7 @@ final class PackFormat {
             last,
             entries,
             lineBytes,
+            metadataBytes,
             blocks);
     return new PackedChunk(builder.build(), fingerprint, ref);
   }

@@ -96,6 +96,7 @@ public final class PackWriter {
         chunk.maxTimestamp(),
         chunk.entries(),
         chunk.lineBytes(),
+        chunk.metadataBytes(),
         chunk.blocks().size());
   }
 

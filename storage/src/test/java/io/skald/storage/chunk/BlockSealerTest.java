@@ -115,7 +115,7 @@ class BlockSealerTest {
   @Test
   void seal_timestampsThatDescend_areRefused() {
     BlockView descending =
-        new LazyBlock(new BlockLayout(2, 0, 2, 1), new FixedColumns(new long[] {2, 1}), decoder);
+        new LazyBlock(new BlockLayout(2, 0, 0, 2, 1), new FixedColumns(new long[] {2, 1}), decoder);
 
     assertThatThrownBy(() -> sealer.seal(descending))
         .isInstanceOf(IllegalArgumentException.class)

@@ -9,7 +9,7 @@ class ChunkRefTest {
   /** 40 bytes of small columns, 100 of lines, 10 of footer. */
   private static ChunkRef ref(int linesLength) {
     long linesOffset = linesLength == 0 ? 0 : 5;
-    return new ChunkRef(1, "p", 1000, 150, 10, linesOffset, linesLength, 0, 1, 1, 1, 1);
+    return new ChunkRef(1, "p", 1000, 150, 10, linesOffset, linesLength, 0, 1, 1, 1, 0, 1);
   }
 
   @Test

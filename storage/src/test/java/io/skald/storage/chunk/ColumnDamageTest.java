@@ -39,7 +39,11 @@ class ColumnDamageTest {
       BlockView view =
           new LazyBlock(
               new BlockLayout(
-                  block.entries(), block.lineBytes(), block.minTimestamp(), block.maxTimestamp()),
+                  block.entries(),
+                  block.lineBytes(),
+                  0,
+                  block.minTimestamp(),
+                  block.maxTimestamp()),
               new Sections(sections),
               decoder);
       try {
@@ -60,6 +64,7 @@ class ColumnDamageTest {
         new BlockLayout(
             BlockLayout.MAX_ENTRIES,
             BlockLayout.MAX_LINE_BYTES,
+            0,
             block.minTimestamp(),
             block.maxTimestamp());
     BlockView view = new LazyBlock(lying, sections, decoder);
@@ -77,7 +82,7 @@ class ColumnDamageTest {
     byte[] frame = {
       0x28, (byte) 0xB5, 0x2F, (byte) 0xFD, (byte) 0xE0, 0, 0, 0, 0x10, 0, 0, 0, 0, 1, 0, 0
     };
-    BlockLayout layout = new BlockLayout(1, 1 << 28, 0, 0);
+    BlockLayout layout = new BlockLayout(1, 1 << 28, 0, 0, 0);
     Section section = new Section("an object", "LINES", 0, LineColumn.PLAIN, frame);
 
     long before = allocated();
@@ -89,7 +94,7 @@ class ColumnDamageTest {
 
   @Test
   void decode_unknownEncoding_saysSo() {
-    BlockLayout layout = new BlockLayout(2, 5, 0, 1);
+    BlockLayout layout = new BlockLayout(2, 5, 0, 0, 1);
     for (Column column : Column.values()) {
       Section section = new Section("an object", column.name(), 9, 99, new byte[4]);
       assertThatThrownBy(() -> decode(layout, column, section))

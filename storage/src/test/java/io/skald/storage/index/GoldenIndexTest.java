@@ -8,26 +8,31 @@ import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Keys and values of version 1 stay what they are: indexes that were written hold them. */
 final class GoldenIndexTest {
   private static final byte[] DAY = IndexKeys.day(20_477, new TenantId("t-1"));
   private static final Fingerprint STREAM = new Fingerprint(0x0123456789abcdefL, -2);
-  private static final ChunkRef CHUNK =
-      new ChunkRef(
-          0xC0FFEE,
-          "t-1/packs/20260124/a.pack",
-          5,
-          300,
-          70,
-          0,
-          0,
-          -5,
-          1_000_000_007L,
-          300,
-          4096,
-          2);
+  private static final ChunkRef CHUNK = chunk(0, 0, 0);
+
+  private static ChunkRef chunk(long linesOffset, int linesLength, long metadataBytes) {
+    return new ChunkRef(
+        0xC0FFEE,
+        "t-1/packs/20260124/a.pack",
+        5,
+        300,
+        70,
+        linesOffset,
+        linesLength,
+        -5,
+        1_000_000_007L,
+        300,
+        4096,
+        metadataBytes,
+        2);
+  }
 
   @Test
   void series_version1_isWrittenAndReadAsEver() {
@@ -69,6 +74,21 @@ final class GoldenIndexTest {
             IndexValues.readChunk(
                 HexFormat.of().parseHex(key), stream.length, HexFormat.of().parseHex(value)))
         .isEqualTo(CHUNK);
+  }
+
+  @Test
+  void chunk_withLinesApartAndMetadata_hasThemBehind() {
+    String value = HexFormat.of().formatHex(IndexValues.chunk(CHUNK));
+
+    assertHex(IndexValues.chunk(chunk(200, 9, 0)), value + "c80109");
+    assertHex(IndexValues.chunk(chunk(200, 9, 300)), value + "c80109" + "ac02");
+    assertHex(IndexValues.chunk(chunk(0, 0, 1)), value + "0000" + "01");
+    byte[] key = new byte[3 * Long.BYTES];
+    for (ChunkRef ref : List.of(chunk(200, 9, 0), chunk(200, 9, 300), chunk(0, 0, 1))) {
+      ChunkRef read = IndexValues.readChunk(key, 0, IndexValues.chunk(ref));
+      assertThat(read.linesLength()).isEqualTo(ref.linesLength());
+      assertThat(read.metadataBytes()).isEqualTo(ref.metadataBytes());
+    }
   }
 
   private static void assertHex(byte[] actual, String expected) {

@@ -359,7 +359,7 @@ abstract class LabelIndexContract {
     return new IndexedChunk(
         labels,
         Fingerprint.of(labels),
-        new ChunkRef(id, pack, 8, 1000, 100, 2000, 600, minTimestamp, maxTimestamp, 5, 50, 1));
+        new ChunkRef(id, pack, 8, 1000, 100, 2000, 600, minTimestamp, maxTimestamp, 5, 50, 7, 1));
   }
 
   private Set<Labels> series(TenantId tenant, long from, long through, LabelMatcher... matchers) {

@@ -358,7 +358,7 @@ class ShippedIndexTest {
     return new IndexedChunk(
         WEB,
         Fingerprint.of(WEB),
-        new ChunkRef(first + 1, pack, 8, 1000, 100, 0, 0, first, last, 5, 50, 1));
+        new ChunkRef(first + 1, pack, 8, 1000, 100, 0, 0, first, last, 5, 50, 7, 1));
   }
 
   private static List<String> packs(StreamIndex index) {

@@ -40,14 +40,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Reads packs that were written once and are kept for ever: what is stored must stay readable. A
  * new version of the format of chunks or of packs gets a new file beside them: 1 has version 1 of
- * both, 2 has version 2 of chunks, 3 has version 2 of packs too.
+ * both, 2 has version 2 of chunks, 3 has version 2 of packs too, 4 has version 3 of both.
  */
 class GoldenPackTest {
   private static final TenantId TENANT = new TenantId("Team_1");
   private static final long START = 1_767_268_800_000_000_000L;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 3})
+  @ValueSource(ints = {1, 2, 3, 4})
   void read_oldVersion_givesWhatWasWritten(int version) throws IOException {
     InMemoryObjectStore store = new InMemoryObjectStore();
     store.put("golden", List.of(ByteBuffer.wrap(golden(version))));
@@ -60,6 +60,11 @@ class GoldenPackTest {
     try (ColumnDecoder decoder = new ColumnDecoder()) {
       ChunkReader reader = new ChunkReader(store, new ChunkCaches(CacheConfig.DEFAULT), decoder);
       for (PackedChunk chunk : directory.chunks()) {
+        assertThat(chunk.ref().metadataBytes())
+            .isEqualTo(
+                version < 4
+                    ? 0
+                    : metadataBytes(Objects.requireNonNull(content().get(chunk.labels()))));
         List<ColumnBlock> expected = Objects.requireNonNull(content().get(chunk.labels()));
         List<BlockView> read =
             reader.blocks(chunk.ref(), Long.MIN_VALUE, Long.MAX_VALUE, new ReadStatistics());
@@ -76,7 +81,7 @@ class GoldenPackTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, '1, 2, 3'", "2, '1, 2, 4'", "3, '1, 2, 4'"})
+  @CsvSource({"1, '1, 2, 3'", "2, '1, 2, 4'", "3, '1, 2, 4'", "4, '1, 2, 4'"})
   void read_oldVersion_holdsEveryEncodingOfItsTime(int version, String lines) throws IOException {
     InMemoryObjectStore store = new InMemoryObjectStore();
     store.put("golden", List.of(ByteBuffer.wrap(golden(version))));
@@ -100,6 +105,10 @@ class GoldenPackTest {
     assertThat(encodings.get(Column.FILTER)).containsExactly(0, 1, 2);
     assertThat(encodings.get(Column.LENGTHS)).containsExactly(1, 2);
     assertThat(encodings.get(Column.LINES)).hasToString("[" + lines + "]");
+  }
+
+  private static long metadataBytes(List<ColumnBlock> blocks) {
+    return blocks.stream().mapToLong(BlockView::metadataBytes).sum();
   }
 
   private static byte[] golden(int version) throws IOException {

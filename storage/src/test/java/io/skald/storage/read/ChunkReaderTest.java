@@ -145,6 +145,7 @@ class ChunkReaderTest {
             409,
             50,
             1,
+            0,
             5);
 
     assertThatThrownBy(() -> reader(NO_CACHE).blocks(wrong, 0, 999, statistics))
@@ -171,6 +172,7 @@ class ChunkReaderTest {
             409,
             50,
             1,
+            0,
             5);
 
     assertThatThrownBy(() -> reader(NO_CACHE).blocks(wrong, 0, 999, statistics))

@@ -229,10 +229,10 @@ class PackRangesTest {
 
   private static ChunkRef apart(long lines, int linesLength, long offset, int mainLength) {
     return new ChunkRef(
-        1, "t/p", offset, linesLength + mainLength, 100, lines, linesLength, 0, 1, 1, 1, 1);
+        1, "t/p", offset, linesLength + mainLength, 100, lines, linesLength, 0, 1, 1, 1, 0, 1);
   }
 
   private static ChunkRef chunk(long offset, int length) {
-    return new ChunkRef(1, "t/p", offset, length, 100, 0, 0, 0, 1, 1, 1, 1);
+    return new ChunkRef(1, "t/p", offset, length, 100, 0, 0, 0, 1, 1, 1, 0, 1);
   }
 }
