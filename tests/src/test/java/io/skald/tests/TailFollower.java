@@ -44,6 +44,11 @@ final class TailFollower implements WebSocket.Listener {
     closed.complete(String.valueOf(error));
   }
 
+  /** Returns the messages so far. */
+  synchronized List<JsonNode> received() {
+    return List.copyOf(messages);
+  }
+
   synchronized List<JsonNode> streams() {
     List<JsonNode> streams = new ArrayList<>();
     messages.forEach(message -> message.get("streams").forEach(streams::add));
