@@ -17,6 +17,9 @@ final class LineAssembly {
   /** What the room that is asked for the last line is too large. */
   private static final int SPARE = 1024;
 
+  /** From so many lines on that are passed over, they are counted by template first. */
+  private static final int MANY = 32;
+
   private static final long NIBBLES = 0x0F0F0F0F0F0F0F0FL;
 
   private final Section section;
@@ -30,6 +33,10 @@ final class LineAssembly {
   private final ColumnSet columns;
   private final @Nullable ValueCursor[] cursors;
   private final int maxBytes;
+
+  /** Lines to pass over, by template; zeros between two uses. */
+  private final int[] passing;
+
   private byte[] out;
 
   /**
@@ -52,6 +59,7 @@ final class LineAssembly {
     this.columns = columns;
     this.cursors = cursors;
     this.maxBytes = maxBytes;
+    this.passing = new int[parts.length];
     this.out = new byte[0];
   }
 
@@ -62,10 +70,9 @@ final class LineAssembly {
     int entry = 0;
     int end = 0;
     for (int i = 0; i < count; i++) {
-      for (; entry < entries[i]; entry++) {
-        pass(ofEntries[entry]);
-      }
-      end = write(ofEntries[entry++], end);
+      pass(ofEntries, entry, entries[i]);
+      entry = entries[i] + 1;
+      end = write(ofEntries[entries[i]], end);
       if (end > maxBytes) {
         throw section.corrupt("its parts make more than " + maxBytes + " bytes");
       }
@@ -108,14 +115,46 @@ final class LineAssembly {
     return part;
   }
 
-  private void pass(int template) {
+  /** Passes over the values of the lines {@code [from, to)}. */
+  private void pass(int[] ofEntries, int from, int to) {
+    if (to - from < MANY) {
+      for (int entry = from; entry < to; entry++) {
+        for (int column : skips(ofEntries[entry])) {
+          skip(column);
+        }
+      }
+      return;
+    }
+    for (int entry = from; entry < to; entry++) {
+      passing[ofEntries[entry]]++;
+    }
+    for (int template = 0; template < passing.length; template++) {
+      int count = passing[template];
+      if (count > 0) {
+        passing[template] = 0;
+        for (int column : skips(template)) {
+          skip(column, count);
+        }
+      }
+    }
+  }
+
+  private int[] skips(int template) {
     int[] passed = skips[template];
     if (passed == null) {
       passed = templates.template(template).skips(columns);
       skips[template] = passed;
     }
-    for (int column : passed) {
-      skip(column);
+    return passed;
+  }
+
+  private void skip(int column, int count) {
+    if (!TemplateColumns.isId(column)) {
+      cursor(column).skip(count);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      cursor(column).skipId();
     }
   }
 

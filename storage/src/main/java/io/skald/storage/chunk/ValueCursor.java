@@ -32,6 +32,36 @@ final class ValueCursor {
     check();
   }
 
+  /** Goes behind the next values of a number or word, without looking at each where it can. */
+  void skip(int count) {
+    if (width != 0) {
+      if ((long) count * width > end - at) {
+        throw section.corrupt("a value is missing or has no end");
+      }
+      at += count * width;
+      return;
+    }
+    int left = count;
+    while (true) {
+      if (at >= end) {
+        throw section.corrupt("a value is missing or has no end");
+      }
+      long word = (long) Words.LONG.get(bytes, at) ^ TemplateColumns.VALUE_END * Words.EVERY_BYTE;
+      long ends = Words.zeros(word);
+      int found = Long.bitCount(ends);
+      if (found >= left) {
+        for (; left > 1; left--) {
+          ends &= ends - 1;
+        }
+        at += Words.firstByte(ends) + 1;
+        check();
+        return;
+      }
+      left -= found;
+      at += Long.BYTES;
+    }
+  }
+
   /** Returns the length of the next value of a number or word. */
   int length() {
     if (width != 0) {

@@ -226,6 +226,35 @@ class TemplateLinesTest {
     }
   }
 
+  @Test
+  void lines_fewFarApart_areTheLines() {
+    for (long seed = 1; seed <= 30; seed++) {
+      Random random = new Random(seed);
+      List<String> lines = new ArrayList<>();
+      for (int i = 0; i < 2000; i++) {
+        String id = "%032x".formatted(random.nextLong() | 0xA1L << 56);
+        String hex = id.substring(0, 16 + 2 * random.nextInt(4));
+        String number = Integer.toString(random.nextInt(1 << random.nextInt(1, 31)));
+        lines.add(
+            switch (random.nextInt(4)) {
+              case 0 -> "at " + number + " of " + number + " id=" + id;
+              case 1 -> "at " + number + " x" + random.nextInt(10) + "y" + number + " id=" + hex;
+              case 2 -> number.repeat(random.nextInt(1, 9)) + ":%03d".formatted(i % 1000);
+              default -> "nothing here";
+            });
+      }
+      TemplateLines stored = lines(lines);
+      int gap = random.nextInt(1, 400);
+      int[] entries =
+          IntStream.range(0, lines.size()).filter(_ -> random.nextInt(gap) == 0).toArray();
+
+      List<String> found = text(stored.lines(entries, entries.length, null), entries.length);
+
+      List<String> expected = Arrays.stream(entries).mapToObj(lines::get).toList();
+      assertThat(found).as("seed %d", seed).isEqualTo(expected);
+    }
+  }
+
   private static int[] randomRanges(LineTemplates lines, int template, Random random) {
     int length = lines.end(template) - lines.start(template);
     return random.ints(2L * random.nextInt(4), 0, length + 1).sorted().toArray();
