@@ -29,7 +29,10 @@ class FairnessTest {
   private static final int HEAVY_CLIENTS = 4;
 
   /** Whatever else runs on the machine only makes it slower. */
-  private static final int TRIES = 5;
+  private static final int TRIES = 10;
+
+  /** What the system may take to change threads, beside what the turns take. */
+  private static final double CHANGE_MILLIS = 10;
 
   /** Takes seconds: every line is parsed whole, and a template run on it. */
   private static final String HEAVY =
@@ -111,7 +114,7 @@ class FairnessTest {
   }
 
   @Test
-  void lightRead_besideHeavyOnesOfAnotherTenant_isHardlyHeldUp() throws Exception {
+  void lightRead_besideHeavyOnesOfAnotherTenant_takesTwiceAsLongAtMost() throws Exception {
     lightMillis(); // until it is compiled
     query("busy", HEAVY);
     boolean fair = false;
@@ -119,10 +122,7 @@ class FairnessTest {
       double alone = lightMillis();
       double beside = lightMillisBesideHeavy();
       System.out.printf("light read alone %.1f ms, beside heavy ones %.1f ms%n", alone, beside);
-      // Twice at most by the turns themselves, see FairTurnsTest. The rest is what the system takes
-      // to
-      // change threads when this machine has other work; without turns it would be seconds.
-      fair = beside < 4 * alone + 60;
+      fair = beside <= 2 * alone + CHANGE_MILLIS;
     }
 
     assertThat(fair).isTrue();
