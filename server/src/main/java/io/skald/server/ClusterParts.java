@@ -9,6 +9,7 @@ import io.skald.common.ring.EtcdConfig;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.KvstoreConfig;
 import io.skald.common.ring.LifecyclerConfig;
+import io.skald.common.ring.MemberlistTls;
 import io.skald.common.ring.RingConfig;
 import io.skald.common.ring.RingMember;
 import io.skald.common.ring.RingStore;
@@ -132,7 +133,17 @@ final class ClusterParts implements AutoCloseable {
   private Gossip gossip() {
     if (gossip == null) {
       String host = first(config.common().ring().instanceAddr(), HostAddress.inNetwork());
-      Gossip opened = new Gossip(config.memberlist(), instanceId(), host, clock);
+      MemberlistTls tls = config.memberlist().tls();
+      Gossip opened =
+          new Gossip(
+              config.memberlist(),
+              instanceId(),
+              host,
+              tls.tlsEnabled()
+                  ? new ServerTls(
+                      tls.files(), tls.tlsMinVersion(), tls.tlsCipherSuites(), reloads, clock)
+                  : null,
+              clock);
       closers.push(opened::close);
       gossip = opened;
     }

@@ -242,13 +242,6 @@ final class LokiKeys {
       memberlist.rejoin_interval
       memberlist.retransmit_factor
       memberlist.stream_timeout
-      memberlist.tls_ca_path
-      memberlist.tls_cert_path
-      memberlist.tls_cipher_suites
-      memberlist.tls_insecure_skip_verify
-      memberlist.tls_key_path
-      memberlist.tls_min_version
-      memberlist.tls_server_name
       memberlist.zone_aware_routing
       metrics_namespace: metrics begin with skald_
       operational_config
@@ -370,9 +363,6 @@ final class LokiKeys {
   private static final String NO_KAFKA =
       "there is no Kafka on the way of a push; remove the key to write to the ingester";
 
-  private static final String CLEAR_GOSSIP =
-      "members would talk in the clear; use kvstore.store etcd with TLS";
-
   private static final String NO_RULE_STORE =
       "rules of another store would not be found; this version keeps them in the object store of"
           + " the chunks, or reads those of ruler.storage.local.directory";
@@ -423,7 +413,6 @@ final class LokiKeys {
           refuse(
               "ruler.alert_relabel_configs",
               "alerts would have other labels, and go to other people; relabel in Alertmanager"),
-          new Refusal("memberlist.tls_enabled", Set.of("false"), CLEAR_GOSSIP),
           new Refusal(
               "ruler.alertmanager_client.type",
               Set.of("Bearer"),

@@ -21,6 +21,7 @@ import io.skald.common.ring.EtcdConfig;
 import io.skald.common.ring.KvstoreConfig;
 import io.skald.common.ring.LifecyclerConfig;
 import io.skald.common.ring.MemberlistConfig;
+import io.skald.common.ring.MemberlistTls;
 import io.skald.common.ring.RingConfig;
 import io.skald.common.tls.ClientTlsConfig;
 import io.skald.common.tls.ServerTlsConfig;
@@ -162,6 +163,14 @@ class SkaldConfigTest {
         bind_port: 137
         advertise_addr: h
         advertise_port: 138
+        tls_enabled: true
+        tls_cert_path: /etc/m.pem
+        tls_key_path: /etc/mk.pem
+        tls_ca_path: /etc/mca.pem
+        tls_server_name: m.example
+        tls_insecure_skip_verify: true
+        tls_min_version: VersionTLS13
+        tls_cipher_suites: TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384
       ingester_client:
         remote_timeout: 130s
         max_inflight_bytes: 131MB
@@ -638,7 +647,20 @@ class SkaldConfigTest {
               new IngesterClientSection.Client(
                   133 << 20, true, "/etc/ca.pem", "/etc/c.pem", "/etc/k.pem", false)),
           new MemberlistConfig(
-              List.of("gossip.example", "10.1.2.3:136"), List.of("127.0.0.5"), 137, "h", 138));
+              List.of("gossip.example", "10.1.2.3:136"),
+              List.of("127.0.0.5"),
+              137,
+              "h",
+              138,
+              new MemberlistTls(
+                  true,
+                  "/etc/m.pem",
+                  "/etc/mk.pem",
+                  "/etc/mca.pem",
+                  "m.example",
+                  true,
+                  "VersionTLS13",
+                  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")));
 
   /** Stands beside no folder, as its newer name: see {@link BucketConfigTest}. */
   private static final String AWS = "storageConfig.aws";
@@ -722,6 +744,7 @@ class SkaldConfigTest {
           target: query-frontend -> a.yaml:1:1: target must be all, read, write, backend, distributor, ingester, querier, compactor, ruler, or several of these with commas between: 'query-frontend'; every querier does that work itself, so start none and send reads to queriers
           common: {ring: {kvstore: {store: consul}}} -> a.yaml:1:26: 'common.ring.kvstore': kvstore.store consul is not supported; use etcd or memberlist
           common: {ring: {kvstore: {store: etcd}}} -> a.yaml:1:26: 'common.ring.kvstore': kvstore.store etcd needs kvstore.etcd.endpoints
+          memberlist: {tls_enabled: true, tls_cert_path: a} -> a.yaml:1:13: 'memberlist': memberlist.tls_enabled needs tls_cert_path, tls_key_path and tls_ca_path, as each member shows a certificate to the others
           distributor: {max_rows: 0} -> a.yaml:1:14: 'distributor': distributor.max_rows must be positive: 0
           ingester: {wal: {enabled: false}} -> a.yaml:1:17: 'ingester.wal': ingester.wal.enabled must stay true: a push is acknowledged only when it is in the log: false
           ingester: {max_chunk_age: 0} -> a.yaml:1:11: 'ingester': ingester.max_chunk_age must be positive: PT0S

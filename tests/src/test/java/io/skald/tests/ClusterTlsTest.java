@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,13 @@ class ClusterTlsTest {
         """
         ingester_client:
           grpc_client_config: {tls_enabled: true, tls_ca_path: %1$s/ca.pem, tls_cert_path: %1$s/role.pem, tls_key_path: %1$s/role.key}
-        memberlist: {bind_addr: [127.0.0.1], join_members: ['127.0.0.1:%2$d', '127.0.0.1:%3$d', '127.0.0.1:%4$d']}
+        memberlist:
+          bind_addr: [127.0.0.1]
+          join_members: ['127.0.0.1:%2$d', '127.0.0.1:%3$d', '127.0.0.1:%4$d']
+          tls_enabled: true
+          tls_ca_path: %1$s/ca.pem
+          tls_cert_path: %1$s/role.pem
+          tls_key_path: %1$s/role.key
         """
             .formatted(directory, gossipPorts.get(0), gossipPorts.get(1), gossipPorts.get(2));
     cluster = new ProcessCluster(directory, "{store: memberlist}", server, settings);
@@ -133,6 +140,20 @@ class ClusterTlsTest {
         CLIENT + "tls_cert_path=" + directory.resolve("stranger.pem"),
         CLIENT + "tls_key_path=" + directory.resolve("stranger.key"));
     assertEverythingIsThere("after strangers");
+
+    assertNotJoined("4", "-memberlist.tls-enabled=false");
+    assertNotJoined(
+        "5",
+        "-memberlist.tls-cert-path=" + directory.resolve("stranger.pem"),
+        "-memberlist.tls-key-path=" + directory.resolve("stranger.key"));
+    pushLines(100);
+    assertEverythingIsThere("after strangers to the ring");
+    assertThat(cluster.process("ingester-1").output().lines())
+        .filteredOn(line -> line.contains("refused a connection"))
+        .as("told once")
+        .hasSize(1)
+        .first(InstanceOfAssertFactories.STRING)
+        .contains("127.0.0.1", "memberlist.tls_ca_path", "level=warn");
   }
 
   /** Starts a distributor and a querier that are configured so; neither gets through. */
@@ -149,6 +170,17 @@ class ClusterTlsTest {
 
     assertThat(write.status()).as(write.text()).isEqualTo(503);
     assertThat(read.status()).as(read.text()).isEqualTo(503);
+    cluster.process(role).kill();
+  }
+
+  /** Starts an ingester that is configured so; it is in a ring of its own. */
+  private void assertNotJoined(String number, String... flags) {
+    String role = "ingester-" + number;
+    List<String> all = new ArrayList<>(List.of(flags));
+    all.add("-memberlist.bind-port=" + SkaldProcess.freePort());
+    cluster.add(role, all.toArray(String[]::new));
+    cluster.awaitIngesters(role, 1);
+    assertThat(LoopbackCluster.activeIngesters(cluster.client("distributor-1"))).isEqualTo(3);
     cluster.process(role).kill();
   }
 }

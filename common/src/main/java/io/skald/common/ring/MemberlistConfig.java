@@ -1,5 +1,6 @@
 package io.skald.common.ring;
 
+import io.skald.common.config.Flat;
 import java.util.List;
 
 /**
@@ -10,15 +11,17 @@ import java.util.List;
  * @param bindPort port to listen on; also that of {@code joinMembers} without one
  * @param advertiseAddr by which others reach this process; empty takes the one it listens on
  * @param advertisePort likewise; 0 takes the one it listens on
+ * @param tls what encrypts it
  */
 public record MemberlistConfig(
     List<String> joinMembers,
     List<String> bindAddr,
     int bindPort,
     String advertiseAddr,
-    int advertisePort) {
+    int advertisePort,
+    @Flat MemberlistTls tls) {
   public static final MemberlistConfig DEFAULTS =
-      new MemberlistConfig(List.of(), List.of(), 7946, "", 0);
+      new MemberlistConfig(List.of(), List.of(), 7946, "", 0, MemberlistTls.DEFAULTS);
 
   private static final int MAX_PORT = 65_535;
 

@@ -5,6 +5,7 @@ import io.skald.common.ring.MemberlistConfig;
 import io.skald.common.ring.RingStoreException;
 import io.skald.common.rpc.wire.RingMembers;
 import io.skald.common.time.Clock;
+import io.skald.common.tls.ServerTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -21,7 +22,6 @@ import org.jgroups.Message;
 import org.jgroups.Receiver;
 import org.jgroups.View;
 import org.jgroups.protocols.FD_ALL3;
-import org.jgroups.protocols.FD_SOCK2;
 import org.jgroups.protocols.FRAG4;
 import org.jgroups.protocols.MERGE3;
 import org.jgroups.protocols.MFC;
@@ -33,6 +33,7 @@ import org.jgroups.protocols.VERIFY_SUSPECT2;
 import org.jgroups.protocols.pbcast.GMS;
 import org.jgroups.protocols.pbcast.NAKACK2;
 import org.jgroups.protocols.pbcast.STABLE;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,13 +62,21 @@ public final class Gossip implements AutoCloseable {
   /**
    * @param name of this process among the members
    * @param address to listen on, unless one is configured
+   * @param tls of every connection, both ways; null for none
    * @throws IllegalArgumentException if an address is no good
    */
-  public Gossip(MemberlistConfig config, String name, String address, Clock clock) {
+  public Gossip(
+      MemberlistConfig config, String name, String address, @Nullable ServerTls tls, Clock clock) {
     this.config = config;
     this.clock = clock;
     try {
       TCP transport = new TCP();
+      if (tls != null) {
+        transport.setSocketFactory(new GossipTls(config.tls(), tls).sockets());
+      }
+      // A closed connection makes others ask whether a member lives; FD_SOCK2 would do so over
+      // connections of its own, to a second port and not encrypted.
+      transport.enableSuspectEvents(true);
       transport.setBindAddress(
           InetAddress.getByName(
               config.bindAddr().isEmpty() ? address : config.bindAddr().getFirst()));
@@ -89,7 +98,6 @@ public final class Gossip implements AutoCloseable {
               new MERGE3()
                   .setMinInterval(MERGE_MIN.toMillis())
                   .setMaxInterval(MERGE_MAX.toMillis()),
-              new FD_SOCK2(),
               new FD_ALL3()
                   .setTimeout(DEAD_CONNECTION.toMillis())
                   .setInterval(DEAD_CONNECTION.toMillis() / 4),

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.MemberlistConfig;
+import io.skald.common.ring.MemberlistTls;
 import io.skald.common.rpc.wire.RingMembers;
 import io.skald.common.time.Clock;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GossipTest {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
@@ -96,23 +99,22 @@ class GossipTest {
     }
   }
 
+  private static Gossip gossip(String name, int port, List<String> join, MemberlistTls tls) {
+    return new Gossip(
+        new MemberlistConfig(join, List.of(), port, "", 0, tls),
+        name,
+        "127.0.0.1",
+        tls.tlsEnabled() ? GossipTlsTest.serverTls(tls) : null,
+        Clock.system());
+  }
+
   @Test
   void members_overSockets_hearOfEachOther() throws Exception {
     int first = freePort();
     int second = freePort();
     List<String> join = List.of("localhost:" + first, "127.0.0.1:" + second);
-    try (Gossip one =
-            new Gossip(
-                new MemberlistConfig(join, List.of(), first, "", 0),
-                "one",
-                "127.0.0.1",
-                Clock.system());
-        Gossip two =
-            new Gossip(
-                new MemberlistConfig(join, List.of(), second, "", 0),
-                "two",
-                "127.0.0.1",
-                Clock.system())) {
+    try (Gossip one = gossip("one", first, join, MemberlistTls.DEFAULTS);
+        Gossip two = gossip("two", second, join, MemberlistTls.DEFAULTS)) {
       GossipRing ofOne = one.ring("ring/", TIMEOUT);
       GossipRing ofTwo = two.ring("ring/", TIMEOUT);
       GossipRing others = two.ring("distributor/", TIMEOUT);
@@ -126,6 +128,43 @@ class GossipTest {
       ofOne.remove("a");
       await(() -> find(ofTwo, "a").isEmpty());
       assertThat(others.get().instances()).isEmpty();
+    }
+  }
+
+  @Test
+  void members_withCertificates_hearOfEachOtherAndOfNobodyElse(@TempDir Path directory)
+      throws Exception {
+    GossipTlsTest.Authority authority = new GossipTlsTest.Authority(directory, "ca");
+    MemberlistTls own = authority.member("member", "127.0.0.1");
+    MemberlistTls foreign =
+        new GossipTlsTest.Authority(directory, "another").member("foreign", "127.0.0.1");
+    int first = freePort();
+    int second = freePort();
+    int third = freePort();
+    List<String> join = List.of("127.0.0.1:" + first, "127.0.0.1:" + second);
+    try (Gossip one = gossip("one", first, join, own);
+        Gossip two = gossip("two", second, join, own)) {
+      GossipRing ofOne = one.ring("ring/", TIMEOUT);
+      GossipRing ofTwo = two.ring("ring/", TIMEOUT);
+      one.start();
+      ofOne.put(instance("a", Instance.State.ACTIVE, 7));
+      two.start();
+      await(() -> find(ofTwo, "a").isPresent());
+
+      for (MemberlistTls stranger : List.of(MemberlistTls.DEFAULTS, foreign)) {
+        try (Gossip other = gossip("other", third, join, stranger)) {
+          GossipRing ofOther = other.ring("ring/", TIMEOUT);
+          other.start(); // ends when nobody has let it in
+          ofOther.put(instance("c", Instance.State.ACTIVE, 9));
+          ofOne.put(instance("b", Instance.State.ACTIVE, 8));
+
+          await(() -> find(ofTwo, "b").isPresent());
+          assertThat(ofOther.get().instances()).extracting(Instance::id).containsExactly("c");
+          assertThat(find(ofOne, "c")).isEmpty();
+          ofOne.remove("b");
+          await(() -> find(ofTwo, "b").isEmpty());
+        }
+      }
     }
   }
 }
