@@ -41,6 +41,12 @@ final class AgentSoak {
   /** Lines a second over all files. */
   private static final int LINE_RATE = 1000;
 
+  /** Rotations a second over all files, so that each has one about every 40 s. */
+  private static final double ROTATION_RATE = 5;
+
+  /** What comes due while a process starts or ends is not made up for. */
+  private static final double MAX_ROTATIONS_AT_ONCE = 20;
+
   private static final long NANOS = 1_000_000_000L;
 
   /** Between two rotations of a file: the agent may miss one of them, and often does. */
@@ -74,6 +80,7 @@ final class AgentSoak {
   private @Nullable SkaldProcess agent;
   private long agentStarted;
   private long noKillBefore;
+  private double rotationsDue;
 
   /** What becomes of a file that is full. */
   private enum Rotation {
@@ -230,14 +237,15 @@ final class AgentSoak {
       long last = System.nanoTime();
       while (System.nanoTime() < end) {
         long now = System.nanoTime();
-        due += (double) (now - last) / NANOS * LINE_RATE;
+        double elapsedSeconds = (double) (now - last) / NANOS;
+        due += elapsedSeconds * LINE_RATE;
         last = now;
         while (due >= 1) {
           int count = 1 + random.nextInt(20);
           files.get(random.nextInt(FILES)).write(count);
           due -= count;
         }
-        rotateSome(now);
+        rotateSome(elapsedSeconds, now);
         if (now >= nextEvent) {
           happen();
           nextEvent = System.nanoTime() + pause();
@@ -266,9 +274,9 @@ final class AgentSoak {
     return (3 + random.nextInt(8)) * NANOS;
   }
 
-  /** Each file is rotated about every 40 s; a step is about 10 ms. */
-  private void rotateSome(long now) throws IOException {
-    if (random.nextInt(20) == 0) {
+  private void rotateSome(double elapsedSeconds, long now) throws IOException {
+    rotationsDue = Math.min(MAX_ROTATIONS_AT_ONCE, rotationsDue + elapsedSeconds * ROTATION_RATE);
+    for (; rotationsDue >= 1; rotationsDue--) {
       Log file = files.get(random.nextInt(FILES));
       if (file.mayRotate(now)) {
         file.rotate(now);
