@@ -48,6 +48,7 @@ final class IngesterConcurrencyTest {
       }
       done.set(true);
       flusher.join();
+      ingester.flush();
 
       assertThat(failures).isEmpty();
       Labels shared = IngesterFixture.stream("shared");
@@ -105,6 +106,9 @@ final class IngesterConcurrencyTest {
   private static void pushAndRead(IngesterFixture fixture, Ingester ingester, int pusher) {
     Labels shared = IngesterFixture.stream("shared");
     for (int i = 0; i < PUSHES; i++) {
+      while (i == PUSHES / 2 && ingester.statistics().flushedPacks() == 0) {
+        Thread.onSpinWait(); // for the thread that flushes, however late it starts
+      }
       String line = "pusher " + pusher + " line " + i + " " + "x".repeat(i);
       IngesterFixture.push(ingester, shared, IngesterFixture.NOW + i, line);
       if (i % 10 == 0) {
