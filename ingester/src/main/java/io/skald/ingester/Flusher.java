@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -189,11 +191,17 @@ final class Flusher {
     List<ChunkFlush> flushes = new ArrayList<>();
     for (TenantStreams tenant : tenants.all()) {
       ChunkFlush current = new ChunkFlush(tenant.tenant());
+      // Streams alike lie together: queries ask for them together, and in this order.
+      Map<LiveStream, List<LiveChunk>> closed =
+          new TreeMap<>(Comparator.comparing(LiveStream::labels));
       for (LiveStream stream : tenant.all()) {
         List<LiveChunk> chunks = stream.closedChunks();
         if (!chunks.isEmpty()) {
-          current.add(stream, chunks);
+          closed.put(stream, chunks);
         }
+      }
+      for (Map.Entry<LiveStream, List<LiveChunk>> stream : closed.entrySet()) {
+        current.add(stream.getKey(), stream.getValue());
         if (current.estimatedBytes() >= config.maxPackSize()) {
           flushes.add(current);
           current = new ChunkFlush(tenant.tenant());

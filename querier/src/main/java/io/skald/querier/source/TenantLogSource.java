@@ -65,7 +65,7 @@ final class TenantLogSource implements LogSource {
       inMemory.put(stream.fingerprint(), stream);
     }
     List<StreamBlocks> result = new ArrayList<>();
-    reader.prepare(found.indexed().stream().flatMap(stream -> stream.chunks().stream()));
+    reader.prepare(found.indexed().stream().flatMap(stream -> stream.chunks().stream()).toList());
     for (IndexedStream stream : found.indexed()) {
       RecentStream unflushed = inMemory.remove(stream.fingerprint());
       List<ChunkBlock> blocks = new ArrayList<>();

@@ -1,7 +1,6 @@
 package io.skald.storage.compact;
 
 import io.skald.common.block.BlockView;
-import io.skald.common.model.Fingerprint;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
@@ -82,9 +81,9 @@ final class PackRewrite {
    * @return where they are now
    */
   List<IndexedChunk> run(List<IndexedChunk> sources, List<EntryRemovals.Removal> removals) {
-    TreeMap<Fingerprint, List<IndexedChunk>> streams = new TreeMap<>();
-    sources.forEach(source ->
-        streams.computeIfAbsent(source.fingerprint(), _ -> new ArrayList<>()).add(source));
+    TreeMap<Labels, List<IndexedChunk>> streams = new TreeMap<>(); // in this order queries read
+    sources.forEach(
+        source -> streams.computeIfAbsent(source.labels(), _ -> new ArrayList<>()).add(source));
     for (List<IndexedChunk> stream : streams.values()) {
       stream.sort(Comparator.comparingLong(chunk -> chunk.chunk().minTimestamp()));
       for (List<IndexedChunk> group : groups(stream)) {

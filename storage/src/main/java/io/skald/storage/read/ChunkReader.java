@@ -10,7 +10,6 @@ import io.skald.storage.chunk.LazyBlock;
 import io.skald.storage.object.ObjectStore;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Opens the blocks of stored chunks. Thread-safe. */
 public final class ChunkReader {
@@ -40,12 +39,17 @@ public final class ChunkReader {
   /**
    * Fetches what {@link #blocks} and most columns of these chunks need, if that is better done at
    * once.
+   *
+   * @param chunks all that a query may read
    */
-  public void prepare(Stream<ChunkRef> chunks) {
+  public void prepare(List<ChunkRef> chunks) {
     packs.prepare(
-        chunks.filter(chunk ->
-            caches.footer(new ChunkCaches.FooterKey(chunk.packKey(), chunk.footerOffset()))
-                == null));
+        chunks,
+        chunks.stream()
+            .filter(chunk ->
+                caches.footer(new ChunkCaches.FooterKey(chunk.packKey(), chunk.footerOffset()))
+                    == null)
+            .toList());
   }
 
   /**

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +30,7 @@ public final class PackRanges implements PackSource {
   private final ObjectStore store;
   private final SegmentCache<byte[]> memory;
   private final DiskSegments disk;
+  private final LineWindows windows;
   private final Semaphore requests = new Semaphore(PARALLEL_REQUESTS);
   private final LongAdder fetches = new LongAdder();
   private final LongAdder coalesced = new LongAdder();
@@ -58,6 +58,7 @@ public final class PackRanges implements PackSource {
   public PackRanges(ObjectStore store, long memoryBytes, Path directory, long diskBytes) {
     this.store = store;
     this.memory = new SegmentCache<>(memoryBytes, _ -> {});
+    this.windows = new LineWindows(memoryBytes);
     this.disk = new DiskSegments(directory, diskBytes);
   }
 
@@ -72,7 +73,7 @@ public final class PackRanges implements PackSource {
     if (known != null) {
       return part(known.payload, known.offset, offset, length);
     }
-    Fetch fetch = fetch(new RangePlan.Range(key, offset, length));
+    Fetch fetch = fetch(windows.fetch(key, offset, length), offset, length);
     return part(await(fetch), fetch.range.offset(), offset, length);
   }
 
@@ -94,19 +95,22 @@ public final class PackRanges implements PackSource {
     return known;
   }
 
-  /** Returns a fetch that covers the range, running or just over, or runs one in this thread. */
-  private Fetch fetch(RangePlan.Range range) {
+  /**
+   * Returns a fetch that covers what is wanted, running or just over, or runs one in this thread.
+   *
+   * @param range what to fetch; holds what is wanted
+   */
+  private Fetch fetch(RangePlan.Range range, long offset, int length) {
     Fetch own = new Fetch(range, new CompletableFuture<>());
     synchronized (running) {
       // One that ended since the caller looked is in memory before it leaves the running ones.
-      SegmentCache.Segment<byte[]> known =
-          memory.findAgain(range.key(), range.offset(), range.length());
+      SegmentCache.Segment<byte[]> known = memory.findAgain(range.key(), offset, length);
       if (known != null) {
         return Fetch.over(known);
       }
       List<Fetch> fetches = running.computeIfAbsent(range.key(), _ -> new ArrayList<>());
       for (Fetch other : fetches) {
-        if (other.covers(range.key(), range.offset(), range.length())) {
+        if (other.covers(range.key(), offset, length)) {
           coalesced.increment();
           return other;
         }
@@ -153,9 +157,10 @@ public final class PackRanges implements PackSource {
 
   /** Fetches side by side, and returns when everything is there or has failed. */
   @Override
-  public void prepare(Stream<ChunkRef> chunks) {
+  public void prepare(List<ChunkRef> chunks, List<ChunkRef> unopened) {
+    windows.expect(chunks);
     List<Thread> threads = new ArrayList<>();
-    for (RangePlan.Range range : RangePlan.of(chunks.toList())) {
+    for (RangePlan.Range range : RangePlan.of(unopened)) {
       if (memory.find(range.key(), range.offset(), range.length()) == null) {
         threads.add(Thread.ofVirtual().name("read-ahead").start(() -> fetchUnlessKnown(range)));
       }
@@ -172,7 +177,7 @@ public final class PackRanges implements PackSource {
 
   private void fetchUnlessKnown(RangePlan.Range range) {
     if (find(range.key(), range.offset(), range.length()) == null) {
-      fetch(range);
+      fetch(range, range.offset(), range.length());
     }
   }
 

@@ -3,7 +3,7 @@ package io.skald.storage.read;
 import io.skald.common.block.StorageException;
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.object.ObjectStore;
-import java.util.stream.Stream;
+import java.util.List;
 
 /** Where the bytes of packs come from. Thread-safe. */
 public interface PackSource {
@@ -15,12 +15,12 @@ public interface PackSource {
   byte[] read(String key, long offset, int length);
 
   /**
-   * Tells that the footers and small columns of these chunks will be read soon. Never throws
-   * because of the store: whoever reads them finds out.
+   * Tells what a query will read soon. Never throws because of the store: whoever reads finds out.
    *
-   * @param chunks need not be looked at
+   * @param chunks need not be looked at; of some of them perhaps the lines
+   * @param unopened those of them whose footers and small columns are read for certain
    */
-  void prepare(Stream<ChunkRef> chunks);
+  void prepare(List<ChunkRef> chunks, List<ChunkRef> unopened);
 
   /** Returns how many bytes are best read at once by whoever reads on and on; 0 for no more. */
   int readAheadBytes();
@@ -34,7 +34,7 @@ public interface PackSource {
       }
 
       @Override
-      public void prepare(Stream<ChunkRef> chunks) {}
+      public void prepare(List<ChunkRef> chunks, List<ChunkRef> unopened) {}
 
       @Override
       public int readAheadBytes() {

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param <P> what is kept of a stretch
  */
 final class SegmentCache<P> {
-  /** Stretches overlap when a large one came behind small ones in it. */
-  private static final int TRIES = 4;
+  /**
+   * Stretches overlap when a large one came behind small ones in it ({@link LineWindows#EXACT}).
+   */
+  private static final int TRIES = 2 * LineWindows.EXACT;
 
   private final long limitBytes;
   private final Consumer<P> evicted;

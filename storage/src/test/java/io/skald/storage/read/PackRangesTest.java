@@ -42,6 +42,10 @@ class PackRangesTest {
     return new PackRanges(store, memory, directory, disk);
   }
 
+  private static void prepare(PackRanges ranges, List<ChunkRef> chunks) {
+    ranges.prepare(chunks, chunks);
+  }
+
   private static void assertReads(PackRanges ranges, byte[] pack, int offset, int length) {
     assertThat(ranges.read("t/p", offset, length))
         .isEqualTo(Arrays.copyOfRange(pack, offset, offset + length));
@@ -157,7 +161,7 @@ class PackRangesTest {
   @Test
   void prepare_chunksThatLieClose_takesOneRequest() {
     PackRanges ranges = ranges(64 * MIB, 0);
-    ranges.prepare(Stream.of(chunk(5, MIB), chunk(5 + MIB, MIB), chunk(5 + 2 * MIB, MIB)));
+    prepare(ranges, List.of(chunk(5, MIB), chunk(5 + MIB, MIB), chunk(5 + 2 * MIB, MIB)));
     assertThat(ranges.fetches()).isEqualTo(1);
 
     assertReads(ranges, pack, 5 + 3 * MIB - 100, 100);
@@ -173,7 +177,7 @@ class PackRangesTest {
     for (int i = 0; i < 6; i++) {
       chunks.add(chunk(5 + i * 2 * MIB - (i == 0 ? 0 : 5), 2 * MIB - 5));
     }
-    ranges.prepare(chunks.stream());
+    prepare(ranges, chunks);
     long fetched = ranges.fetches();
 
     for (ChunkRef chunk : chunks) {
@@ -192,7 +196,7 @@ class PackRangesTest {
     for (int i = 0; i < 5; i++) {
       chunks.add(apart(5 + i * 2 * MIB, 2 * MIB, 5 + 10 * MIB + i * 1000, 1000));
     }
-    ranges.prepare(chunks.stream());
+    prepare(ranges, chunks);
     assertThat(ranges.fetches()).isEqualTo(1);
 
     for (ChunkRef chunk : chunks) {
@@ -207,8 +211,8 @@ class PackRangesTest {
   @Test
   void prepare_linesApartInAShortPack_readsThemToo() {
     PackRanges ranges = ranges(64 * MIB, 0);
-    ranges.prepare(
-        Stream.of(apart(5, MIB, 5 + 2 * MIB, 500), apart(5 + MIB, MIB, 505 + 2 * MIB, 500)));
+    prepare(
+        ranges, List.of(apart(5, MIB, 5 + 2 * MIB, 500), apart(5 + MIB, MIB, 505 + 2 * MIB, 500)));
 
     assertReads(ranges, pack, 5, 2 * MIB);
     assertReads(ranges, pack, 5 + 2 * MIB, 1000);
@@ -217,11 +221,41 @@ class PackRangesTest {
   }
 
   @Test
+  void read_linesOfManyChunks_takesLargerAndLargerWindows() {
+    List<ChunkRef> chunks = new ArrayList<>();
+    int linesLength = 16 << 10;
+    for (int at = 5; at + linesLength <= 11 * MIB; at += linesLength) {
+      chunks.add(apart(at, linesLength, 11L * MIB + at / 100, 100));
+    }
+    PackRanges ranges = ranges(32 * MIB, 0);
+    ranges.prepare(chunks, List.of());
+
+    for (ChunkRef chunk : chunks) {
+      assertReads(ranges, pack, (int) chunk.linesOffset(), linesLength);
+    }
+
+    assertThat(chunks).hasSizeGreaterThan(700);
+    assertThat(ranges.fetches()).isLessThan(LineWindows.EXACT + 7);
+  }
+
+  @Test
+  void read_linesOfFewChunks_fetchesTheseAlone() {
+    PackRanges ranges = ranges(32 * MIB, 0);
+    ranges.prepare(List.of(apart(5, 10 * MIB, 11 * MIB, 100)), List.of());
+
+    for (int i = 0; i < LineWindows.EXACT; i++) {
+      assertReads(ranges, pack, 1000 + i * MIB, 1000);
+    }
+
+    assertThat(ranges.memoryStatistics().bytes()).isEqualTo(1000L * LineWindows.EXACT);
+  }
+
+  @Test
   void prepare_storeFails_doesNotThrow() {
     PackRanges ranges = ranges(MIB, 0);
     store.faults(Faults.DOWN);
 
-    ranges.prepare(Stream.of(chunk(5, 1000)));
+    prepare(ranges, List.of(chunk(5, 1000)));
 
     store.faults(Faults.NONE);
     assertReads(ranges, pack, 5, 1000);
