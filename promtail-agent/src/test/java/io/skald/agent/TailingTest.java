@@ -2,6 +2,12 @@ package io.skald.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skald.agent.position.DeliveryJournal;
+import io.skald.agent.position.FileHead;
+import io.skald.agent.position.FileId;
+import io.skald.agent.position.FilePosition;
+import io.skald.agent.position.FileStat;
+import io.skald.agent.position.LineState;
 import io.skald.agent.tail.TailConfig;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -295,6 +302,41 @@ class TailingTest {
       assertThat(agent.server.linesOf(file.toString()))
           .containsExactlyInAnyOrder("1", "2", "3", "4");
       assertThat(agent.server.linesOf(agent.log("a.log.1").toString())).isEmpty();
+    }
+  }
+
+  /** File systems give the inode of a deleted file to the next one. */
+  @Test
+  void copyTruncateWhileDown_copyHasTheInodeOfAFileThatWasRead_comesOnce() throws IOException {
+    try (LaneHarness agent = agent("*.log", LaneHarness.patient())) {
+      Path file = agent.log("a.log");
+      write(file, "1\n2\n");
+      agent.run(Duration.ofSeconds(3));
+      agent.kill();
+      write(file, "3\n");
+      Path copy = agent.log("a.log.1");
+      Files.copy(file, copy);
+      truncate(file);
+      write(file, "4\n");
+      FileStat stat = Objects.requireNonNull(FileStat.of(copy));
+      byte[] other = {'x'};
+      try (DeliveryJournal journal = DeliveryJournal.open(agent.journalFile())) {
+        String target = journal.readPositions().keySet().iterator().next().target();
+        FilePosition deleted =
+            new FilePosition(
+                new FileId(target, stat.device(), stat.inode()),
+                1,
+                FileHead.of(other, 1),
+                1,
+                LineState.START,
+                agent.log("deleted.log").toString());
+        journal.progress(List.of(deleted));
+      }
+      agent.restart();
+      agent.run(Duration.ofSeconds(15));
+
+      assertThat(agent.server.linesOf(file.toString()))
+          .containsExactlyInAnyOrder("1", "2", "3", "4");
     }
   }
 

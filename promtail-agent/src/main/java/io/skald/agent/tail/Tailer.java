@@ -341,11 +341,17 @@ public final class Tailer implements LineFeed {
   private boolean isKnown(Target target, Path path) {
     try {
       FileStat stat = FileStat.of(path);
-      return stat != null
-          && positions.get(new FileId(target.key(), stat.device(), stat.inode())) != null;
+      return stat != null && isKnown(target, new Siblings.Sibling(path, stat));
     } catch (IOException _) {
       return false; // reported when it is visited
     }
+  }
+
+  /** Tells whether that very file is known, and not one before it that had its inode. */
+  private boolean isKnown(Target target, Siblings.Sibling sibling) {
+    FilePosition position =
+        positions.get(new FileId(target.key(), sibling.stat().device(), sibling.stat().inode()));
+    return position != null && isFile(sibling, position);
   }
 
   /** Opens what {@code path} leads to, unless it is open, finished or no file. */
@@ -363,11 +369,12 @@ public final class Tailer implements LineFeed {
         troubles.readable(path);
         return;
       }
-      if (positions.get(id) == null && (scanned || !firstRun) && isCopyOfOpen(target, path)) {
+      boolean isNew = !isKnown(target, new Siblings.Sibling(path, stat));
+      if (isNew && (scanned || !firstRun) && isCopyOfOpen(target, path)) {
         copiesInScan.add(id);
         return;
       }
-      if (positions.get(id) == null && positions.knowsPath(path.toString())) {
+      if (isNew && positions.knowsPath(path.toString())) {
         searched.add(new Neighbourhood(target, path.toString(), directoryOf(path.toRealPath())));
       }
       open(target, path.toString(), path);
@@ -575,7 +582,7 @@ public final class Tailer implements LineFeed {
     List<Siblings.Sibling> unknown = new ArrayList<>();
     for (Siblings.Sibling sibling : Siblings.rotatedFrom(path, directory)) {
       FileId id = new FileId(target.key(), sibling.stat().device(), sibling.stat().inode());
-      if (open.containsKey(id) || positions.get(id) != null) {
+      if (open.containsKey(id) || isKnown(target, sibling)) {
         known.add(sibling);
       } else if (!target.matches(sibling.path().toString()) && sibling.stat().sizeBytes() > 0) {
         unknown.add(sibling);
@@ -826,7 +833,7 @@ public final class Tailer implements LineFeed {
         Siblings.rotatedFrom(lost.path(), directoryOf(Path.of(lost.path())))) {
       FileId id = new FileId(target.key(), sibling.stat().device(), sibling.stat().inode());
       if (!open.containsKey(id)
-          && positions.get(id) == null
+          && !isKnown(target, sibling)
           && (copiesInScan.contains(id) || Siblings.hasHead(sibling.path(), lost.head()))) {
         copies.add(sibling);
       }
