@@ -42,6 +42,7 @@ public record ChunkRef(
         || linesOffset < 0
         || linesLength < 0
         || linesLength > length
+        || (linesLength == 0 && linesOffset != 0)
         || footerLength > length - linesLength) {
       throw new IllegalArgumentException(
           "chunk position is not valid: offset "

@@ -14,8 +14,9 @@ public final class PackReaders {
 
   /** Reads bytes as a directory and as a trailer whose checksums are right. */
   public static void tryAll(byte[] bytes) {
-    directory(bytes, 1);
-    directory(bytes, PackFormat.VERSION);
+    for (int version = 1; version <= PackFormat.VERSION; version++) {
+      directory(bytes, version);
+    }
     trailer(bytes);
   }
 
