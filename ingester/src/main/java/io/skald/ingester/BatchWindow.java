@@ -13,8 +13,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,8 @@ final class BatchWindow {
   private final long maxWaitNanos;
   private final LongAdder repeatedEntries = new LongAdder();
 
-  private final Object turns = new Object();
+  private final ReentrantLock turns = new ReentrantLock();
+  private final Condition ended = turns.newCondition();
 
   /** Guarded by turns. */
   private final Set<Owned> underWay = new HashSet<>();
@@ -78,9 +80,12 @@ final class BatchWindow {
 
     @Override
     public void close() {
-      synchronized (turns) {
+      turns.lock();
+      try {
         underWay.remove(batch);
-        turns.notifyAll();
+        ended.signalAll();
+      } finally {
+        turns.unlock();
       }
     }
   }
@@ -111,7 +116,8 @@ final class BatchWindow {
   Turn take(TenantId tenant, BatchKey key) {
     Owned batch = new Owned(tenant, key);
     long deadline = clock.monotonicNanos() + maxWaitNanos;
-    synchronized (turns) {
+    turns.lock();
+    try {
       while (!underWay.add(batch)) {
         long left = deadline - clock.monotonicNanos();
         if (left <= 0) {
@@ -119,13 +125,13 @@ final class BatchWindow {
               UNAVAILABLE,
               "the batch " + key + " is being stored for an earlier push; send it again later");
         }
-        try {
-          TimeUnit.NANOSECONDS.timedWait(turns, left);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IngestUnavailableException(UNAVAILABLE, "interrupted while waiting", e);
-        }
+        clock.awaitNanos(ended, left);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IngestUnavailableException(UNAVAILABLE, "interrupted while waiting", e);
+    } finally {
+      turns.unlock();
     }
     return new Turn(batch, seen.stored(tenant, key));
   }

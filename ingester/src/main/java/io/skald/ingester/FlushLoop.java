@@ -1,6 +1,8 @@
 package io.skald.ingester;
 
+import io.skald.common.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -12,16 +14,23 @@ final class FlushLoop implements AutoCloseable {
 
   private final Duration period;
   private final Runnable task;
-  private final Thread thread = Thread.ofPlatform().name("flush").unstarted(this::run);
+  private final Clock clock;
+  private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // Guarded by lock.
   private boolean woken;
   private boolean closing;
 
-  FlushLoop(Duration period, Runnable task) {
+  /**
+   * @param threads makes the thread
+   */
+  FlushLoop(Duration period, Runnable task, Clock clock, ThreadFactory threads) {
     this.period = period;
     this.task = task;
+    this.clock = clock;
+    this.thread = threads.newThread(this::run);
+    thread.setName("flush");
   }
 
   void start() {
@@ -54,7 +63,7 @@ final class FlushLoop implements AutoCloseable {
     try {
       long waitNanos = period.toNanos();
       while (!closing && !woken && waitNanos > 0) {
-        waitNanos = changed.awaitNanos(waitNanos);
+        waitNanos = clock.awaitNanos(changed, waitNanos);
       }
       woken = false;
       return !closing;

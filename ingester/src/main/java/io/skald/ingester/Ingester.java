@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
@@ -113,17 +114,49 @@ public final class Ingester
       Clock clock,
       RandomGenerator random)
       throws IOException {
+    this(
+        config,
+        patterns,
+        disk,
+        packs,
+        index,
+        decoder,
+        limits,
+        clock,
+        random,
+        Thread.ofPlatform().factory());
+  }
+
+  /**
+   * As {@link #Ingester(IngesterConfig, PatternConfig, WalDisk, PackWriter, LabelIndex,
+   * ColumnDecoder, IngesterLimits, Clock, RandomGenerator)}.
+   *
+   * @param threads makes the threads of log, replay, sealing and flush
+   */
+  public Ingester(
+      IngesterConfig config,
+      PatternConfig patterns,
+      WalDisk disk,
+      PackWriter packs,
+      LabelIndex index,
+      ColumnDecoder decoder,
+      IngesterLimits limits,
+      Clock clock,
+      RandomGenerator random,
+      ThreadFactory threads)
+      throws IOException {
     this.config = config;
     this.index = index;
     this.decoder = decoder;
     this.limits = limits;
     this.clock = clock;
-    this.wal = WriteAheadLog.open(disk, walConfig(config.wal()), clock);
+    this.wal = WriteAheadLog.open(disk, walConfig(config.wal()), clock, threads);
     this.batchWindow = new BatchWindow(disk, config.maxPushWait(), clock);
-    this.flushLoop = new FlushLoop(config.flushCheckPeriod(), this::flushAndTidy);
+    this.flushLoop = new FlushLoop(config.flushCheckPeriod(), this::flushAndTidy, clock, threads);
     this.memory =
-        new MemoryAccount(config.maxUnflushedBytes(), config.maxPushWait(), flushLoop::wake);
-    this.sealing = new SealingPool(config.sealThreads(), () -> new BlockSealer(decoder), memory);
+        new MemoryAccount(config.maxUnflushedBytes(), config.maxPushWait(), flushLoop::wake, clock);
+    this.sealing =
+        new SealingPool(config.sealThreads(), () -> new BlockSealer(decoder), memory, threads);
     this.patternBudget = new PatternBudget(patterns.maxMemory());
     this.rules = new StreamRules(config, patterns, patternBudget, random, sealing::submit);
     this.flusher =

@@ -1,6 +1,7 @@
 package io.skald.ingester;
 
 import io.skald.common.ingest.IngestUnavailableException;
+import io.skald.common.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,6 +27,7 @@ final class MemoryAccount {
   private final long maxBytes;
   private final Duration maxWait;
   private final Runnable flushWanted;
+  private final Clock clock;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   // Guarded by lock.
@@ -39,10 +41,11 @@ final class MemoryAccount {
   /**
    * @param flushWanted called, under no lock, when memory gets short; must return at once
    */
-  MemoryAccount(long maxBytes, Duration maxWait, Runnable flushWanted) {
+  MemoryAccount(long maxBytes, Duration maxWait, Runnable flushWanted, Clock clock) {
     this.maxBytes = maxBytes;
     this.maxWait = maxWait;
     this.flushWanted = flushWanted;
+    this.clock = clock;
   }
 
   /**
@@ -60,7 +63,7 @@ final class MemoryAccount {
           refusals++;
           throw refusal();
         }
-        waitNanos = room.awaitNanos(waitNanos);
+        waitNanos = clock.awaitNanos(room, waitNanos);
       }
       reserved += bytes;
       ask = isShort();

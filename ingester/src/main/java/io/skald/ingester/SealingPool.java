@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,11 +25,22 @@ final class SealingPool implements AutoCloseable {
   /** A block to seal; null for the end. */
   private record Task(@Nullable LiveBlock block, CountDownLatch done) {}
 
-  SealingPool(int threadCount, Supplier<BlockSealer> sealers, MemoryAccount memory) {
+  /**
+   * @param newThreads makes the threads
+   */
+  SealingPool(
+      int threadCount,
+      Supplier<BlockSealer> sealers,
+      MemoryAccount memory,
+      ThreadFactory newThreads) {
     this.memory = memory;
     for (int i = 0; i < threadCount; i++) {
       BlockSealer sealer = sealers.get();
-      threads.add(Thread.ofPlatform().name("seal-" + i).daemon().start(() -> run(sealer)));
+      Thread thread = newThreads.newThread(() -> run(sealer));
+      thread.setName("seal-" + i);
+      thread.setDaemon(true);
+      thread.start();
+      threads.add(thread);
     }
   }
 

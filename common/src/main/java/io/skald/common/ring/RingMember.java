@@ -180,7 +180,7 @@ public final class RingMember implements AutoCloseable {
   private void beat() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Thread.sleep(config.heartbeatPeriod());
+        clock.sleep(config.heartbeatPeriod());
         beatOnce();
       }
     } catch (InterruptedException _) {

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,8 @@ final class LogReplay {
   private final WalDisk disk;
   private final LogFiles files;
   private final ReplayTarget target;
-  private final int threads;
+  private final int decoderCount;
+  private final ThreadFactory threads;
   private final long maxBytesInFlight;
   private final Map<Fingerprint, Labels> knownLabels = new ConcurrentHashMap<>();
   private final ArrayDeque<Pending> pending = new ArrayDeque<>();
@@ -47,10 +49,17 @@ final class LogReplay {
   private record Pending(
       String file, long position, long offset, int payloadBytes, Future<RecordContent> content) {}
 
-  LogReplay(WalDisk disk, LogFiles files, ReplayTarget target, int threads, long maxBytesInFlight) {
+  LogReplay(
+      WalDisk disk,
+      LogFiles files,
+      ReplayTarget target,
+      int decoderCount,
+      ThreadFactory threads,
+      long maxBytesInFlight) {
     this.disk = disk;
     this.files = files;
     this.target = target;
+    this.decoderCount = decoderCount;
     this.threads = threads;
     this.maxBytesInFlight = maxBytesInFlight;
   }
@@ -62,9 +71,7 @@ final class LogReplay {
   ReplayReport run() throws IOException {
     List<Integer> segments = files.segments();
     List<Integer> checkpoints = files.checkpoints();
-    try (ExecutorService decoders =
-        Executors.newFixedThreadPool(
-            threads, Thread.ofPlatform().name("wal-replay-", 0).daemon().factory())) {
+    try (ExecutorService decoders = Executors.newFixedThreadPool(decoderCount, this::decoder)) {
       if (!checkpoints.isEmpty()) {
         replayCheckpoint(checkpoints.getLast(), decoders);
       }
@@ -75,6 +82,13 @@ final class LogReplay {
     }
     return new ReplayReport(
         segments.size(), checkpointChunks, records, bytes, damages, damageCount, tornTailBytes);
+  }
+
+  private Thread decoder(Runnable task) {
+    Thread thread = threads.newThread(task);
+    thread.setName("wal-replay");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void replayCheckpoint(int number, ExecutorService decoders) throws IOException {

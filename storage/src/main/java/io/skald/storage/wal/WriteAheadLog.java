@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
@@ -34,6 +35,8 @@ public final class WriteAheadLog implements AutoCloseable {
 
   private final WalDisk disk;
   private final WalConfig config;
+  private final Clock clock;
+  private final ThreadFactory threads;
   private final LogFiles files;
   private final LogWriter writer;
   private final WalCounters counters = new WalCounters();
@@ -52,12 +55,16 @@ public final class WriteAheadLog implements AutoCloseable {
   /** Written by the log's thread only. */
   private volatile long appliedThrough;
 
-  private WriteAheadLog(WalDisk disk, WalConfig config, Clock clock) throws IOException {
+  private WriteAheadLog(WalDisk disk, WalConfig config, Clock clock, ThreadFactory threads)
+      throws IOException {
     this.disk = disk;
     this.config = config;
+    this.clock = clock;
+    this.threads = threads;
     this.files = new LogFiles(disk);
     this.writer = new LogWriter(disk, files, config, clock, counters);
-    this.thread = Thread.ofPlatform().name("wal").unstarted(this::run);
+    this.thread = threads.newThread(this::run);
+    thread.setName("wal");
   }
 
   /**
@@ -66,21 +73,31 @@ public final class WriteAheadLog implements AutoCloseable {
    * @param disk stays the caller's to close, after the log
    */
   public static WriteAheadLog open(WalDisk disk, WalConfig config, Clock clock) throws IOException {
-    return new WriteAheadLog(disk, config, clock);
+    return open(disk, config, clock, Thread.ofPlatform().factory());
+  }
+
+  /**
+   * As {@link #open(WalDisk, WalConfig, Clock)}.
+   *
+   * @param threads makes the threads of the log
+   */
+  public static WriteAheadLog open(
+      WalDisk disk, WalConfig config, Clock clock, ThreadFactory threads) throws IOException {
+    return new WriteAheadLog(disk, config, clock, threads);
   }
 
   /**
    * Hands everything in the log to {@code target}. Damaged records are skipped and reported; a torn
    * tail of the last segment is cut.
    *
-   * @param threads how many threads check and decode records
+   * @param decoders how many threads check and decode records
    * @param maxBytesInFlight bytes of records decoded ahead
    * @throws IOException if the files cannot be read
    * @throws io.skald.common.block.StorageException if a file has an unknown version
    */
-  public ReplayReport replay(ReplayTarget target, int threads, long maxBytesInFlight)
+  public ReplayReport replay(ReplayTarget target, int decoders, long maxBytesInFlight)
       throws IOException {
-    return new LogReplay(disk, files, target, threads, maxBytesInFlight).run();
+    return new LogReplay(disk, files, target, decoders, threads, maxBytesInFlight).run();
   }
 
   /** Begins to take records, in a segment of its own. */
@@ -132,7 +149,7 @@ public final class WriteAheadLog implements AutoCloseable {
                   + disk
                   + " is too slow for the load; push less or use a faster disk");
         }
-        waitNanos = room.awaitNanos(waitNanos);
+        waitNanos = clock.awaitNanos(room, waitNanos);
       }
       if (closing) {
         throw new IngestUnavailableException(503, "the ingester is shutting down");
