@@ -13,6 +13,7 @@ import io.skald.storage.object.ObjectNotFoundException;
 import io.skald.storage.object.ObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -87,12 +88,14 @@ public final class ShippedIndex implements StreamIndex {
     volatile @Nullable View view;
   }
 
-  /** Files by day, and when they were listed. */
+  /** Files by day, each day's in the order of their names, and when they were listed. */
   private record View(
       TreeMap<Integer, List<IndexFileName>> days, Set<IndexFileName> all, long listedNanos) {
     static View of(Set<IndexFileName> files, long listedNanos) {
       TreeMap<Integer, List<IndexFileName>> days = new TreeMap<>();
-      files.forEach(file -> days.computeIfAbsent(file.day(), _ -> new ArrayList<>()).add(file));
+      files.stream()
+          .sorted(Comparator.comparing(IndexFileName::file))
+          .forEach(file -> days.computeIfAbsent(file.day(), _ -> new ArrayList<>()).add(file));
       return new View(days, Set.copyOf(files), listedNanos);
     }
   }
