@@ -96,6 +96,8 @@ public final class Ingester
   /** Whether the log has been replayed: from then on reads miss nothing, also while stopping. */
   private volatile boolean replayed;
 
+  private volatile boolean flushedAtStop;
+
   /**
    * Opens the log; nothing is read yet.
    *
@@ -235,6 +237,14 @@ public final class Ingester
   /** Returns whether reads see all that was acknowledged; also true once pushes are refused. */
   public boolean isReadable() {
     return replayed;
+  }
+
+  /**
+   * Returns whether it has stopped and others can do without it: all that it took is in object
+   * storage, and listed there. If not, entries may be nowhere but in its log.
+   */
+  public boolean isFlushed() {
+    return flushedAtStop;
   }
 
   @Override
@@ -467,6 +477,7 @@ public final class Ingester
   private void flushAtStop() {
     try {
       flusher.flushAll(FlushReason.SHUTDOWN);
+      flushedAtStop = true;
       wal.forgetAll();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

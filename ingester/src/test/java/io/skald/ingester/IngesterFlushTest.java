@@ -181,6 +181,7 @@ final class IngesterFlushTest {
   void close_afterPushes_leavesNothingToReplay() throws Exception {
     List<String> lines = pushRandomLines(PUMP, 50);
     ingester.close();
+    assertThat(ingester.isFlushed()).isTrue();
 
     ingester = fixture.started();
 
@@ -200,6 +201,7 @@ final class IngesterFlushTest {
     fixture.store.breakWith("bucket is gone");
     ingester.close();
     fixture.store.repair();
+    assertThat(ingester.isFlushed()).isFalse();
 
     ingester = fixture.started();
 

@@ -34,6 +34,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,7 @@ final class ClusterParts implements AutoCloseable {
   private @Nullable Gossip gossip;
   private @Nullable RpcServer server;
   private @Nullable RingMember ingester;
+  private BooleanSupplier mayLeave = () -> true;
   private @Nullable RingMember distributor;
   private @Nullable RingMember querier;
 
@@ -241,8 +243,13 @@ final class ClusterParts implements AutoCloseable {
         ::settings;
   }
 
-  /** Joins the ring of ingesters; takes no writes yet. */
-  void joinAsIngester() {
+  /**
+   * Joins the ring of ingesters; takes no writes yet.
+   *
+   * @param flushed asked at the end, whether nothing is lost to readers when it leaves the ring
+   */
+  void joinAsIngester(BooleanSupplier flushed) {
+    mayLeave = flushed;
     LifecyclerConfig own = config.ingester().lifecycler();
     RingConfig common = config.common().ring();
     String file = first(own.tokensFilePath(), common.tokensFilePath());
@@ -362,6 +369,20 @@ final class ClusterParts implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns whether the ingester may leave the ring. One that is no member is not missed: with two
+   * of three gone so, reads would be answered without what only these have.
+   */
+  private boolean isFlushed() {
+    boolean flushed = mayLeave.getAsBoolean();
+    if (!flushed) {
+      LOG.warn(
+          "the ingester stays in the ring, as what it has not flushed is in its WAL only: reads"
+              + " count it as missing until it is started again");
+    }
+    return flushed;
+  }
+
   /** Leaves the rings, closes the port and the connections. */
   @Override
   public void close() {
@@ -372,7 +393,7 @@ final class ClusterParts implements AutoCloseable {
       querier.close();
     }
     if (ingester != null) {
-      ingester.close(config.ingester().lifecycler().unregisterOnShutdown());
+      ingester.close(config.ingester().lifecycler().unregisterOnShutdown() && isFlushed());
     }
     if (server != null) {
       server.close(config.server().gracefulShutdownTimeout());

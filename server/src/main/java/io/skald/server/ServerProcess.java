@@ -168,7 +168,7 @@ public final class ServerProcess implements AutoCloseable {
     if (cluster != null) {
       cluster.serve(services(ingester, index, fleet));
       if (ingester != null) {
-        cluster.joinAsIngester();
+        cluster.joinAsIngester(ingester::isFlushed);
       }
     }
 
