@@ -16,7 +16,7 @@ import java.util.List;
  * Delete requests as the compactor carries them out: once they cannot be taken back any more, and
  * as processed only when entries that were in memory at the time of the request have been flushed.
  */
-final class DeleteRemovals implements EntryRemovals {
+public final class DeleteRemovals implements EntryRemovals {
   private static final String BY_COMPACTOR = "filter-and-delete";
   private static final int WHOLE = 100;
 
@@ -29,7 +29,7 @@ final class DeleteRemovals implements EntryRemovals {
   /**
    * @param flushedAfter after this time what was in memory is in the object store
    */
-  DeleteRemovals(
+  public DeleteRemovals(
       DeleteRequests requests,
       TenantLimits limits,
       Duration cancelPeriod,

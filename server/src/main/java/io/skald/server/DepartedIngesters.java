@@ -12,12 +12,12 @@ import java.util.stream.Collectors;
  * run when ingesters have answered: whoever had left before they were asked is missed here.
  * Thread-safe.
  */
-final class DepartedIngesters implements Runnable {
+public final class DepartedIngesters implements Runnable {
   private final Supplier<Ring> ring;
   private final Runnable expire;
   private Set<String> known = Set.of(); // guarded by this
 
-  DepartedIngesters(Supplier<Ring> ring, Runnable expire) {
+  public DepartedIngesters(Supplier<Ring> ring, Runnable expire) {
     this.ring = ring;
     this.expire = expire;
   }

@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.Set;
 
 /** What the ingester of this process has in memory, and what it has flushed by its own index. */
-final class IngesterHoldings implements RecentData {
+public final class IngesterHoldings implements RecentData {
   private static final int UNAVAILABLE = 503;
 
   private final Ingester ingester;
   private final StreamIndex index;
 
-  IngesterHoldings(Ingester ingester, StreamIndex index) {
+  public IngesterHoldings(Ingester ingester, StreamIndex index) {
     this.ingester = ingester;
     this.index = index;
   }

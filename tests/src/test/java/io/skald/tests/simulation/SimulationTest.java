@@ -1,0 +1,45 @@
+package io.skald.tests.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.skald.server.Logging;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The short run: fixed seeds. */
+class SimulationTest {
+  private static final int SEEDS = 10;
+  private static final long MORE_SEEDS = 1000;
+
+  @TempDir Path directory;
+
+  @AfterAll
+  static void logAgain() {
+    Logging.setLevel("info");
+  }
+
+  @Test
+  void cluster_anyFaults_losesInventsAndDoublesNothing() throws Exception {
+    SimulationRun run = new SimulationRun(directory);
+
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      run.run(seed);
+    }
+
+    System.out.println("simulation: " + run);
+    assertThat(run.faults().keySet()).containsExactlyInAnyOrder(Fault.values());
+    assertThat(run.entries()).isGreaterThan(500L * SEEDS);
+  }
+
+  @Test
+  void run_sameSeedAgain_isTheSameToTheLastTurn() throws Exception {
+    SimulationRun run = new SimulationRun(directory);
+
+    Simulation.Outcome first = run.run(MORE_SEEDS);
+
+    assertThat(run.run(MORE_SEEDS)).isEqualTo(first);
+    assertThat(run.run(MORE_SEEDS + 1).hash()).isNotEqualTo(first.hash());
+  }
+}
