@@ -36,6 +36,7 @@ public record AgentStatus(List<ClientStatus> clients, Map<String, Long> sourceCo
    * @param linesRead lines cut out of files, sent or not
    * @param linesCut lines longer than {@code tail_config.max_line_bytes}
    * @param bytesLost bytes that were gone before they were read
+   * @param filesDamaged compressed files that could not be decoded to their end
    * @param entriesSent entries that the server took
    * @param entriesDropped entries in batches that were refused for good
    * @param retries attempts that failed and were repeated
@@ -59,6 +60,7 @@ public record AgentStatus(List<ClientStatus> clients, Map<String, Long> sourceCo
       long bytesRead,
       long linesCut,
       long bytesLost,
+      long filesDamaged,
       long entriesSent,
       long lineBytesSent,
       long bodyBytesSent,

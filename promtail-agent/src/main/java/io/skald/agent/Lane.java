@@ -356,6 +356,7 @@ final class Lane implements AutoCloseable {
         tailCounters.bytesRead.sum(),
         tailCounters.linesCut.sum(),
         tailCounters.bytesLost.sum(),
+        tailCounters.filesDamaged.sum(),
         sendCounters.entriesSent.sum(),
         sendCounters.lineBytesSent.sum(),
         sendCounters.bodyBytesSent.sum(),

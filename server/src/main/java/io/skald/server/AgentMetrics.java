@@ -143,6 +143,11 @@ final class AgentMetrics {
         "host",
         () -> byHost(ClientStatus::bytesLost));
     metrics.counters(
+        prefix + "damaged_files_total",
+        "Compressed files that could not be decoded to their end.",
+        "host",
+        () -> byHost(ClientStatus::filesDamaged));
+    metrics.counters(
         prefix + "cut_lines_total",
         "Lines longer than tail_config.max_line_bytes.",
         "host",

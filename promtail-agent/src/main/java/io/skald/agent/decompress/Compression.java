@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** A way in which files are compressed, by its name in {@code decompression.format}. */
 public enum Compression {
@@ -43,6 +44,21 @@ public enum Compression {
             + ": '"
             + name
             + "'");
+  }
+
+  /** Returns how a file of this name is compressed; null if its ending says nothing of that. */
+  public static @Nullable Compression ofFile(String fileName) {
+    for (Compression one : values()) {
+      if (fileName.endsWith(one.suffix())) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  /** Returns what names of files end with, like {@code .gz}. */
+  public String suffix() {
+    return "." + text();
   }
 
   /** Returns its name. */

@@ -26,6 +26,11 @@ public record FilePosition(
     return new FilePosition(newId, bornNanos, head, offset, lineState, path);
   }
 
+  /** Returns the same place in a file that has the content from now on. */
+  public FilePosition in(FileId newId, long newBornNanos) {
+    return new FilePosition(newId, newBornNanos, head, offset, lineState, path);
+  }
+
   /** Tells whether two creation times speak against each other; an unknown one never does. */
   public boolean bornAtAnotherTime(long otherBornNanos) {
     return bornNanos != 0 && otherBornNanos != 0 && bornNanos != otherBornNanos;

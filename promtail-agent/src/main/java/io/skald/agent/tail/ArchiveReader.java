@@ -364,7 +364,7 @@ public final class ArchiveReader implements LineFeed {
       }
       FilePosition position = resumed(id, file.path, stat);
       byte[] head = new byte[FileHead.MAX_LENGTH];
-      int size = TailedFile.readHead(channel, head, head.length);
+      int size = TailedFile.readHead(new FileContent.Plain(channel), head, head.length);
       FilePosition start =
           new FilePosition(
               id,
@@ -432,6 +432,7 @@ public final class ArchiveReader implements LineFeed {
   }
 
   private void giveUp(OpenArchive archive) {
+    counters.filesDamaged.increment();
     log.error(
         "{} cannot be decoded as {} behind line {}: {}. What came before is sent; it is not read"
             + " again unless its content changes",

@@ -36,14 +36,14 @@ final class LineReader {
   Outcome read(TailedFile file, LineSink sink) throws IOException {
     LineEncoding encoding = file.encoding(headScratch);
     if (encoding == null) {
-      return file.channel.size() < file.readOffset() ? Outcome.REPLACED : Outcome.END;
+      return file.content.size() < file.readOffset() ? Outcome.REPLACED : Outcome.END;
     }
     int held = file.tailLength;
     makeRoom(held + CHUNK_BYTES);
     System.arraycopy(file.tail, 0, buffer, 0, held);
-    int count = file.channel.read(ByteBuffer.wrap(buffer, held, CHUNK_BYTES), file.readOffset());
+    int count = file.content.read(ByteBuffer.wrap(buffer, held, CHUNK_BYTES), file.readOffset());
     if (count <= 0) {
-      return file.channel.size() < file.readOffset() ? Outcome.REPLACED : Outcome.END;
+      return file.content.size() < file.readOffset() ? Outcome.REPLACED : Outcome.END;
     }
     if (!file.checkHead(buffer, held + count, headScratch) && isOfNewContent(file, held, count)) {
       return Outcome.REPLACED;
@@ -81,7 +81,7 @@ final class LineReader {
     ByteBuffer again = ByteBuffer.allocate(count);
     long at = file.readOffset();
     while (again.hasRemaining()) {
-      int n = file.channel.read(again, at + again.position());
+      int n = file.content.read(again, at + again.position());
       if (n <= 0) {
         return false;
       }

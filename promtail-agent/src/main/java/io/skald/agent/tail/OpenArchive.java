@@ -5,8 +5,6 @@ import io.skald.agent.position.FileId;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.FileStat;
 import io.skald.agent.position.LineState;
-import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -19,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenArchive implements AutoCloseable {
   private static final int CHUNK_BYTES = 256 << 10;
-  private static final int FILE_BUFFER_BYTES = 64 << 10;
 
   /** What decoding a piece brought. */
   enum Outcome {
@@ -43,7 +40,7 @@ final class OpenArchive implements AutoCloseable {
   private final long skippedLines;
   private final int maxLineBytes;
   private final TailCounters counters;
-  private final Source file;
+  private final EncodedInput file;
   private @Nullable InputStream decoded;
   private @Nullable LineEncoding encoding;
   private String failure = "";
@@ -56,43 +53,6 @@ final class OpenArchive implements AutoCloseable {
   private long base;
 
   private boolean insideCutLine;
-
-  /** Tells failures to read the file from failures to decode it, and whether all of it was read. */
-  private static final class Source extends FilterInputStream {
-    private long count;
-    private boolean ended;
-    private @Nullable IOException failure;
-
-    Source(InputStream in) {
-      super(in);
-    }
-
-    @Override
-    public int read() throws IOException {
-      try {
-        int read = super.read();
-        ended |= read < 0;
-        count += read < 0 ? 0 : 1;
-        return read;
-      } catch (IOException e) {
-        failure = e;
-        throw e;
-      }
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int wanted) throws IOException {
-      try {
-        int read = super.read(bytes, from, wanted);
-        ended |= read < 0;
-        count += Math.max(0, read);
-        return read;
-      } catch (IOException e) {
-        failure = e;
-        throw e;
-      }
-    }
-  }
 
   /**
    * @param channel of the file, at its start; closed with this
@@ -115,8 +75,7 @@ final class OpenArchive implements AutoCloseable {
     this.maxLineBytes = maxLineBytes;
     this.counters = counters;
     this.encoding = target.encoding().dependsOnMark() ? null : target.encoding();
-    this.file =
-        new Source(new BufferedInputStream(Channels.newInputStream(channel), FILE_BUFFER_BYTES));
+    this.file = new EncodedInput(Channels.newInputStream(channel));
   }
 
   FileId id() {
@@ -154,7 +113,7 @@ final class OpenArchive implements AutoCloseable {
   }
 
   FileStatus status() {
-    return new FileStatus(path, target.key(), file.count, stat.sizeBytes(), lines, 0, false);
+    return new FileStatus(path, target.key(), file.count(), stat.sizeBytes(), lines, 0, false);
   }
 
   /**
@@ -169,12 +128,12 @@ final class OpenArchive implements AutoCloseable {
       InputStream in = decoder();
       count = in.read(buffer, length, buffer.length - length);
     } catch (IOException | RuntimeException e) { // the latter for what decoders do not expect
-      IOException unreadable = file.failure;
+      IOException unreadable = file.failure();
       if (unreadable != null) {
         throw unreadable;
       }
       failure = e.getMessage() == null ? e.toString() : e.getMessage();
-      if (file.ended) {
+      if (file.hasEnded()) {
         return Outcome.CUT_SHORT;
       }
       handOnRest(sink);

@@ -1,21 +1,22 @@
 package io.skald.agent.tail;
 
+import io.skald.agent.decompress.Compression;
 import io.skald.agent.position.FileHead;
 import io.skald.agent.position.FileId;
 import io.skald.agent.position.FileStat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ final class Siblings {
 
   /** {@code .1}, {@code -20240131}, {@code .2024-01-31T10:00:00Z}, {@code _3}. */
   private static final Pattern SUFFIX = Pattern.compile("[._-][0-9][0-9TZ._:+-]*");
+
+  /** Names with a date of at least a day. */
+  private static final Pattern DATED = Pattern.compile(".*[0-9]{4}-?[0-9]{2}-?[0-9]{2}.*");
 
   /** How much of two files is compared to tell a copy. */
   private static final int COMPARED_BYTES = 64 << 10;
@@ -52,8 +56,8 @@ final class Siblings {
     boolean isCopyOfOneOf(List<Sibling> others) throws IOException {
       for (Sibling other : others) {
         if (stat.sizeBytes() <= other.stat.sizeBytes()) {
-          try (FileChannel mine = FileChannel.open(path, StandardOpenOption.READ);
-              FileChannel its = FileChannel.open(other.path, StandardOpenOption.READ)) {
+          try (FileContent mine = FileContent.Plain.open(path);
+              FileContent its = FileContent.Plain.open(other.path)) {
             if (beginAlike(mine, its)) {
               return true;
             }
@@ -88,6 +92,62 @@ final class Siblings {
   }
 
   /**
+   * A rotated file, compressed or not.
+   *
+   * @param compression null if it is not
+   * @param stem its name without what a compression adds
+   */
+  record Generation(Sibling sibling, @Nullable Compression compression, String stem) {
+    Path path() {
+      return sibling.path;
+    }
+  }
+
+  /**
+   * Returns the files that are named as if rotated from {@code path}, compressed ones too, the
+   * oldest first. One that lies there both ways is still being compressed and counts as it is.
+   */
+  static List<Generation> generations(Path path) {
+    String name = Objects.toString(path.getFileName());
+    List<Generation> found = new ArrayList<>();
+    Set<String> plain = new HashSet<>();
+    Path directory = path.getParent();
+    for (Sibling sibling : directory == null ? List.<Sibling>of() : regularFiles(directory)) {
+      String candidate = Objects.toString(sibling.path.getFileName());
+      Compression compression = Compression.ofFile(candidate);
+      String stem =
+          compression == null
+              ? candidate
+              : candidate.substring(0, candidate.length() - compression.suffix().length());
+      if (isRotatedName(name, stem) || (compression != null && stem.equals(name))) {
+        found.add(new Generation(sibling, compression, stem));
+        if (compression == null) {
+          plain.add(stem);
+        }
+      }
+    }
+    found.removeIf(one -> one.compression != null && plain.contains(one.stem));
+    found.sort(oldestFirst(found));
+    return found;
+  }
+
+  /**
+   * What is not compressed yet is younger than what is. Dates in names, where all have them, are
+   * better than times of writing: some write the compressed file anew, at a later time.
+   */
+  private static Comparator<Generation> oldestFirst(List<Generation> all) {
+    Comparator<Generation> compressed = Comparator.comparing(one -> one.compression == null);
+    return all.stream().allMatch(one -> DATED.matcher(one.stem).matches())
+        ? compressed.thenComparing(Generation::stem)
+        : compressed.thenComparingLong(one -> one.sibling.stat.modifiedNanos());
+  }
+
+  /** Tells whether {@code candidate} is compressed, as its name says, and {@code path} was not. */
+  static boolean isCompressed(String path, Path candidate) {
+    return Compression.ofFile(candidate.toString()) != null && Compression.ofFile(path) == null;
+  }
+
+  /**
    * Tells whether {@code candidate} is what a rotation makes of {@code name}: {@code app.log.1},
    * {@code app.log-20240131}, {@code app-20240131.log}. Compressed files are not.
    */
@@ -106,7 +166,7 @@ final class Siblings {
   }
 
   /** Tells whether two files begin with the same bytes, as far as the shorter one goes. */
-  static boolean beginAlike(FileChannel one, FileChannel other) throws IOException {
+  static boolean beginAlike(FileContent one, FileContent other) throws IOException {
     byte[] a = start(one);
     byte[] b = start(other);
     int common = Math.min(a.length, b.length);
@@ -116,8 +176,8 @@ final class Siblings {
   /** Tells whether the file at {@code path} has this head; false if it cannot be read. */
   static boolean hasHead(Path path, FileHead head) {
     byte[] scratch = new byte[FileHead.MAX_LENGTH];
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return head.matches(scratch, TailedFile.readHead(channel, scratch, head.length()));
+    try (FileContent content = FileContent.Plain.open(path)) {
+      return head.matches(scratch, TailedFile.readHead(content, scratch, head.length()));
     } catch (IOException _) {
       return false;
     }
@@ -126,17 +186,17 @@ final class Siblings {
   /** Returns the head of the file at {@code path}; {@link FileHead#NONE} if it cannot be read. */
   static FileHead headOf(Path path) {
     byte[] scratch = new byte[FileHead.MAX_LENGTH];
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return FileHead.of(scratch, TailedFile.readHead(channel, scratch, scratch.length));
+    try (FileContent content = FileContent.Plain.open(path)) {
+      return FileHead.of(scratch, TailedFile.readHead(content, scratch, scratch.length));
     } catch (IOException _) {
       return FileHead.NONE;
     }
   }
 
-  private static byte[] start(FileChannel channel) throws IOException {
-    byte[] bytes = new byte[(int) Math.min(COMPARED_BYTES, channel.size())];
+  private static byte[] start(FileContent content) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(COMPARED_BYTES, content.size())];
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {
+    while (buffer.hasRemaining() && content.read(buffer, buffer.position()) > 0) {
       // until full
     }
     return buffer.hasRemaining() ? Arrays.copyOf(bytes, buffer.position()) : bytes;

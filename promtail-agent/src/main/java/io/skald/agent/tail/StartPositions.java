@@ -7,7 +7,6 @@ import io.skald.agent.position.FileStat;
 import io.skald.agent.position.LineState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -85,26 +84,33 @@ final class StartPositions {
 
   /** What was found about the beginning of a file. */
   @SuppressWarnings("ArrayRecordComponent") // lives for one call
-  record Opened(FileId id, String path, FileStat stat, FileChannel channel, byte[] head, int size) {
+  record Opened(FileId id, String path, FileStat stat, FileContent content, byte[] head, int size) {
     boolean is(FilePosition position) {
       return !position.bornAtAnotherTime(stat.bornNanos()) && position.head().matches(head, size);
     }
   }
 
   /**
+   * Where the reading of a file begins.
+   *
+   * @param before by what the position was known, which is to be forgotten; null if there was none
+   */
+  record Start(FilePosition position, @Nullable FileId before) {}
+
+  /**
    * Takes out the position from which the file is read. A file that is known under another path
    * keeps that path.
    */
-  FilePosition take(Opened file) throws IOException {
+  Start take(Opened file) throws IOException {
     FilePosition position = inherited(file);
     if (position == null) {
-      return fresh(file, fromPositionsFile(file));
+      return new Start(fresh(file, fromPositionsFile(file)), null);
     }
     known.remove(file.id);
     if (position.offset() > file.stat.sizeBytes() || !file.is(position)) {
-      return fresh(file, 0);
+      return new Start(fresh(file, 0), position.id());
     }
-    return position.withId(file.id);
+    return new Start(position.withId(file.id), position.id());
   }
 
   /**
@@ -165,7 +171,7 @@ final class StartPositions {
     }
     ByteBuffer before = ByteBuffer.allocate(1);
     if (offset <= file.stat.sizeBytes()
-        && file.channel.read(before, offset - 1) == 1
+        && file.content.read(before, offset - 1) == 1
         && before.get(0) == '\n') {
       return offset;
     }

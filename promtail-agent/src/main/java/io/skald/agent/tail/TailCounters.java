@@ -14,6 +14,9 @@ public final class TailCounters {
   /** Bytes known to be lost: deleted files given up, truncated before they were read. */
   public final LongAdder bytesLost = new LongAdder();
 
+  /** Compressed files that could not be decoded to their end. */
+  public final LongAdder filesDamaged = new LongAdder();
+
   /** Files that match but cannot be read just now. */
   public final AtomicInteger filesUnreadable = new AtomicInteger();
 

@@ -7,7 +7,6 @@ import io.skald.agent.position.FileStat;
 import io.skald.agent.position.LineState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,7 @@ final class TailedFile implements AutoCloseable {
   /** Known once the file has its first bytes, if those decide. */
   @Nullable LineEncoding encoding;
 
-  final FileChannel channel;
+  final FileContent content;
   final FileId id;
   final long bornNanos;
 
@@ -73,7 +72,7 @@ final class TailedFile implements AutoCloseable {
       Target target,
       String path,
       Path directory,
-      FileChannel channel,
+      FileContent content,
       FileStat stat,
       FilePosition start,
       long monotonicNanos) {
@@ -82,7 +81,7 @@ final class TailedFile implements AutoCloseable {
     this.source = target.sourceOf(path);
     this.encoding = target.encoding().dependsOnMark() ? null : target.encoding();
     this.directory = directory;
-    this.channel = channel;
+    this.content = content;
     this.id = start.id();
     this.bornNanos = stat.bornNanos();
     this.head = start.head();
@@ -137,7 +136,7 @@ final class TailedFile implements AutoCloseable {
    */
   boolean checkHead(byte[] chunk, int end, byte[] scratch) throws IOException {
     int wanted = (int) Math.min(FileHead.MAX_LENGTH, Math.max(head.length(), offset + end));
-    int available = readHead(channel, scratch, wanted);
+    int available = readHead(content, scratch, wanted);
     if (!head.matches(scratch, available)) {
       return false;
     }
@@ -152,13 +151,13 @@ final class TailedFile implements AutoCloseable {
 
   /** Tells whether the file still begins as it did. */
   boolean headMatches(byte[] scratch) throws IOException {
-    return head.matches(scratch, readHead(channel, scratch, head.length()));
+    return head.matches(scratch, readHead(content, scratch, head.length()));
   }
 
   /** Reads up to {@code wanted} bytes from the start of a file; returns how many there were. */
-  static int readHead(FileChannel channel, byte[] scratch, int wanted) throws IOException {
+  static int readHead(FileContent content, byte[] scratch, int wanted) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(scratch, 0, wanted);
-    while (buffer.hasRemaining() && channel.read(buffer, buffer.position()) > 0) {
+    while (buffer.hasRemaining() && content.read(buffer, buffer.position()) > 0) {
       // a regular file answers in full; repeated for those that do not
     }
     return buffer.position();
@@ -168,7 +167,7 @@ final class TailedFile implements AutoCloseable {
   @Nullable LineEncoding encoding(byte[] scratch) throws IOException {
     if (encoding == null) {
       LineEncoding asConfigured = target.encoding();
-      if (readHead(channel, scratch, asConfigured.unit()) == asConfigured.unit()) {
+      if (readHead(content, scratch, asConfigured.unit()) == asConfigured.unit()) {
         encoding = asConfigured.ofFile(scratch);
       }
     }
@@ -198,6 +197,6 @@ final class TailedFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    content.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.skald.agent.tail;
 
+import io.skald.agent.decompress.Compression;
 import io.skald.agent.position.FileHead;
 import io.skald.agent.position.FileId;
 import io.skald.agent.position.FilePosition;
@@ -7,12 +8,11 @@ import io.skald.agent.position.FileStat;
 import io.skald.agent.position.LineState;
 import io.skald.common.time.Clock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -55,6 +55,13 @@ public final class Tailer implements LineFeed {
   /** How old the status may be; it is an object for each file. */
   private static final long STATUS_NANOS = 500_000_000;
 
+  /**
+   * How long after the start the files of targets that are not there yet are remembered, though
+   * they are nowhere to be seen: a cluster tells its pods after a while, and only then are
+   * compressed generations looked for.
+   */
+  private static final long TARGETS_AWAITED_NANOS = Duration.ofMinutes(10).toNanos();
+
   private final Supplier<List<Target>> targetSource;
   private List<Target> targets;
   private final TailConfig config;
@@ -65,6 +72,8 @@ public final class Tailer implements LineFeed {
   private final LineReader reader;
   private final Troubles troubles;
   private final StartPositions positions;
+  private final GenerationReader generations;
+  private final GenerationSearch search;
   private final DirectoryWatch watch;
   private final Map<FileId, TailedFile> open = new LinkedHashMap<>();
   private final Map<FileId, Finished> finished = new HashMap<>();
@@ -81,6 +90,7 @@ public final class Tailer implements LineFeed {
   /** The targets of the last scan: files that others left are looked for first. */
   private Set<String> scannedTargets = Set.of();
 
+  private final long targetsAwaitedUntil;
   private long nextScan;
   private int turn;
   private long nextStatus;
@@ -88,6 +98,9 @@ public final class Tailer implements LineFeed {
 
   /** Where to look for generations that were missed, at the end of the pass. */
   private record Neighbourhood(Target target, String path, Path directory) {}
+
+  /** What lines of one file have in common, whatever generation of it they are read from. */
+  private record Followed(Target target, String path) {}
 
   /** A file that was read to its end and closed, and how it looked then. */
   private record Finished(Path location, Target target, long sizeBytes) {}
@@ -119,10 +132,13 @@ public final class Tailer implements LineFeed {
     this.reader = new LineReader(config.maxLineBytes(), counters);
     this.troubles = new Troubles(counters.filesUnreadable);
     this.positions = new StartPositions(resume, keysOf(targets), positionsFile);
+    this.generations = new GenerationReader(reader, sink, counters);
+    this.search = new GenerationSearch(troubles::unreadable, counters);
     this.firstRun = resume.isEmpty();
     this.watch = watch;
     this.nextScan = clock.monotonicNanos();
     this.nextStatus = nextScan;
+    this.targetsAwaitedUntil = nextScan + TARGETS_AWAITED_NANOS;
   }
 
   /**
@@ -140,9 +156,9 @@ public final class Tailer implements LineFeed {
       scan();
       nextScan = now + schedule.scan().toNanos();
     }
-    boolean more = false;
+    boolean more = generations.poll(now);
     for (TailedFile file : inTurns()) {
-      if (now - file.nextPoll >= 0 || (file.blocked && sink.hasRoom())) {
+      if (now - file.nextPoll >= 0 || (file.blocked && mayRead(file))) {
         more |= poll(file, now);
       }
     }
@@ -156,13 +172,17 @@ public final class Tailer implements LineFeed {
       return 0;
     }
     long next = nextScan;
-    boolean blocked = false;
+    boolean blocked = generations.isReading();
     for (TailedFile file : open.values()) {
       next = file.nextPoll - next < 0 ? file.nextPoll : next;
       blocked |= file.blocked;
     }
     long wait = Math.max(1, next - now);
     return blocked ? Math.min(wait, LineFeed.BLOCKED_NANOS) : wait;
+  }
+
+  private boolean mayRead(TailedFile file) {
+    return sink.hasRoom() && !generations.holds(file);
   }
 
   /** The files, another one first each time: room for one chunk must not always go to the same. */
@@ -195,6 +215,11 @@ public final class Tailer implements LineFeed {
       }
     }
     open.clear();
+    try {
+      generations.close();
+    } catch (IOException e) {
+      failure = join(failure, e);
+    }
     try {
       watch.close();
     } catch (IOException e) {
@@ -239,6 +264,10 @@ public final class Tailer implements LineFeed {
         abandon(file);
       }
     }
+    generations
+        .release((target, path) ->
+            !keys.contains(target.key()) && current.stream().anyMatch(other -> other.matches(path)))
+        .forEach(positions::put);
     finished.values().removeIf(end -> !keys.contains(end.target.key()));
     positions.setTargets(keys);
     targets = current;
@@ -247,7 +276,7 @@ public final class Tailer implements LineFeed {
 
   private void abandon(TailedFile file) {
     try {
-      file.abandonAt(file.channel.size());
+      file.abandonAt(file.content.size());
     } catch (IOException e) {
       troubles.unreadable(Path.of(file.path), e);
       reopenLater(file);
@@ -328,7 +357,7 @@ public final class Tailer implements LineFeed {
   private void noticeTruncations() {
     for (TailedFile file : List.copyOf(open.values())) {
       try {
-        if (file.channel.size() < file.readOffset() || reader.wasRewritten(file)) {
+        if (file.content.size() < file.readOffset() || reader.wasRewritten(file)) {
           startOver(file);
         }
       } catch (IOException e) {
@@ -422,7 +451,7 @@ public final class Tailer implements LineFeed {
    */
   private void open(Target target, String path, Path location) throws IOException {
     FileStat before = FileStat.of(location);
-    FileChannel channel = FileChannel.open(location, StandardOpenOption.READ);
+    FileContent content = FileContent.Plain.open(location);
     boolean kept = false;
     try {
       FileStat stat = FileStat.of(location);
@@ -434,8 +463,8 @@ public final class Tailer implements LineFeed {
       }
       FileId id = new FileId(target.key(), stat.device(), stat.inode());
       byte[] head = new byte[FileHead.MAX_LENGTH];
-      int size = TailedFile.readHead(channel, head, head.length);
-      StartPositions.Opened opened = new StartPositions.Opened(id, path, stat, channel, head, size);
+      int size = TailedFile.readHead(content, head, head.length);
+      StartPositions.Opened opened = new StartPositions.Opened(id, path, stat, content, head, size);
       if (config.skipBinaryFiles() && positions.get(id) == null && hasNul(head, size)) {
         binary.add(id);
         binaryInScan.add(id);
@@ -447,12 +476,13 @@ public final class Tailer implements LineFeed {
         readCopyFrom(target, replaced, replaced.offset());
         noteReadCopies(target, replaced);
       }
-      FilePosition start = positions.take(opened);
+      StartPositions.Start taken = positions.take(opened);
+      FilePosition start = taken.position();
       Path directory = directoryOf(location.toRealPath());
       positions.meet(start.path());
       TailedFile file =
           new TailedFile(
-              target, start.path(), directory, channel, stat, start, clock.monotonicNanos());
+              target, start.path(), directory, content, stat, start, clock.monotonicNanos());
       if (!location.equals(Path.of(start.path()))) {
         file.rotated = true;
         file.rotatedAt = clock.monotonicNanos();
@@ -465,10 +495,14 @@ public final class Tailer implements LineFeed {
       } else {
         sink.advance(file.position()); // not before the lines that lead up to it
       }
+      FileId knownBefore = taken.before();
+      if (knownBefore != null && !knownBefore.equals(id)) {
+        sink.advance(FilePosition.forget(knownBefore)); // or a later run would go on there
+      }
       log.info("following {} (inode {}) from byte {}", location, id.inode(), start.offset());
     } finally {
       if (!kept) {
-        channel.close();
+        content.close();
       }
     }
   }
@@ -493,23 +527,22 @@ public final class Tailer implements LineFeed {
    * @param met targets for which that was done
    */
   private void resumeRotated(Set<String> met) {
+    Map<Followed, List<FilePosition>> lost = new LinkedHashMap<>();
     for (FilePosition position : positions.all()) {
-      Target target = met.contains(position.id().target()) ? null : targetOf(position.id());
+      Target target = newTargetOf(position, met);
       if (target == null) {
         continue;
       }
       try {
         FileStat atPath = FileStat.of(Path.of(position.path()));
-        if (atPath != null && atPath.isFile(position.id())) {
+        FileStat there = atPath != null && atPath.isFile(position.id()) ? atPath : null;
+        if (there != null && !wasReplaced(position, there)) {
           continue;
         }
-        Siblings.Sibling moved = findMoved(position);
-        if (moved == null) {
-          log.info(
-              "{} (inode {}) was read to byte {} and is gone; what it got after that is lost",
-              position.path(),
-              position.id().inode(),
-              position.offset());
+        Siblings.Sibling moved = there == null ? findMoved(position) : null;
+        if (moved == null || Siblings.isCompressed(position.path(), moved.path())) {
+          lost.computeIfAbsent(new Followed(target, position.path()), _ -> new ArrayList<>())
+              .add(position);
           continue;
         }
         open(target, position.path(), moved.path());
@@ -517,6 +550,91 @@ public final class Tailer implements LineFeed {
       } catch (IOException e) {
         troubles.unreadable(Path.of(position.path()), e);
       }
+    }
+    lost.forEach((followed, gone) -> {
+      try {
+        resumeCompressed(followed, gone);
+      } catch (IOException e) {
+        troubles.unreadable(Path.of(followed.path), e);
+      }
+    });
+  }
+
+  /**
+   * Returns the target that goes on with a file of the last run, if it is a new one: its own, or
+   * one that has its path when that is not there any more.
+   */
+  private @Nullable Target newTargetOf(FilePosition position, Set<String> met) {
+    Target own = targetOf(position.id());
+    if (own != null) {
+      return met.contains(own.key()) ? null : own;
+    }
+    for (Target target : targets) {
+      if (!met.contains(target.key()) && target.matches(position.path())) {
+        FileId id = new FileId(target.key(), position.id().device(), position.id().inode());
+        return open.containsKey(id) || positions.get(id) != null ? null : target;
+      }
+    }
+    return null;
+  }
+
+  /** Tells whether another content stands where a file was: a truncated one's, or another file. */
+  private static boolean wasReplaced(FilePosition position, FileStat stat) {
+    return position.offset() > stat.sizeBytes()
+        || position.bornAtAnotherTime(stat.bornNanos())
+        || !Siblings.hasHead(Path.of(position.path()), position.head());
+  }
+
+  /** Goes on in the compressed files that {@code lost} became, and reads what came after them. */
+  private void resumeCompressed(Followed followed, List<FilePosition> lost) throws IOException {
+    Target target = followed.target;
+    Path path = Path.of(followed.path);
+    List<FilePosition> missing = new ArrayList<>(lost);
+    for (GenerationSearch.Found one :
+        search.find(Files.exists(path) ? path.toRealPath() : path, lost)) {
+      Siblings.Sibling sibling = one.sibling();
+      FileId id = new FileId(target.key(), sibling.stat().device(), sibling.stat().inode());
+      FilePosition from = one.position();
+      boolean isOurs = open.containsKey(id) || generations.contains(id);
+      Compression compression = one.compression();
+      if (from != null && compression != null && !isOurs) {
+        missing.remove(from);
+        FilePosition start = from.in(id, sibling.stat().bornNanos());
+        goOn(from, start);
+        generations.add(target, start, sibling.path(), compression, sibling.stat());
+      } else if (!isOurs
+          && !isKnown(target, sibling)
+          && !target.matches(sibling.path().toString())) {
+        if (compression != null) {
+          FilePosition start =
+              new FilePosition(
+                  id, sibling.stat().bornNanos(), one.head(), 0, LineState.START, followed.path);
+          sink.sighted(start);
+          generations.add(target, start, sibling.path(), compression, sibling.stat());
+        } else if (!isCopyOfPath(followed.path, sibling.path())) {
+          log.info("{} was {} for a while: reading it too", sibling.path(), followed.path);
+          open(target, followed.path, sibling.path());
+        }
+      }
+    }
+    for (FilePosition position : missing) {
+      FileStat atPath = FileStat.of(path);
+      if (atPath == null || !atPath.isFile(position.id())) {
+        log.info(
+            "{} (inode {}) was read to byte {} and is gone; what it got after that is lost",
+            position.path(),
+            position.id().inode(),
+            position.offset());
+      }
+    }
+  }
+
+  /** Replaces what is known of a file by where it is from now on. */
+  private void goOn(FilePosition before, FilePosition start) {
+    positions.remove(before.id());
+    sink.advance(start);
+    if (!before.id().equals(start.id())) {
+      sink.advance(FilePosition.forget(before.id()));
     }
   }
 
@@ -556,7 +674,8 @@ public final class Tailer implements LineFeed {
     return (born != 0 && born == position.bornNanos())
         || (!position.bornAtAnotherTime(born)
             && position.head().length() > 0
-            && Siblings.hasHead(found.path(), position.head()));
+            && (Siblings.isCompressed(position.path(), found.path())
+                || Siblings.hasHead(found.path(), position.head())));
   }
 
   private void searchNeighbourhoods() {
@@ -600,9 +719,9 @@ public final class Tailer implements LineFeed {
 
   /** A copy that is just made of the present file: its content is read there. */
   private static boolean isCopyOfPath(String path, Path candidate) throws IOException {
-    try (FileChannel present = FileChannel.open(Path.of(path), StandardOpenOption.READ);
-        FileChannel channel = FileChannel.open(candidate, StandardOpenOption.READ)) {
-      return channel.size() <= present.size() && Siblings.beginAlike(channel, present);
+    try (FileContent present = FileContent.Plain.open(Path.of(path));
+        FileContent content = FileContent.Plain.open(candidate)) {
+      return content.size() <= present.size() && Siblings.beginAlike(content, present);
     } catch (NoSuchFileException _) {
       return false;
     }
@@ -610,8 +729,8 @@ public final class Tailer implements LineFeed {
 
   /** Tells whether {@code candidate} holds the beginning of {@code file}, or all of it. */
   private static boolean isCopy(TailedFile file, Path candidate) throws IOException {
-    try (FileChannel channel = FileChannel.open(candidate, StandardOpenOption.READ)) {
-      return channel.size() <= file.channel.size() && Siblings.beginAlike(channel, file.channel);
+    try (FileContent content = FileContent.Plain.open(candidate)) {
+      return content.size() <= file.content.size() && Siblings.beginAlike(content, file.content);
     }
   }
 
@@ -637,31 +756,38 @@ public final class Tailer implements LineFeed {
   /** Drops the positions of closed files that no directory holds any more. */
   private void forgetGone() {
     for (FilePosition position : positions.all()) {
-      FileId id = position.id();
-      if (open.containsKey(id)) {
-        continue;
-      }
-      try {
-        Finished end = finished.get(id);
-        FileStat stat = end == null ? null : FileStat.of(end.location);
-        if (stat == null || !stat.isFile(id)) {
-          stat = FileStat.of(Path.of(position.path()));
-        }
-        if (stat != null && stat.isFile(id)) {
-          continue;
-        }
-        Siblings.Sibling moved = findMoved(position);
-        if (moved == null) {
-          positions.remove(id);
-          finished.remove(id);
-          sink.advance(FilePosition.forget(id));
-        } else if (end != null) {
-          finished.put(id, new Finished(moved.path(), end.target, end.sizeBytes));
-        }
-      } catch (IOException e) {
-        log.debug("cannot tell whether {} still exists: {}", position.path(), e.toString());
+      if (!open.containsKey(position.id()) && !generations.contains(position.id())) {
+        forgetIfGone(position);
       }
     }
+  }
+
+  private void forgetIfGone(FilePosition position) {
+    FileId id = position.id();
+    try {
+      Finished end = finished.get(id);
+      FileStat stat = end == null ? null : FileStat.of(end.location);
+      if (stat == null || !stat.isFile(id)) {
+        stat = FileStat.of(Path.of(position.path()));
+      }
+      if (stat != null && stat.isFile(id)) {
+        return;
+      }
+      Siblings.Sibling moved = findMoved(position);
+      if (moved == null && (targetOf(id) != null || !mayTargetsCome())) {
+        positions.remove(id);
+        finished.remove(id);
+        sink.advance(FilePosition.forget(id));
+      } else if (moved != null && end != null) {
+        finished.put(id, new Finished(moved.path(), end.target, end.sizeBytes));
+      }
+    } catch (IOException e) {
+      log.debug("cannot tell whether {} still exists: {}", position.path(), e.toString());
+    }
+  }
+
+  private boolean mayTargetsCome() {
+    return clock.monotonicNanos() - targetsAwaitedUntil < 0;
   }
 
   // ---- reading
@@ -673,7 +799,7 @@ public final class Tailer implements LineFeed {
       boolean atEnd = false;
       boolean grew = false;
       int chunks = 0;
-      while (!atEnd && chunks < QUOTA_CHUNKS && sink.hasRoom()) {
+      while (!atEnd && chunks < QUOTA_CHUNKS && mayRead(file)) {
         switch (reader.read(file, sink)) {
           case READ -> {
             grew = true;
@@ -686,13 +812,13 @@ public final class Tailer implements LineFeed {
       if (grew) {
         file.lastGrowth = now;
       }
-      file.seenSize = Math.max(file.channel.size(), file.readOffset());
+      file.seenSize = Math.max(file.content.size(), file.readOffset());
       if (!file.rotated && file.isReadAsFarAsWanted(atEnd)) {
         reopenLater(file); // by another target, if there will be one
         return false;
       }
       if (!atEnd) {
-        file.blocked = !sink.hasRoom();
+        file.blocked = !mayRead(file);
         // While nothing can be read, it is looked at for rotations as often as one that is idle.
         file.nextPoll = file.blocked ? now + schedule.minPoll().toNanos() : now;
         return !file.blocked;
@@ -859,6 +985,7 @@ public final class Tailer implements LineFeed {
     open.remove(file.id);
     Siblings.Sibling moved = Siblings.find(file.directory, file.id);
     if (moved == null) {
+      forgetOlder(file);
       sink.advance(FilePosition.forget(file.id));
       log.info("{} (inode {}) is gone and was read to its end", file.path, file.id.inode());
     } else {
@@ -869,6 +996,20 @@ public final class Tailer implements LineFeed {
       log.info("{} was read to its end", moved.path());
     }
     closeQuietly(file);
+  }
+
+  /**
+   * Drops the positions of generations before {@code file} that are gone, too: a start that knew
+   * one of them, and not that file, would take that for one that nobody read.
+   */
+  private void forgetOlder(TailedFile file) {
+    for (FilePosition position : positions.all()) {
+      if (position.path().equals(file.path)
+          && position.id().target().equals(file.target.key())
+          && !open.containsKey(position.id())) {
+        forgetIfGone(position);
+      }
+    }
   }
 
   private void pause(TailedFile file, boolean grew, long now) {
@@ -940,6 +1081,7 @@ public final class Tailer implements LineFeed {
               behind ? Math.max(0, now - file.lastAtEnd) / 1_000_000 : 0,
               file.rotated));
     }
+    generations.addStatus(all);
     status = all;
   }
 }
