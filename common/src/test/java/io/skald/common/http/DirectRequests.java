@@ -38,7 +38,7 @@ public final class DirectRequests {
     try {
       return route.handler().handle(request);
     } catch (HttpException e) {
-      return HttpResponse.error(e.status(), e.getMessage());
+      return HttpResponse.error(e.status(), String.valueOf(e.getMessage()));
     }
   }
 }

@@ -26,7 +26,8 @@ final class LineWindows {
   private static final long MAX_PACKS = 10_000;
 
   private final long memoryBytes;
-  private final Cache<String, Lines> packs = Caffeine.newBuilder().maximumSize(MAX_PACKS).build();
+  private final Cache<String, Lines> packs =
+      Caffeine.newBuilder().maximumSize(MAX_PACKS).executor(Runnable::run).build();
 
   /**
    * The lines of a pack that a query may want.

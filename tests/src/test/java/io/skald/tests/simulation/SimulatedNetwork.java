@@ -5,6 +5,7 @@ import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.logql.engine.QueryException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -107,9 +108,7 @@ final class SimulatedNetwork {
     if (failure != null) {
       throw failure;
     }
-    @SuppressWarnings("NullAway") // what a handler returns
-    T answer = call.answer;
-    return answer;
+    return Objects.requireNonNull(call.answer);
   }
 
   private <T> void arrive(

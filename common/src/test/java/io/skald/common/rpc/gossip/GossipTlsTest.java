@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,7 @@ class GossipTlsTest {
   @TempDir private Path directory;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private Authority authority;
-  private ServerSocket listener;
+  private @Nullable ServerSocket listener;
 
   /** Issues certificates into files. */
   record Authority(Path directory, String name, X509Bundle bundle) {
@@ -115,20 +117,31 @@ class GossipTlsTest {
 
   /** Listens and echoes one byte of each connection that is let in. */
   private void listen(MemberlistTls settings) throws IOException {
-    listener = gossipTls(settings).sockets().createServerSocket("test");
-    listener.bind(new InetSocketAddress(LOOPBACK, 0));
-    threads.submit(() -> {
-      while (true) {
-        try (Socket accepted = listener.accept()) {
-          accepted.getOutputStream().write(accepted.getInputStream().read());
-        }
+    ServerSocket opened = bound(settings);
+    Thread.ofVirtual().start(() -> echoAll(opened));
+  }
+
+  private ServerSocket bound(MemberlistTls settings) throws IOException {
+    ServerSocket opened = gossipTls(settings).sockets().createServerSocket("test");
+    opened.bind(new InetSocketAddress(LOOPBACK, 0));
+    listener = opened;
+    return opened;
+  }
+
+  private static void echoAll(ServerSocket opened) {
+    while (!opened.isClosed()) {
+      try (Socket accepted = opened.accept()) {
+        accepted.getOutputStream().write(accepted.getInputStream().read());
+      } catch (IOException _) {
+        // The test has closed it, or the other end has; whoever waits for an echo gets none.
       }
-    });
+    }
   }
 
   private InetSocketAddress address() throws IOException {
     return new InetSocketAddress(
-        InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), listener.getLocalPort());
+        InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+        Objects.requireNonNull(listener).getLocalPort());
   }
 
   /** Sends a byte over a socket and returns what comes back; -1 if nothing does. */
@@ -214,12 +227,11 @@ class GossipTlsTest {
 
   @Test
   void close_whileAccepting_endsAccept() throws Exception {
-    listener = gossipTls(authority.member("member", LOOPBACK)).sockets().createServerSocket("test");
-    listener.bind(new InetSocketAddress(LOOPBACK, 0));
-    Callable<Socket> accept = listener::accept;
+    ServerSocket opened = bound(authority.member("member", LOOPBACK));
+    Callable<Socket> accept = opened::accept;
     Future<Socket> accepted = threads.submit(accept);
 
-    listener.close();
+    opened.close();
 
     assertThat(accepted)
         .failsWithin(10, TimeUnit.SECONDS)
