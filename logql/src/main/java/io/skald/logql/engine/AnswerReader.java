@@ -78,11 +78,8 @@ final class AnswerReader {
     if (bytes.length - at < Double.BYTES) {
       throw malformed("it ends in a number");
     }
-    long bits = 0;
-    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-      bits |= (bytes[at++] & 0xFFL) << shift;
-    }
-    return Double.longBitsToDouble(bits);
+    at += Double.BYTES;
+    return (double) AnswerWriter.DOUBLES.get(bytes, at - Double.BYTES);
   }
 
   byte[] bytes() {

@@ -1,8 +1,11 @@
 package io.skald.logql.engine;
 
 import io.skald.common.model.Labels;
-import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,23 +18,45 @@ final class AnswerWriter {
   /** Of all that is written; whoever does not know it evaluates the piece itself. */
   static final int VERSION = 1;
 
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
+  static final VarHandle DOUBLES =
+      MethodHandles.byteArrayViewVarHandle(double[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int FIRST_BYTES = 4096;
+
+  /** The most that an array can hold everywhere. */
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
+
+  private byte[] out = new byte[FIRST_BYTES];
+  private int size;
   private final Map<Labels, Integer> known = new HashMap<>();
 
   AnswerWriter() {
     count(VERSION);
   }
 
+  /** Makes room for so many more bytes. */
+  private void reserve(int bytes) {
+    if (bytes > out.length - size) {
+      long least = (long) size + bytes;
+      if (least > MAX_BYTES) {
+        throw new QueryException(
+            400, "a piece of the query has an answer of more than 2 GiB; reduce the time range");
+      }
+      out = Arrays.copyOf(out, (int) Math.clamp(2L * out.length, least, MAX_BYTES));
+    }
+  }
+
   /**
    * @param value not negative
    */
   void count(long value) {
+    reserve(Long.SIZE / 7 + 1);
     long rest = value;
     while ((rest & ~0x7FL) != 0) {
-      out.write((int) (rest & 0x7F | 0x80));
+      out[size++] = (byte) (rest & 0x7F | 0x80);
       rest >>>= 7;
     }
-    out.write((int) rest);
+    out[size++] = (byte) rest;
   }
 
   void signed(long value) {
@@ -39,15 +64,16 @@ final class AnswerWriter {
   }
 
   void number(double value) {
-    long bits = Double.doubleToRawLongBits(value);
-    for (int shift = 0; shift < Long.SIZE; shift += Byte.SIZE) {
-      out.write((int) (bits >>> shift));
-    }
+    reserve(Double.BYTES);
+    DOUBLES.set(out, size, value);
+    size += Double.BYTES;
   }
 
   void bytes(byte[] bytes) {
     count(bytes.length);
-    out.write(bytes, 0, bytes.length);
+    reserve(bytes.length);
+    System.arraycopy(bytes, 0, out, size, bytes.length);
+    size += bytes.length;
   }
 
   void labels(Labels labels) {
@@ -66,6 +92,6 @@ final class AnswerWriter {
   }
 
   byte[] toByteArray() {
-    return out.toByteArray();
+    return Arrays.copyOf(out, size);
   }
 }
