@@ -2,13 +2,16 @@ package io.skald.server;
 
 import io.skald.common.fleet.PieceEvaluator;
 import io.skald.common.fleet.PieceFailedException;
+import io.skald.common.ring.Ring;
 import io.skald.common.rpc.RpcService;
 import io.skald.common.rpc.fleet.QuerierService;
 import io.skald.common.time.Clock;
 import io.skald.querier.fleet.Fleet;
 import io.skald.querier.fleet.FleetConfig;
 import io.skald.querier.fleet.FleetCounters;
+import io.skald.querier.fleet.ResultCache;
 import io.skald.querier.source.QueryData;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class FleetParts {
   private static final int UNAVAILABLE = 503;
 
+  /** What a single process is called. */
+  private static final String ALONE = "self";
+
   private final SkaldConfig config;
   private final @Nullable ClusterParts cluster;
   private final Clock clock;
   private final FleetCounters counters = new FleetCounters();
+
+  /** Null if no results are kept. */
+  private final @Nullable ResultCache results;
 
   /** Null until this process can read. */
   private volatile @Nullable PieceEvaluator evaluator;
@@ -31,6 +40,14 @@ final class FleetParts {
     this.config = config;
     this.cluster = cluster;
     this.clock = clock;
+    this.results =
+        config.queryRange().cacheResults()
+            ? new ResultCache(config.queryRange().cacheBytes())
+            : null;
+  }
+
+  @Nullable ResultCache results() {
+    return results;
   }
 
   FleetCounters counters() {
@@ -53,22 +70,35 @@ final class FleetParts {
     evaluator = pieces;
   }
 
-  /** Returns those that share queries, or null if there are no others. */
+  /**
+   * Returns those that share queries and their results, or null if there are no others and none are
+   * kept.
+   */
   @Nullable Fleet fleet(QueryData data) {
     ClusterParts others = cluster;
-    return others == null
-        ? null
-        : new Fleet(
-            others.queriers(),
-            others.instanceId(),
-            others::piecesOf,
-            data,
-            new FleetConfig(config.querier().fanOutMinBytes(), FleetConfig.LATE_AFTER),
-            counters,
-            clock);
+    if (others == null && results == null) {
+      return null;
+    }
+    Ring alone = new Ring(List.of());
+    return new Fleet(
+        others == null ? () -> alone : others.queriers()::get,
+        others == null ? ALONE : others.instanceId(),
+        others == null
+            ? one -> {
+              throw new IllegalStateException("a single process has no querier " + one.id());
+            }
+            : others::piecesOf,
+        data,
+        new FleetConfig(config.querier().fanOutMinBytes(), FleetConfig.LATE_AFTER),
+        counters,
+        results,
+        clock);
   }
 
-  void bind(ServerMetrics metrics) {
+  void bind(ServerMetrics metrics, StorageMetrics caches) {
+    if (results != null) {
+      caches.bind("results", results::statistics);
+    }
     count(metrics, "divided_scans", "Scans of queries that were divided.", counters.dividedScans);
     metrics.counters(
         "skald_fleet_pieces_total",

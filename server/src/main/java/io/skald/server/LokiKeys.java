@@ -172,7 +172,6 @@ final class LokiKeys {
       limits_config.ingestion_partition_tenant_shard_size
       limits_config.instant_metric_query_split_align
       limits_config.log_level_from_json_max_depth: two levels of an object are looked at
-      limits_config.max_cache_freshness_per_query
       limits_config.max_chunks_per_query
       limits_config.max_metadata_cache_freshness
       limits_config.max_querier_bytes_read: set limits_config.max_query_bytes_read
@@ -267,7 +266,34 @@ final class LokiKeys {
       querier.query_store_only
       querier.query_timeout: set limits_config.query_timeout
       query_engine
-      query_range
+      query_range.align_queries_with_step
+      query_range.cache_index_stats_results
+      query_range.cache_instant_metric_results
+      query_range.cache_label_results
+      query_range.cache_series_results
+      query_range.cache_volume_results
+      query_range.index_stats_results_cache
+      query_range.instant_metric_query_split_align
+      query_range.instant_metric_results_cache
+      query_range.label_results_cache
+      query_range.max_retries
+      query_range.parallelise_shardable_queries
+      query_range.results_cache.cache.background
+      query_range.results_cache.cache.default_validity
+      query_range.results_cache.cache.embedded_cache.enabled: set query_range.cache_results
+      query_range.results_cache.cache.embedded_cache.max_size_items
+      query_range.results_cache.cache.embedded_cache.purge_interval
+      query_range.results_cache.cache.embedded_cache.ttl: what is kept never holds too long
+      query_range.results_cache.cache.enable_fifocache
+      query_range.results_cache.cache.fifocache
+      query_range.results_cache.cache.memcached: results are kept in the memory of queriers
+      query_range.results_cache.cache.memcached_client
+      query_range.results_cache.cache.redis: results are kept in the memory of queriers
+      query_range.results_cache.compression
+      query_range.series_results_cache
+      query_range.shard_aggregations
+      query_range.split_queries_by_interval
+      query_range.volume_results_cache
       query_scheduler
       ruler.alertmanager_client.tls_cipher_suites
       ruler.alertmanager_client.tls_min_version

@@ -164,7 +164,7 @@ public final class ServerProcess implements AutoCloseable {
             ? openIngester(objects, index.written(), decoder, limits, cluster, ring, random)
             : null;
     FleetParts fleet = new FleetParts(config, cluster, clock);
-    fleet.bind(metrics);
+    fleet.bind(metrics, cacheMetrics);
     if (cluster != null) {
       cluster.serve(services(ingester, index, fleet));
       if (ingester != null) {
@@ -209,7 +209,15 @@ public final class ServerProcess implements AutoCloseable {
       ReadObserver observer = ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
       if (roles.contains(Role.QUERIER)) {
         fleet.serve(
-            new PieceReads(data, this::engine, limits, turns, readable, fleet.counters(), clock));
+            new PieceReads(
+                data,
+                this::engine,
+                limits,
+                turns,
+                readable,
+                fleet.counters(),
+                fleet.results(),
+                clock));
         LiveEntries live = ingester != null && cluster == null ? ingester : reads(cluster, ring);
         registerQueries(
             router, queries, data, sources, live, turns, tenants, limits, objects, decoder,

@@ -46,7 +46,8 @@ public record SkaldConfig(
     Limits limitsConfig,
     Duration shutdownDelay,
     IngesterClientSection ingesterClient,
-    MemberlistConfig memberlist) {
+    MemberlistConfig memberlist,
+    QueryRangeSection queryRange) {
   public static final SkaldConfig DEFAULTS =
       new SkaldConfig(
           true,
@@ -66,7 +67,8 @@ public record SkaldConfig(
           Limits.DEFAULTS,
           Duration.ZERO,
           IngesterClientSection.DEFAULTS,
-          MemberlistConfig.DEFAULTS);
+          MemberlistConfig.DEFAULTS,
+          QueryRangeSection.DEFAULTS);
 
   /** Copies of every stream in a cluster, unless it is configured otherwise. */
   private static final int CLUSTER_REPLICATION = 3;
@@ -244,7 +246,8 @@ public record SkaldConfig(
         limitsConfig,
         shutdownDelay,
         ingesterClient,
-        memberlist);
+        memberlist,
+        queryRange);
   }
 
   private IngesterConfig withWalDirectory(Path directory) {

@@ -46,7 +46,7 @@ class LokiFilesTest {
     assertThat(keys(String.join("\n", loaded.warnings())))
         .containsExactlyInAnyOrder(
             "common.instance_addr",
-            "query_range",
+            "query_range.results_cache.cache.embedded_cache.enabled",
             "limits_config.metric_aggregation_enabled",
             "limits_config.enable_multi_variant_queries",
             "schema_config",
@@ -139,7 +139,7 @@ class LokiFilesTest {
             "frontend_worker",
             "index_gateway",
             "ingester_client.grpc_client_config.grpc_compression",
-            "query_range",
+            "query_range.align_queries_with_step",
             "query_scheduler",
             "schema_config",
             "ui",
@@ -150,7 +150,6 @@ class LokiFilesTest {
             "storage_config.use_thanos_objstore",
             "ingester.chunk_encoding",
             "ingester.autoforget_unhealthy",
-            "limits_config.max_cache_freshness_per_query",
             "limits_config.split_queries_by_interval",
             "limits_config.shard_streams");
   }

@@ -157,6 +157,9 @@ class SkaldConfigTest {
               tls_cert_path: /etc/c.pem
               tls_key_path: /etc/k.pem
               tls_insecure_skip_verify: false
+      query_range:
+        cache_results: true
+        results_cache: {cache: {embedded_cache: {max_size_mb: 140}}}
       memberlist:
         join_members: [gossip.example, '10.1.2.3:136']
         bind_addr: [127.0.0.5]
@@ -339,6 +342,7 @@ class SkaldConfigTest {
         max_query_length: 76h
         max_query_lookback: 77h
         max_query_range: 78h
+        max_cache_freshness_per_query: 139m
         max_streams_matchers_per_query: 79
         max_concurrent_tail_requests: 90
         query_timeout: 80s
@@ -630,6 +634,7 @@ class SkaldConfigTest {
                   false,
                   83,
                   List.of(new BlockedQuery("x", true, List.of("metric", "filter"), "90")),
+                  Duration.ofMinutes(139),
                   List.of("approx_topk")),
               new RetentionLimits(
                   Duration.ofDays(84),
@@ -660,7 +665,11 @@ class SkaldConfigTest {
                   "m.example",
                   true,
                   "VersionTLS13",
-                  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")));
+                  "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384")),
+          new QueryRangeSection(
+              true,
+              new QueryRangeSection.ResultsCache(
+                  new QueryRangeSection.Cache(new QueryRangeSection.EmbeddedCache(140)))));
 
   /** Stands beside no folder, as its newer name: see {@link BucketConfigTest}. */
   private static final String AWS = "storageConfig.aws";

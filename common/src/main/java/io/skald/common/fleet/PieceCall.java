@@ -18,6 +18,8 @@ import java.util.List;
  * @param throughNanos last one, inclusive
  * @param maxSeries 0 is no limit
  * @param expectedNanos what the whole query is expected to take, of one processor
+ * @param dataVersion names what the entries are, for the values of the piece's steps to be kept
+ *     under it; empty asks for what is merged with the states of other pieces
  */
 public record PieceCall(
     List<TenantId> tenants,
@@ -33,7 +35,8 @@ public record PieceCall(
     long throughNanos,
     StreamShard shard,
     int maxSeries,
-    long expectedNanos) {
+    long expectedNanos,
+    String dataVersion) {
   public PieceCall {
     tenants = List.copyOf(tenants);
     if (tenants.isEmpty()) {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param minimumLabelsNumber how many label names every selector must match
  * @param maxQueryBytesRead the most bytes a query may read
  * @param blockedQueries queries that are refused
+ * @param maxCacheFreshnessPerQuery age of entries at which results of them may be kept
  * @param shardAggregations functions that are switched on apart, such as {@code approx_topk}
  */
 public record QueryLimits(
@@ -35,6 +36,7 @@ public record QueryLimits(
     boolean volumeEnabled,
     int volumeMaxSeries,
     List<BlockedQuery> blockedQueries,
+    Duration maxCacheFreshnessPerQuery,
     List<String> shardAggregations) {
   static final QueryLimits DEFAULTS =
       new QueryLimits(
@@ -52,6 +54,7 @@ public record QueryLimits(
           true,
           1000,
           List.of(),
+          Duration.ofMinutes(10),
           List.of());
 
   public QueryLimits {
@@ -84,6 +87,9 @@ public record QueryLimits(
         volumeEnabled && other.volumeEnabled,
         (int) stricter(volumeMaxSeries, other.volumeMaxSeries),
         Stream.concat(blockedQueries.stream(), other.blockedQueries.stream()).distinct().toList(),
+        maxCacheFreshnessPerQuery.compareTo(other.maxCacheFreshnessPerQuery) < 0
+            ? other.maxCacheFreshnessPerQuery
+            : maxCacheFreshnessPerQuery,
         shardAggregations.stream().filter(other.shardAggregations::contains).toList());
   }
 

@@ -95,6 +95,19 @@ public final class QueryEngine {
         : RangePieces.evaluate(piece, context);
   }
 
+  /**
+   * Evaluates a piece of whole windows to the values of its steps.
+   *
+   * @return what {@link KeptSteps.Work#take} reads
+   * @throws IllegalArgumentException if this is no such piece
+   * @throws QueryException and the others as {@link #execute(QueryRequest, LogSource, EngineLimits,
+   *     QueryStatistics, Cancellation)}
+   */
+  public byte[] evaluateSteps(
+      QueryPiece piece, LogSource source, QueryStatistics statistics, Cancellation cancellation) {
+    return KeptRange.evaluate(piece, context(source, limits, statistics, cancellation, null, null));
+  }
+
   /** Describes how a query would be evaluated; reads nothing. */
   public PlanNode explain(QueryRequest request) {
     return new QueryPlanner(request, limits, null).plan();

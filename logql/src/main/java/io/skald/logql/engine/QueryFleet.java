@@ -3,6 +3,7 @@ package io.skald.logql.engine;
 import io.skald.common.block.LogSource;
 import io.skald.common.model.LabelMatcher;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Has parts of one query evaluated by other processes. Confined to the thread of the query. */
 public interface QueryFleet {
@@ -35,6 +36,11 @@ public interface QueryFleet {
    */
   List<QueryPiece> divide(
       QueryPiece whole, List<LabelMatcher> selector, Division division, Effort effort);
+
+  /** Returns what keeps values of steps; null if nothing does. */
+  default @Nullable KeptSteps kept() {
+    return null;
+  }
 
   /** Returns the entries of a piece. */
   LogSource entries(QueryPiece piece);

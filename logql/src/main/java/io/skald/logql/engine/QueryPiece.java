@@ -1,6 +1,8 @@
 package io.skald.logql.engine;
 
+import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.StreamShard;
+import java.util.List;
 
 /**
  * A part of a query that can be evaluated by itself: the entries of a range of time, of some of the
@@ -15,6 +17,15 @@ import io.skald.common.model.StreamShard;
  */
 public record QueryPiece(
     QueryRequest request, long fromNanos, long throughNanos, StreamShard shard, int maxSeries) {
+  /**
+   * Returns the selector of the streams of a range aggregation.
+   *
+   * @throws IllegalArgumentException if this is none
+   */
+  public List<LabelMatcher> selector() {
+    return RangePlan.ofWhole(request.expression()).range().log().selector();
+  }
+
   /** Returns a part of this one. */
   public QueryPiece part(long from, long through, StreamShard of) {
     return new QueryPiece(request, from, through, of, maxSeries);

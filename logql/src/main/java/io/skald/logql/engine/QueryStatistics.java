@@ -29,6 +29,24 @@ public final class QueryStatistics {
   public final LongAdder headBytes = new LongAdder();
   public final LongAdder headLines = new LongAdder();
 
+  /** Parts of metric queries that the cache of results was asked for. */
+  public final LongAdder resultsRequested = new LongAdder();
+
+  /** Those that it had. */
+  public final LongAdder resultsFound = new LongAdder();
+
+  /** Those that were put into it. */
+  public final LongAdder resultsStored = new LongAdder();
+
+  /** Bytes of those that it had. */
+  public final LongAdder resultBytesFound = new LongAdder();
+
+  /** Bytes of those that were put into it. */
+  public final LongAdder resultBytesStored = new LongAdder();
+
+  /** Time between the first and last steps of those that it had. */
+  public final LongAdder resultNanosFound = new LongAdder();
+
   /** Time for compiling stages and finding the blocks of selectors. */
   public final LongAdder planNanos = new LongAdder();
 

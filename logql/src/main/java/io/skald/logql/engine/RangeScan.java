@@ -24,6 +24,20 @@ final class RangeScan {
    * @return the series sorted by labels
    */
   StepVector run(RangePlan plan, SeriesLimit limit) {
+    QueryFleet fleet = context.fleet();
+    KeptSteps kept = fleet == null ? null : fleet.kept();
+    if (kept != null) {
+      KeptRange range = new KeptRange(kept, plan, grid, limit, context);
+      List<QueryPiece> pieces = range.pieces();
+      if (!pieces.isEmpty()) {
+        return range.run(pieces).sorted();
+      }
+    }
+    return direct(plan, limit);
+  }
+
+  /** As {@link #run}, from the entries. */
+  StepVector direct(RangePlan plan, SeriesLimit limit) {
     Windows windows = new Windows(grid, plan.range().rangeNanos(), plan.range().offsetNanos());
     StepVector result = new StepVector(grid.count(), context.budget());
     if (plan.range().rangeNanos() == 0) {

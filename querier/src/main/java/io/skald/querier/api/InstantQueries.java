@@ -67,6 +67,7 @@ public final class InstantQueries {
               new ReadRequest(
                   name -> name.equals("query") ? List.of(query) : List.of(),
                   List.of(),
+                  true,
                   cancellation,
                   turn,
                   meter);

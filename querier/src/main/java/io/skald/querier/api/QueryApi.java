@@ -304,7 +304,7 @@ public final class QueryApi {
             engine.execute(
                 query,
                 entries(tenants, statistics, reads, earliest),
-                sharing(tenants, earliest, request),
+                sharing(tenants, earliest, allowed, request),
                 statistics,
                 request.cancellation()));
     statistics.compressedBytes.add(reads.compressedBytes.sum());
@@ -321,13 +321,15 @@ public final class QueryApi {
         json -> StatisticsWriter.write(json, statistics, nanos, meter.queueNanos(), entries));
   }
 
-  private @Nullable QueryFleet sharing(ReadTenants tenants, long earliest, ReadRequest request) {
+  private @Nullable QueryFleet sharing(
+      ReadTenants tenants, long earliest, Limits allowed, ReadRequest request) {
     ReadMeter meter = request.meter();
     return fleet == null
         ? null
         : fleet.of(
             tenants,
             earliest,
+            request.fromCache() ? allowed.queries().maxCacheFreshnessPerQuery() : null,
             meter.statistics(),
             meter.reads(),
             request.threads(),

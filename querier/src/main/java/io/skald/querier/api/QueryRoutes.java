@@ -23,6 +23,8 @@ import java.util.function.Function;
 
 /** Puts the read endpoints on a router. */
 public final class QueryRoutes {
+  private static final String CACHE_CONTROL = "Cache-Control";
+  private static final String NO_CACHE = "no-cache";
   static final String FLAGS = "X-Loki-Response-Encoding-Flags";
 
   private final QueryApi api;
@@ -170,6 +172,8 @@ public final class QueryRoutes {
     return new ReadRequest(
         request::parameters,
         ReadRequest.flags(request.headers(FLAGS)),
+        ReadRequest.flags(request.headers(CACHE_CONTROL)).stream()
+            .noneMatch(NO_CACHE::equalsIgnoreCase),
         cancellation,
         threads,
         meter);

@@ -11,6 +11,7 @@ import java.util.function.Function;
  *
  * @param values all values of a parameter by name, query string before form
  * @param encodingFlags the values of {@code X-Loki-Response-Encoding-Flags}, split at commas
+ * @param fromCache whether the answer may be put together from kept results
  * @param cancellation ends the work when its time is up or nobody waits for the answer any more
  * @param threads run its work
  * @param meter measures it
@@ -18,6 +19,7 @@ import java.util.function.Function;
 public record ReadRequest(
     Function<String, List<String>> values,
     List<String> encodingFlags,
+    boolean fromCache,
     Cancellation cancellation,
     QueryThreads threads,
     ReadMeter meter) {

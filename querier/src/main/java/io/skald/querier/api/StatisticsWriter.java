@@ -2,6 +2,8 @@ package io.skald.querier.api;
 
 import io.skald.logql.engine.QueryStatistics;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -47,18 +49,15 @@ final class StatisticsWriter {
     json.writeObjectPropertyStart("cache");
     for (String cache : CACHES) {
       json.writeObjectPropertyStart(cache);
-      for (String counter :
-          List.of(
-              "entriesFound",
-              "entriesRequested",
-              "entriesStored",
-              "bytesReceived",
-              "bytesSent",
-              "requests",
-              "downloadTime",
-              "queryLengthServed")) {
-        json.writeNumberProperty(counter, 0);
-      }
+      boolean results = cache.equals("result");
+      writeCounter(json, "entriesFound", results ? statistics.resultsFound : null);
+      writeCounter(json, "entriesRequested", results ? statistics.resultsRequested : null);
+      writeCounter(json, "entriesStored", results ? statistics.resultsStored : null);
+      writeCounter(json, "bytesReceived", results ? statistics.resultBytesFound : null);
+      writeCounter(json, "bytesSent", results ? statistics.resultBytesStored : null);
+      writeCounter(json, "requests", results ? statistics.resultsRequested : null);
+      writeCounter(json, "downloadTime", null);
+      writeCounter(json, "queryLengthServed", results ? statistics.resultNanosFound : null);
       json.writeEndObject();
     }
     json.writeEndObject();
@@ -72,6 +71,10 @@ final class StatisticsWriter {
     json.writeNumberProperty("bloomFilterTime", 0);
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  private static void writeCounter(JsonGenerator json, String name, @Nullable LongAdder counter) {
+    json.writeNumberProperty(name, counter == null ? 0 : counter.sum());
   }
 
   private static void writeSummary(

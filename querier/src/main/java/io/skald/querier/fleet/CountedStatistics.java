@@ -24,6 +24,11 @@ final class CountedStatistics {
     counters.put("streams", query.streams);
     counters.put("head_bytes", query.headBytes);
     counters.put("head_lines", query.headLines);
+    counters.put("results_found", query.resultsFound);
+    counters.put("results_stored", query.resultsStored);
+    counters.put("result_bytes_found", query.resultBytesFound);
+    counters.put("result_bytes_stored", query.resultBytesStored);
+    counters.put("result_nanos_found", query.resultNanosFound);
     counters.put("fetched_bytes", reads.fetchedBytes);
     counters.put("compressed_bytes", reads.compressedBytes);
     counters.put("decompressed_bytes", reads.decompressedBytes);

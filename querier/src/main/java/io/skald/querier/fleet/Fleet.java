@@ -11,6 +11,7 @@ import io.skald.logql.engine.QueryThreads;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.storage.read.ReadStatistics;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
@@ -25,12 +26,15 @@ public final class Fleet {
   private final QueryData data;
   private final FleetConfig config;
   private final FleetCounters counters;
+  private final @Nullable ResultCache cache;
+  private final FailedPeers failed = new FailedPeers();
   private final Clock clock;
 
   /**
    * @param rings the queriers that live
    * @param selfId which of them this process is; it may be none
    * @param peers gives the client of a querier; called for every read, so it should remember
+   * @param cache null keeps no results
    */
   public Fleet(
       Supplier<Ring> rings,
@@ -39,6 +43,7 @@ public final class Fleet {
       QueryData data,
       FleetConfig config,
       FleetCounters counters,
+      @Nullable ResultCache cache,
       Clock clock) {
     this.rings = rings;
     this.selfId = selfId;
@@ -46,13 +51,20 @@ public final class Fleet {
     this.data = data;
     this.config = config;
     this.counters = counters;
+    this.cache = cache;
     this.clock = clock;
   }
 
-  /** What the pieces of a read share. */
+  /**
+   * What the pieces of a read share.
+   *
+   * @param earliestNanos the first timestamp that it may see
+   * @param tooYoungNanos age of entries at which results of them may be kept
+   */
   record Read(
       ReadTenants tenants,
       long earliestNanos,
+      long tooYoungNanos,
       QueryStatistics statistics,
       ReadStatistics reads,
       QueryThreads threads,
@@ -62,31 +74,43 @@ public final class Fleet {
   record Peer(String id, PieceEvaluator evaluator) {}
 
   /**
-   * Returns what shares one read, or null if there is nobody to share it with.
+   * Returns what shares one read, or null if there is nobody to share it with and nothing is kept.
    *
    * @param earliestNanos the first timestamp that it may see
+   * @param freshness age of entries at which results of them may be kept; null keeps none
    */
   public @Nullable QueryFleet of(
       ReadTenants tenants,
       long earliestNanos,
+      @Nullable Duration freshness,
       QueryStatistics statistics,
       ReadStatistics reads,
       QueryThreads threads,
       Cancellation cancellation) {
-    if (config.minBytes() == 0) {
+    ResultCache used = freshness == null ? null : cache;
+    List<Peer> others = config.minBytes() == 0 ? List.of() : others();
+    if (others.isEmpty() && used == null) {
       return null;
     }
-    List<Peer> others =
-        rings.get().instances().stream()
-            .filter(Instance::takesWrites)
-            .filter(one -> !one.id().equals(selfId))
-            .sorted(Comparator.comparing(Instance::id))
-            .map(one -> new Peer(one.id(), peers.apply(one)))
-            .toList();
-    if (others.isEmpty()) {
-      return null;
-    }
-    Read read = new Read(tenants, earliestNanos, statistics, reads, threads, cancellation);
-    return new SharedRead(read, others, selfId, data, config, counters, clock);
+    Read read =
+        new Read(
+            tenants,
+            earliestNanos,
+            freshness == null ? 0 : freshness.toNanos(),
+            statistics,
+            reads,
+            threads,
+            cancellation);
+    return new SharedRead(read, others, selfId, data, config, counters, failed, used, clock);
+  }
+
+  private List<Peer> others() {
+    long now = clock.monotonicNanos();
+    return rings.get().instances().stream()
+        .filter(Instance::takesWrites)
+        .filter(one -> !one.id().equals(selfId) && !failed.isLeftAlone(one.id(), now))
+        .sorted(Comparator.comparing(Instance::id))
+        .map(one -> new Peer(one.id(), peers.apply(one)))
+        .toList();
   }
 }

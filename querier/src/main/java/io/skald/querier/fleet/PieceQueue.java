@@ -2,12 +2,15 @@ package io.skald.querier.fleet;
 
 import io.skald.logql.engine.QueryPiece;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The pieces of a read that are to be evaluated. Everybody takes those meant for him first, so that
- * the same query finds its data in the same caches again, then those of others. Thread-safe.
+ * the same query finds its data in the same caches again, then those of others; where answers lie
+ * in the cache of one, only when he is slow or fails. Thread-safe.
  */
 final class PieceQueue {
   /** Where a piece stands. */
@@ -20,7 +23,7 @@ final class PieceQueue {
   /** A piece on its way. */
   static final class Task {
     final QueryPiece piece;
-    private final String owner;
+    final String owner;
     private State state = State.WAITING; // guarded by the queue
     private long sinceNanos; // guarded by the queue
 
@@ -31,24 +34,39 @@ final class PieceQueue {
   }
 
   private final List<Task> tasks = new ArrayList<>();
+  private final boolean strict;
+  private final Set<String> released = new HashSet<>(); // guarded by this
   private int missing; // guarded by this
   private boolean closed; // guarded by this
 
   /**
    * @param owners whom each piece is meant for
+   * @param strict whether others get it only behind {@link #release}
    */
-  PieceQueue(List<QueryPiece> pieces, List<String> owners) {
+  PieceQueue(List<QueryPiece> pieces, List<String> owners, boolean strict) {
+    this.strict = strict;
     for (int i = 0; i < pieces.size(); i++) {
       tasks.add(new Task(pieces.get(i), owners.get(i)));
     }
     missing = tasks.size();
   }
 
-  /** Takes a piece that waits; null if none does. */
+  /** Lets everybody take the pieces that are meant for a member. */
+  synchronized void release(String member) {
+    released.add(member);
+    notifyAll();
+  }
+
+  private boolean mayTake(Task task, String member) {
+    return task.state == State.WAITING
+        && (!strict || task.owner.equals(member) || released.contains(task.owner));
+  }
+
+  /** Takes a piece that waits; null if there is none for this member. */
   synchronized @Nullable Task poll(String member, long nowNanos) {
     Task taken = null;
     for (Task task : tasks) {
-      if (task.state == State.WAITING) {
+      if (mayTake(task, member)) {
         if (task.owner.equals(member)) {
           taken = task;
           break;
@@ -64,10 +82,10 @@ final class PieceQueue {
     return null;
   }
 
-  /** Waits until nothing more is to be done, or a piece waits that could be taken. */
-  synchronized boolean awaitWork() throws InterruptedException {
+  /** Waits until nothing more is to be done, or a piece waits that the member could take. */
+  synchronized boolean awaitWork(String member) throws InterruptedException {
     while (!closed && missing > 0) {
-      if (tasks.stream().anyMatch(task -> task.state == State.WAITING)) {
+      if (tasks.stream().anyMatch(task -> mayTake(task, member))) {
         return true;
       }
       wait();

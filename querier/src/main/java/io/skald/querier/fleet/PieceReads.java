@@ -22,12 +22,16 @@ import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.source.SlicedSource;
+import io.skald.querier.source.TimeRange;
 import io.skald.querier.turn.FairTurns;
 import io.skald.storage.read.ReadStatistics;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Evaluates pieces of queries for other queriers, in the turn of the tenant. */
 public final class PieceReads implements PieceEvaluator {
@@ -41,11 +45,13 @@ public final class PieceReads implements PieceEvaluator {
   private final FairTurns turns;
   private final BooleanSupplier ready;
   private final FleetCounters counters;
+  private final @Nullable ResultCache cache;
   private final Clock clock;
 
   /**
    * @param engines makes the engine that works under a tenant's limits
    * @param ready whether all acknowledged entries can be read
+   * @param cache null keeps no results
    */
   public PieceReads(
       QueryData data,
@@ -54,6 +60,7 @@ public final class PieceReads implements PieceEvaluator {
       FairTurns turns,
       BooleanSupplier ready,
       FleetCounters counters,
+      @Nullable ResultCache cache,
       Clock clock) {
     this.data = data;
     this.engines = engines;
@@ -61,6 +68,7 @@ public final class PieceReads implements PieceEvaluator {
     this.turns = turns;
     this.ready = ready;
     this.counters = counters;
+    this.cache = cache;
     this.clock = clock;
   }
 
@@ -105,19 +113,28 @@ public final class PieceReads implements PieceEvaluator {
     Cancellation cancellation = Cancellation.until(clock, time, gone);
     QueryStatistics statistics = new QueryStatistics();
     ReadStatistics reads = new ReadStatistics();
+    LogSource entries = entries(data, tenants, piece, statistics, reads);
+    Supplier<byte[]> evaluation =
+        () ->
+            turns.runPiece(
+                tenants.key(),
+                call.expectedNanos(),
+                turn -> {
+                  QueryEngine engine = engines.apply(limits.strictest(tenants.ids()), turn);
+                  return call.dataVersion().isEmpty()
+                      ? engine.evaluate(piece, entries, statistics, cancellation)
+                      : engine.evaluateSteps(piece, entries, statistics, cancellation);
+                });
     byte[] answer =
-        turns.runPiece(
-            tenants.key(),
-            call.expectedNanos(),
-            turn ->
-                engines
-                    .apply(limits.strictest(tenants.ids()), turn)
-                    .evaluate(
-                        piece,
-                        entries(data, tenants, piece, statistics, reads),
-                        statistics,
-                        cancellation));
+        cache == null || call.dataVersion().isEmpty()
+            ? evaluation.get()
+            : cache.answer(call, statistics, () -> version(tenants, piece), evaluation);
     return new PieceResult(answer, new CountedStatistics(statistics, reads).toMap());
+  }
+
+  private String version(ReadTenants tenants, QueryPiece piece) {
+    TimeRange range = new TimeRange(piece.fromNanos(), piece.throughNanos());
+    return data.versions(tenants, piece.selector(), List.of(range)).getFirst();
   }
 
   private static QueryPiece piece(PieceCall call) {

@@ -41,6 +41,7 @@ final class PieceRun {
   private final QueryFleet.Work work;
   private final FleetConfig config;
   private final FleetCounters counters;
+  private final FailedPeers peers;
   private final Clock clock;
   private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
   private long longestNanos;
@@ -59,6 +60,7 @@ final class PieceRun {
       QueryFleet.Work work,
       FleetConfig config,
       FleetCounters counters,
+      FailedPeers peers,
       Clock clock) {
     this.read = read;
     this.others = others;
@@ -66,15 +68,14 @@ final class PieceRun {
     this.work = work;
     this.config = config;
     this.counters = counters;
+    this.peers = peers;
     this.clock = clock;
   }
 
   /**
-   * @param owners whom each piece is meant for
    * @throws QueryException if a piece has no answer
    */
-  void run(List<QueryPiece> pieces, List<String> owners, String selfId) {
-    PieceQueue queue = new PieceQueue(pieces, owners);
+  void run(PieceQueue queue, String selfId) {
     List<Thread> threads = new ArrayList<>();
     for (Fleet.Peer peer : others) {
       threads.add(Thread.ofVirtual().name("pieces-" + peer.id()).start(() -> ask(peer, queue)));
@@ -110,6 +111,7 @@ final class PieceRun {
     PieceQueue.Task late = queue.late(clock.monotonicNanos(), patience);
     if (late != null) {
       counters.latePieces.increment();
+      queue.release(late.owner);
       evaluate(late, queue);
     }
   }
@@ -151,6 +153,7 @@ final class PieceRun {
         work.take(task.piece, result.answer());
         new CountedStatistics(read.statistics(), read.reads()).add(result.statistics());
         counters.sentPieces.increment();
+        peers.answered(outcome.peer.id());
         longestNanos = Math.max(longestNanos, queue.done(task, clock.monotonicNanos()));
         return;
       } catch (IllegalArgumentException e) {
@@ -162,13 +165,15 @@ final class PieceRun {
     }
     log.debug("a piece of a query failed at querier {} and is given to another", outcome.peer.id());
     counters.failedPieces.increment();
+    peers.failed(outcome.peer.id(), clock.monotonicNanos());
+    queue.release(outcome.peer.id());
     queue.giveBack(task);
   }
 
   /** Gives pieces to one querier until it fails, or there are no more. */
   private void ask(Fleet.Peer peer, PieceQueue queue) {
     try {
-      while (queue.awaitWork()) {
+      while (queue.awaitWork(peer.id())) {
         PieceQueue.Task task = queue.poll(peer.id(), clock.monotonicNanos());
         if (task == null) {
           continue;

@@ -4,18 +4,22 @@ import io.skald.common.block.LogSource;
 import io.skald.common.fleet.PieceCall;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.time.Clock;
+import io.skald.logql.engine.KeptSteps;
 import io.skald.logql.engine.QueryFleet;
 import io.skald.logql.engine.QueryPiece;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.QueryData;
+import io.skald.querier.source.TimeRange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One read and those that share it. */
-final class SharedRead implements QueryFleet {
+final class SharedRead implements QueryFleet, KeptPieces.Host {
   /** Counting reads timestamps and footers, a small part of what lines are. */
   private static final double COUNTS_PART = 1.0 / 16;
 
@@ -28,9 +32,15 @@ final class SharedRead implements QueryFleet {
   private final QueryData data;
   private final FleetConfig config;
   private final FleetCounters counters;
+  private final FailedPeers failed;
   private final Clock clock;
+  private final @Nullable KeptSteps kept;
   private long expectedNanos;
 
+  /**
+   * @param others whom it is shared with; may be empty
+   * @param cache null keeps no results
+   */
   SharedRead(
       Fleet.Read read,
       List<Fleet.Peer> others,
@@ -38,6 +48,8 @@ final class SharedRead implements QueryFleet {
       QueryData data,
       FleetConfig config,
       FleetCounters counters,
+      FailedPeers failed,
+      @Nullable ResultCache cache,
       Clock clock) {
     this.read = read;
     this.others = others;
@@ -45,14 +57,29 @@ final class SharedRead implements QueryFleet {
     this.data = data;
     this.config = config;
     this.counters = counters;
+    this.failed = failed;
     this.clock = clock;
+    this.kept =
+        cache == null
+            ? null
+            : new KeptPieces(this, cache, read, members(), clock.nowNanos() - read.tooYoungNanos());
+  }
+
+  /** Returns all that share the read, this one too, always in the same order. */
+  private List<String> members() {
+    return Stream.concat(Stream.of(selfId), others.stream().map(Fleet.Peer::id)).sorted().toList();
+  }
+
+  @Override
+  public @Nullable KeptSteps kept() {
+    return kept;
   }
 
   @Override
   public List<QueryPiece> divide(
       QueryPiece whole, List<LabelMatcher> selector, Division division, Effort effort) {
     long from = Math.max(whole.fromNanos(), read.earliestNanos());
-    if (from > whole.throughNanos() || !survivesText(whole.request())) {
+    if (others.isEmpty() || from > whole.throughNanos() || !survivesText(whole.request())) {
       return List.of();
     }
     QueryPiece visible = whole.part(from, whole.throughNanos(), whole.shard());
@@ -87,17 +114,31 @@ final class SharedRead implements QueryFleet {
   @Override
   public void run(List<QueryPiece> pieces, Work work) {
     counters.dividedScans.increment();
-    List<String> members =
-        Stream.concat(Stream.of(selfId), others.stream().map(Fleet.Peer::id)).sorted().toList();
+    List<String> members = members();
     List<String> owners = new ArrayList<>();
     for (int i = 0; i < pieces.size(); i++) {
       owners.add(members.get(i % members.size()));
     }
-    new PieceRun(read, others, this::call, work, config, counters, clock)
-        .run(pieces, owners, selfId);
+    run(new PieceQueue(pieces, owners, false), piece -> call(piece, ""), work);
   }
 
-  private PieceCall call(QueryPiece piece) {
+  @Override
+  public void run(PieceQueue queue, Function<QueryPiece, PieceCall> calls, Work work) {
+    new PieceRun(read, others, calls, work, config, counters, failed, clock).run(queue, selfId);
+  }
+
+  @Override
+  public boolean mayBeCalled(QueryPiece piece) {
+    return survivesText(piece.request());
+  }
+
+  @Override
+  public List<String> versions(List<LabelMatcher> selector, List<TimeRange> ranges) {
+    return data.versions(read.tenants(), selector, ranges);
+  }
+
+  @Override
+  public PieceCall call(QueryPiece piece, String dataVersion) {
     QueryRequest request = piece.request();
     return new PieceCall(
         read.tenants().ids(),
@@ -113,6 +154,7 @@ final class SharedRead implements QueryFleet {
         piece.throughNanos(),
         piece.shard(),
         piece.maxSeries(),
-        expectedNanos);
+        expectedNanos,
+        dataVersion);
   }
 }

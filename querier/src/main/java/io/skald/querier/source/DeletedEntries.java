@@ -45,6 +45,13 @@ public final class DeletedEntries {
     return EntryDeletion.without(deletions, stream, blocks);
   }
 
+  /** Returns the requests that count for what a query sees now. */
+  List<DeleteRequest> pending(TenantId tenant) {
+    return allowed.test(tenant)
+        ? requests.of(tenant).stream().filter(request -> !request.isProcessed()).toList()
+        : List.of();
+  }
+
   private List<EntryDeletion> deletions(TenantId tenant) {
     List<DeleteRequest> current = allowed.test(tenant) ? requests.of(tenant) : List.of();
     if (current.isEmpty()) {

@@ -69,6 +69,27 @@ public final class QueryData {
     return found;
   }
 
+  /**
+   * Returns what names the entries of ranges of time: with equal names, entries are equal. It is
+   * empty where some of them are not stored yet, as there more may come to them.
+   *
+   * @param ranges at least one
+   */
+  public List<String> versions(
+      ReadTenants tenants, List<LabelMatcher> matchers, List<TimeRange> ranges) {
+    long from = ranges.stream().mapToLong(TimeRange::fromNanos).min().orElseThrow();
+    long through = ranges.stream().mapToLong(TimeRange::throughNanos).max().orElseThrow();
+    List<LabelMatcher> rest = tenants.ofStreams(matchers);
+    DataVersions versions = new DataVersions(ranges);
+    for (TenantId tenant : tenants.chosen(matchers)) {
+      versions.add(
+          tenant,
+          deleted == null ? List.of() : deleted.pending(tenant),
+          sources.find(tenant, rest, from, through));
+    }
+    return versions.names();
+  }
+
   /** Returns what is left of entries that have just come; empty if all of them are deleted. */
   public List<BlockView> withoutDeleted(TenantId tenant, Labels stream, BlockView entries) {
     List<BlockView> all = List.of(entries);

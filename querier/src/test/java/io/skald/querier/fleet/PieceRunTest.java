@@ -42,7 +42,9 @@ class PieceRunTest {
   private final QueryStatistics statistics = new QueryStatistics();
   private final List<Long> here = new ArrayList<>();
   private final List<Long> elsewhere = new ArrayList<>();
+  private final FailedPeers failed = new FailedPeers();
   private boolean answersAreMalformed;
+  private boolean strict;
   private int enough = Integer.MAX_VALUE;
 
   /** Every reading is a second behind the one before. */
@@ -98,6 +100,7 @@ class PieceRunTest {
         new Fleet.Read(
             ReadTenants.of(TENANT),
             Long.MIN_VALUE,
+            0,
             statistics,
             new ReadStatistics(),
             QueryThreads.of(Runnable::run),
@@ -107,8 +110,15 @@ class PieceRunTest {
       others.add(new Fleet.Peer("peer-" + others.size(), peer));
     }
     new PieceRun(
-            read, others, PieceRunTest::call, with, new FleetConfig(1, lateAfter), counters, clock)
-        .run(PIECES, PIECES.stream().map(_ -> owner).toList(), "self");
+            read,
+            others,
+            PieceRunTest::call,
+            with,
+            new FleetConfig(1, lateAfter),
+            counters,
+            failed,
+            clock)
+        .run(new PieceQueue(PIECES, PIECES.stream().map(_ -> owner).toList(), strict), "self");
   }
 
   private static PieceCall call(QueryPiece piece) {
@@ -126,7 +136,8 @@ class PieceRunTest {
         piece.throughNanos(),
         piece.shard(),
         0,
-        0);
+        0,
+        "");
   }
 
   private void assertEachOnce() {
@@ -158,6 +169,59 @@ class PieceRunTest {
     assertThat(here).hasSize(PIECES.size());
     assertEachOnce();
     assertThat(counters.failedPieces.sum()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void run_piecesOfOneOnly_areEvaluatedByIt() {
+    strict = true;
+
+    run(
+        Duration.ofDays(1),
+        "peer-0",
+        (call, _, _) -> answer(call),
+        (_, _, _) -> {
+          throw new AssertionError("none is meant for this one");
+        });
+
+    assertEachOnce();
+    assertThat(here).isEmpty();
+  }
+
+  @Test
+  void run_piecesOfOneThatFails_areEvaluatedByOthersAndItIsRemembered() {
+    strict = true;
+
+    run(
+        Duration.ofDays(1),
+        "peer-0",
+        (_, _, _) -> {
+          throw new PieceFailedException(503, "gone", new IllegalStateException());
+        });
+
+    assertEachOnce();
+    assertThat(here).hasSize(PIECES.size());
+    assertThat(counters.failedPieces.sum()).isOne();
+    assertThat(failed.isLeftAlone("peer-0", 0)).isTrue(); // the clock has only gone on since
+  }
+
+  @Test
+  void run_piecesOfOneThatHangs_areEvaluatedHere() {
+    strict = true;
+
+    run(
+        Duration.ofNanos(1),
+        "peer-0",
+        (_, _, _) -> {
+          try {
+            new CountDownLatch(1).await();
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          }
+          throw new PieceFailedException(499, "broken off", new IllegalStateException());
+        });
+
+    assertEachOnce();
+    assertThat(here).hasSize(PIECES.size());
   }
 
   @Test

@@ -92,7 +92,7 @@ final class Round {
     }
   }
 
-  private static String text(QueryResult result) {
+  static String text(QueryResult result) {
     StringBuilder out = new StringBuilder();
     switch (result) {
       case QueryResult.Streams(List<QueryResult.Stream> streams) ->

@@ -11,10 +11,12 @@ import io.skald.ingester.Ingester;
 import io.skald.ingester.IngesterConfig;
 import io.skald.ingester.IngesterLimits;
 import io.skald.logql.engine.QueryStatistics;
+import io.skald.querier.source.DeletedEntries;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.source.StreamSources;
 import io.skald.storage.chunk.ColumnDecoder;
+import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.RocksLabelIndex;
 import io.skald.storage.object.InMemoryObjectStore;
 import io.skald.storage.pack.PackWriter;
@@ -44,6 +46,7 @@ final class Stack implements AutoCloseable {
   private final DirectoryWalDisk disk;
   private final ColumnDecoder decoder = new ColumnDecoder();
   private final Ingester ingester;
+  private final DeleteRequests deletes;
   private final QueryData data;
   private int tenants;
 
@@ -66,7 +69,12 @@ final class Stack implements AutoCloseable {
               new SplittableRandom(2));
       ingester.start();
       ChunkReader reader = new ChunkReader(store, new ChunkCaches(CacheConfig.DEFAULT), decoder);
-      data = new QueryData(StreamSources.of(ingester, ingester, index), reader, null);
+      deletes = new DeleteRequests(store, clock);
+      data =
+          new QueryData(
+              StreamSources.of(ingester, ingester, index),
+              reader,
+              new DeletedEntries(deletes, _ -> true));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -99,7 +107,7 @@ final class Stack implements AutoCloseable {
   }
 
   /** The data is in the past; time stands still. */
-  private static final class FixedClock implements Clock {
+  static final class FixedClock implements Clock {
     @Override
     public long nowNanos() {
       return RandomData.START + 2 * RandomData.SECONDS * RandomData.SECOND;
@@ -109,6 +117,20 @@ final class Stack implements AutoCloseable {
     public long monotonicNanos() {
       return 0;
     }
+  }
+
+  /** Returns all that is here. */
+  QueryData data() {
+    return data;
+  }
+
+  DeleteRequests deletes() {
+    return deletes;
+  }
+
+  /** Stores what is in memory. */
+  void flush() {
+    ingester.flush();
   }
 
   /** Pushes entries in the order of arrival, in batches, with flushes in between. */
@@ -125,7 +147,7 @@ final class Stack implements AutoCloseable {
     return data.entries(ReadTenants.of(tenant), new QueryStatistics(), new ReadStatistics());
   }
 
-  private void push(TenantId tenant, List<PlainEntry> entries) {
+  void push(TenantId tenant, List<PlainEntry> entries) {
     Map<Map<String, String>, List<PlainEntry>> byStream = new LinkedHashMap<>();
     entries.forEach(entry ->
         byStream.computeIfAbsent(entry.stream(), _ -> new java.util.ArrayList<>()).add(entry));

@@ -74,6 +74,7 @@ public final class QuerierService extends QuerierImplBase {
         request.getThroughNanos(),
         new StreamShard(request.getShard(), request.getShards()),
         request.getMaxSeries(),
-        request.getExpectedNanos());
+        request.getExpectedNanos(),
+        request.getDataVersion());
   }
 }

@@ -112,6 +112,7 @@ public final class RemoteQuerier implements PieceEvaluator {
         .setShards(call.shard().count())
         .setMaxSeries(call.maxSeries())
         .setExpectedNanos(call.expectedNanos())
+        .setDataVersion(call.dataVersion())
         .build();
   }
 }

@@ -43,7 +43,8 @@ class RemoteQuerierTest {
           Long.MAX_VALUE,
           new StreamShard(2, 5),
           500,
-          12);
+          12,
+          "0a1b");
 
   private final AtomicReference<PieceEvaluator> evaluator = new AtomicReference<>();
   private final RpcServer server =
