@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,7 +147,10 @@ class KeptResultsTest {
   }
 
   private String answer(
-      TenantId tenant, QueryRequest request, QueryFleet fleet, QueryStatistics statistics) {
+      TenantId tenant,
+      QueryRequest request,
+      @Nullable QueryFleet fleet,
+      QueryStatistics statistics) {
     try {
       return Round.text(
           engine.execute(
