@@ -99,6 +99,16 @@ final class DiskSegments {
     return null;
   }
 
+  /** As {@link SegmentCache#nextStart}. */
+  long nextStart(String key, long from, long through, int minLength) {
+    return segments.nextStart(key, from, through, minLength);
+  }
+
+  /** As {@link SegmentCache#lastEnd}. */
+  long lastEnd(String key, long from, long through, int minLength) {
+    return segments.lastEnd(key, from, through, minLength);
+  }
+
   /** Keeps a stretch; not synced, since its name tells whether it is whole. */
   void add(SegmentCache.Segment<byte[]> segment) {
     String name =

@@ -26,12 +26,19 @@ public final class PackRanges implements PackSource {
   private static final int PARALLEL_REQUESTS = 32;
 
   private static final int READ_AHEAD_BYTES = 1 << 20;
+  private static final int UNIT_BYTES = 1 << 10;
+  private static final long MIN_ROOM_BYTES = 64L << 20;
 
   private final ObjectStore store;
   private final SegmentCache<byte[]> memory;
   private final DiskSegments disk;
   private final LineWindows windows;
   private final Semaphore requests = new Semaphore(PARALLEL_REQUESTS);
+
+  /** Of what is under way, in units of {@link #UNIT_BYTES}: windows may be large. */
+  private final Semaphore room;
+
+  private final int maxRoom;
   private final LongAdder fetches = new LongAdder();
   private final LongAdder coalesced = new LongAdder();
 
@@ -59,6 +66,9 @@ public final class PackRanges implements PackSource {
     this.store = store;
     this.memory = new SegmentCache<>(memoryBytes, _ -> {});
     this.windows = new LineWindows(memoryBytes);
+    this.maxRoom =
+        (int) Math.min(Integer.MAX_VALUE, Math.max(MIN_ROOM_BYTES, memoryBytes) / UNIT_BYTES);
+    this.room = new Semaphore(maxRoom);
     this.disk = new DiskSegments(directory, diskBytes);
   }
 
@@ -73,8 +83,40 @@ public final class PackRanges implements PackSource {
     if (known != null) {
       return part(known.payload, known.offset, offset, length);
     }
-    Fetch fetch = fetch(windows.fetch(key, offset, length), offset, length);
+    Fetch fetch =
+        fetch(missing(windows.fetch(key, offset, length), offset, length), offset, length);
     return part(await(fetch), fetch.range.offset(), offset, length);
+  }
+
+  /**
+   * Cuts what is known, or under way, from the end of a window. If little is left, whoever reads
+   * goes backwards, and what lies before is added.
+   */
+  private RangePlan.Range missing(RangePlan.Range window, long offset, int length) {
+    if (window.offset() != offset || window.length() <= length) {
+      return window;
+    }
+    String key = window.key();
+    long from = offset + length;
+    long end = memory.nextStart(key, from, window.end(), LineWindows.WORTH_SPARING_BYTES);
+    end = disk.nextStart(key, from, end, LineWindows.WORTH_SPARING_BYTES);
+    synchronized (running) {
+      for (Fetch fetch : running.getOrDefault(key, List.of())) {
+        long start = fetch.range.offset();
+        if (start >= from
+            && start < end
+            && fetch.range.length() >= LineWindows.WORTH_SPARING_BYTES) {
+          end = start;
+        }
+      }
+    }
+    long start = offset;
+    if (end - offset < window.length() / 2) {
+      start = Math.max(windows.start(key, offset), end - window.length());
+      start = memory.lastEnd(key, start, offset, LineWindows.WORTH_SPARING_BYTES);
+      start = disk.lastEnd(key, start, offset, LineWindows.WORTH_SPARING_BYTES);
+    }
+    return new RangePlan.Range(key, start, Math.toIntExact(end - start));
   }
 
   private static byte[] part(byte[] bytes, long start, long offset, int length) {
@@ -118,14 +160,7 @@ public final class PackRanges implements PackSource {
       fetches.add(own);
     }
     try {
-      requests.acquireUninterruptibly();
-      byte[] bytes;
-      try {
-        fetches.increment();
-        bytes = store.read(range.key(), range.offset(), range.length());
-      } finally {
-        requests.release();
-      }
+      byte[] bytes = request(range);
       SegmentCache.Segment<byte[]> segment =
           new SegmentCache.Segment<>(range.key(), range.offset(), range.length(), bytes);
       memory.add(segment);
@@ -142,6 +177,19 @@ public final class PackRanges implements PackSource {
       }
     }
     return own;
+  }
+
+  private byte[] request(RangePlan.Range range) {
+    int units = Math.min(maxRoom, 1 + range.length() / UNIT_BYTES);
+    room.acquireUninterruptibly(units);
+    requests.acquireUninterruptibly();
+    try {
+      fetches.increment();
+      return store.read(range.key(), range.offset(), range.length());
+    } finally {
+      requests.release();
+      room.release(units);
+    }
   }
 
   private static byte[] await(Fetch fetch) {

@@ -96,6 +96,45 @@ final class SegmentCache<P> {
     return null;
   }
 
+  /**
+   * Returns where the next stretch starts.
+   *
+   * @param from the first offset that counts
+   * @param through what is returned if none starts before it
+   * @param minLength shorter ones do not count
+   */
+  synchronized long nextStart(String key, long from, long through, int minLength) {
+    TreeMap<Long, Segment<P>> pack = byPack.get(key);
+    if (pack != null) {
+      for (Segment<P> segment : pack.subMap(from, through).values()) {
+        if (segment.length >= minLength) {
+          return segment.offset;
+        }
+      }
+    }
+    return through;
+  }
+
+  /**
+   * Returns where the stretch before ends.
+   *
+   * @param from what is returned if none ends behind it
+   * @param through where it has to end
+   * @param minLength shorter ones do not count
+   */
+  synchronized long lastEnd(String key, long from, long through, int minLength) {
+    TreeMap<Long, Segment<P>> pack = byPack.get(key);
+    if (pack != null) {
+      for (Segment<P> segment : pack.headMap(through, false).descendingMap().values()) {
+        long end = segment.offset + segment.length;
+        if (end <= through && segment.length >= minLength) {
+          return Math.max(from, end);
+        }
+      }
+    }
+    return from;
+  }
+
   /** Keeps a stretch; a shorter one at the same offset makes place. */
   synchronized void add(Segment<P> segment) {
     if (segment.length > limitBytes) {

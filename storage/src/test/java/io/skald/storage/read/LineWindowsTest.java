@@ -21,9 +21,28 @@ class LineWindowsTest {
   }
 
   @Test
+  void fetch_ofTheOnlyPack_takesAllWithTheSecondRequest() {
+    LineWindows windows = new LineWindows(64L * MIB);
+    windows.expect(List.of(chunk("p", 5, 30 * MIB), chunk("p", 5 + 30 * MIB, 10 * MIB)));
+
+    assertThat(fetched(windows, 20L * MIB)).isEqualTo(1000);
+    assertThat(windows.fetch("p", 21L * MIB, 1000))
+        .isEqualTo(new RangePlan.Range("p", 5, 40 * MIB));
+  }
+
+  @Test
+  void fetch_ofTheOnlyPackThatIsTooLarge_takesAWindowFromThere() {
+    LineWindows windows = new LineWindows(8L * MIB);
+    windows.expect(List.of(chunk("p", 5, 40 * MIB)));
+
+    assertThat(fetched(windows, 20L * MIB)).isEqualTo(1000);
+    assertThat(fetched(windows, 20L * MIB)).isBetween(1L * MIB, 6L * MIB);
+  }
+
+  @Test
   void fetch_againAndAgain_doublesAfterTheFirstFew() {
     LineWindows windows = new LineWindows(64L * MIB);
-    windows.expect(List.of(chunk("p", 5, 40 * MIB)));
+    windows.expect(List.of(chunk("p", 5, 40 * MIB), chunk("q", 5, MIB)));
 
     List<Long> lengths = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
@@ -33,7 +52,7 @@ class LineWindowsTest {
     assertThat(lengths.subList(0, 4)).containsOnly(1000L);
     assertThat(lengths.subList(4, 10))
         .containsExactly(1L * MIB, 2L * MIB, 4L * MIB, 8L * MIB, 8L * MIB, 8L * MIB);
-    windows.expect(List.of(chunk("p", 5, 40 * MIB)));
+    windows.expect(List.of(chunk("p", 5, 40 * MIB), chunk("q", 5, MIB)));
     assertThat(fetched(windows, 20L * MIB + 5000)).isEqualTo(1000);
   }
 
@@ -57,8 +76,11 @@ class LineWindowsTest {
     LineWindows windows = new LineWindows(64L * MIB);
     long from = 1000;
     long through = from + 30L * MIB;
-    windows.expect(List.of(chunk("p", from, 30 * MIB)));
     for (int i = 0; i < 100_000; i++) {
+      if (i % 50 == 0) {
+        ChunkRef other = chunk(i % 100 == 0 ? "p" : "q", from, MIB);
+        windows.expect(List.of(chunk("p", from, 30 * MIB), other));
+      }
       int length = 1 + random.nextInt(random.nextBoolean() ? 100_000 : 12 * MIB);
       long offset = from + random.nextLong(through - from - length + 1);
       RangePlan.Range range = windows.fetch("p", offset, length);

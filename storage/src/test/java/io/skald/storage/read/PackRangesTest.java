@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -227,21 +228,60 @@ class PackRangesTest {
     for (int at = 5; at + linesLength <= 11 * MIB; at += linesLength) {
       chunks.add(apart(at, linesLength, 11L * MIB + at / 100, 100));
     }
-    PackRanges ranges = ranges(32 * MIB, 0);
-    ranges.prepare(chunks, List.of());
+    assertThat(chunks).hasSizeGreaterThan(700);
+    PackRanges alone = ranges(32 * MIB, 0);
+    PackRanges beside = ranges(32 * MIB, 0);
+    alone.prepare(chunks, List.of());
+    List<ChunkRef> more = new ArrayList<>(chunks);
+    more.add(new ChunkRef(1, "t/q", 100, 150, 50, 5, 90, 0, 1, 1, 1, 0, 1));
+    beside.prepare(more, List.of());
 
     for (ChunkRef chunk : chunks) {
-      assertReads(ranges, pack, (int) chunk.linesOffset(), linesLength);
+      assertReads(alone, pack, (int) chunk.linesOffset(), linesLength);
+      assertReads(beside, pack, (int) chunk.linesOffset(), linesLength);
     }
 
-    assertThat(chunks).hasSizeGreaterThan(700);
-    assertThat(ranges.fetches()).isLessThan(LineWindows.EXACT + 7);
+    assertThat(alone.fetches()).isEqualTo(2);
+    assertThat(beside.fetches()).isLessThan(LineWindows.EXACT + 7);
+  }
+
+  @Test
+  void read_linesInAnyOrder_fetchesLittleTwice() {
+    int linesLength = 16 << 10;
+    List<ChunkRef> chunks = new ArrayList<>();
+    for (int at = 5; at + linesLength <= 11 * MIB; at += linesLength) {
+      chunks.add(apart(at, linesLength, 11L * MIB + at / 100, 100));
+    }
+    chunks.add(new ChunkRef(1, "t/q", 100, 150, 50, 5, 90, 0, 1, 1, 1, 0, 1));
+    for (long seed = 1; seed <= 20; seed++) {
+      PackRanges ranges = ranges(32 * MIB, 0);
+      ranges.prepare(chunks, List.of());
+      List<ChunkRef> order = new ArrayList<>(chunks.subList(0, chunks.size() - 1));
+      if (seed == 1) {
+        Collections.reverse(order);
+      } else {
+        Collections.shuffle(order, new Random(seed));
+      }
+
+      for (ChunkRef chunk : order) {
+        assertReads(ranges, pack, (int) chunk.linesOffset(), linesLength);
+      }
+
+      assertThat(ranges.memoryStatistics().bytes())
+          .as("seed %d", seed)
+          .isLessThan(11L * MIB * 5 / 4);
+      assertThat(ranges.fetches()).as("seed %d", seed).isLessThan(40);
+    }
   }
 
   @Test
   void read_linesOfFewChunks_fetchesTheseAlone() {
     PackRanges ranges = ranges(32 * MIB, 0);
-    ranges.prepare(List.of(apart(5, 10 * MIB, 11 * MIB, 100)), List.of());
+    ranges.prepare(
+        List.of(
+            apart(5, 10 * MIB, 11 * MIB, 100),
+            new ChunkRef(1, "t/q", 100, 150, 50, 5, 90, 0, 1, 1, 1, 0, 1)),
+        List.of());
 
     for (int i = 0; i < LineWindows.EXACT; i++) {
       assertReads(ranges, pack, 1000 + i * MIB, 1000);
