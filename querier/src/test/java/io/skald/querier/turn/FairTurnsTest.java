@@ -264,6 +264,102 @@ class FairTurnsTest {
     assertThat(turns.waiting()).isZero();
   }
 
+  /** Occupies the only processor and the only place of reads with a piece. */
+  private Future<String> startPiece(FairTurns turns, String tenant) {
+    CountDownLatch begun = new CountDownLatch(1);
+    Future<String> piece =
+        clients.submit(() ->
+            turns.runPiece(
+                tenant,
+                0,
+                turn -> {
+                  begun.countDown();
+                  turn.whileWaiting(() -> await(end));
+                  return tenant;
+                }));
+    await(begun);
+    return piece;
+  }
+
+  @Test
+  void piece_allPlacesOfReadsTaken_isLetInAllTheSame() throws Exception {
+    FairTurns turns = turns(1, 1, 1);
+    CountDownLatch held = new CountDownLatch(1);
+    Future<String> read =
+        clients.submit(() ->
+            turns.run(
+                "acme",
+                Cancellation.none(),
+                turn -> {
+                  held.countDown();
+                  turn.whileWaiting(() -> await(end));
+                  return "read";
+                }));
+    await(held);
+
+    assertThat(turns.<String>runPiece("acme", 0, _ -> "piece")).isEqualTo("piece");
+
+    end.countDown();
+    assertThat(read.get()).isEqualTo("read");
+  }
+
+  @Test
+  void pieces_moreThanReadsMayBe_areRefusedAndOtherTenantsStillLetIn() throws Exception {
+    FairTurns turns = turns(1, 2, 1);
+    List<Future<String>> pieces = List.of(startPiece(turns, "acme"), startPiece(turns, "acme"));
+
+    assertThatThrownBy(() -> turns.runPiece("acme", 0, _ -> "third"))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(429))
+        .hasMessageContaining("querier.max_running_queries is 2");
+    assertThat(turns.<String>runPiece("beta", 0, _ -> "of another")).isEqualTo("of another");
+
+    end.countDown();
+    for (Future<String> piece : pieces) {
+      assertThat(piece.get()).isEqualTo("acme");
+    }
+    assertThat(turns.<String>runPiece("acme", 0, _ -> "later")).isEqualTo("later");
+  }
+
+  @Test
+  void piece_thatFails_freesItsPlace() {
+    FairTurns turns = turns(1, 1, 1);
+
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() ->
+              turns.runPiece(
+                  "acme",
+                  0,
+                  _ -> {
+                    throw new IllegalStateException("broken");
+                  }))
+          .hasMessage("broken");
+    }
+    assertThat(turns.<String>runPiece("acme", 0, _ -> "piece")).isEqualTo("piece");
+  }
+
+  /** A read's beginning goes first; a piece of a long read is none. */
+  @Test
+  void piece_ofALongRead_doesNotGoBeforeALightRead() throws Exception {
+    FairTurns turns = turns(1, 16, 16);
+    List<String> done = Collections.synchronizedList(new ArrayList<>());
+    CountDownLatch begin = new CountDownLatch(1);
+    Future<String> busy = startWorking(turns, 20, begin, done);
+    Future<String> piece =
+        clients.submit(() ->
+            turns.runPiece(
+                "heavy", TimeUnit.SECONDS.toNanos(10), turn -> work(turn, "piece", 20, done)));
+    until(() -> turns.waitingForProcessor() == 1);
+    Future<String> light =
+        clients.submit(
+            () -> turns.run("light", Cancellation.none(), turn -> work(turn, "light", 10, done)));
+    until(() -> turns.waitingForProcessor() == 2);
+
+    begin.countDown();
+    assertThat(List.of(busy.get(), piece.get(), light.get())).hasSize(3);
+
+    assertThat(done.lastIndexOf("light")).isLessThan(done.lastIndexOf("piece"));
+  }
+
   @Test
   void failure_ofTheWork_reachesTheCallerAndFreesItsPlace() {
     FairTurns turns = turns(1, 1, 1);
