@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is done to a file, and when, follows from the seed, what meets what from the machine. A
  * file has one kind of rotation. What cannot be had is left out, as docs/agent.md tells it: a file
- * that is deleted or compressed is one that the agent has had open, and the agent is not killed
- * shortly after. To run it from the folder {@code tests} after {@code mvn verify}:
+ * that is deleted is one that the agent has had open, and the agent is not killed shortly after. To
+ * run it from the folder {@code tests} after {@code mvn verify}:
  *
  * <pre>
  *  java -cp 'target/test-classes:target/lib/*:../cli/target/skald.jar:../cli/target/lib/*' \
@@ -165,7 +165,7 @@ final class AgentSoak {
         }
         case DELETE -> Files.delete(path);
       }
-      if (rotation == Rotation.DELETE || rotation == Rotation.COMPRESS) {
+      if (rotation == Rotation.DELETE) {
         noKillBefore = now + SETTLED;
       }
       write(1);
@@ -190,14 +190,14 @@ final class AgentSoak {
       try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(to))) {
         Files.copy(from, out);
       }
+      Files.setLastModifiedTime(to, Files.getLastModifiedTime(from)); // as gzip does
       Files.delete(from);
     }
 
-    /** Whether the agent can be known to have it open, and to have read the one before. */
+    /** Whether nothing is lost by it: of one to be deleted, that the agent has it open. */
     boolean mayRotate(long now) {
-      boolean needsAgent = rotation == Rotation.DELETE || rotation == Rotation.COMPRESS;
       return now - rotatedAt >= ROTATION_PAUSE
-          && (!needsAgent || (agent != null && now - agentStarted >= SETTLED))
+          && (rotation != Rotation.DELETE || (agent != null && now - agentStarted >= SETTLED))
           && Files.exists(path);
     }
   }
