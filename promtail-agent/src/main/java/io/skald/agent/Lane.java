@@ -340,6 +340,7 @@ final class Lane implements AutoCloseable {
 
   /** Ends at once, as far as a step without threads goes: for lanes that were never started. */
   void finish() throws IOException {
+    feed.end();
     endStages();
     sender.finish();
   }

@@ -286,6 +286,22 @@ class TailingTest {
   }
 
   @Test
+  void deletedJustBeforeAStop_isReadToItsEnd() throws IOException {
+    try (LaneHarness agent = agent("*.log", LaneHarness.patient())) {
+      Path file = agent.log("a.log");
+      write(file, "1\n");
+      agent.run(Duration.ofSeconds(3));
+      write(file, "2\nwithout an end");
+      Files.delete(file);
+      agent.stop();
+      agent.restart();
+      agent.run(Duration.ofSeconds(3));
+
+      assertThat(agent.server.linesOf(file.toString())).containsExactly("1", "2", "without an end");
+    }
+  }
+
+  @Test
   void copyTruncateWhileDown_theRestComesFromTheCopy() throws IOException {
     try (LaneHarness agent = agent("*.log*", TailConfig.defaults())) {
       Path file = agent.log("a.log");

@@ -198,6 +198,27 @@ public final class Tailer implements LineFeed {
     return status;
   }
 
+  /** What is left in a deleted file could not be had again: it is read, as far as there is room. */
+  @Override
+  public void end() {
+    for (TailedFile file : List.copyOf(open.values())) {
+      try {
+        checkPath(file, clock.monotonicNanos());
+        if (file.rotated && Siblings.find(file.directory, file.id) == null) {
+          LineReader.Outcome last = LineReader.Outcome.READ;
+          while (last == LineReader.Outcome.READ && mayRead(file)) {
+            last = reader.read(file, sink);
+          }
+          if (last == LineReader.Outcome.END) {
+            finish(file);
+          }
+        }
+      } catch (IOException e) {
+        troubles.unreadable(Path.of(file.path), e);
+      }
+    }
+  }
+
   /** Files can always grow. */
   @Override
   public boolean isFinished() {
