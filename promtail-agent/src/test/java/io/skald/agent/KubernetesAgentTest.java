@@ -14,6 +14,7 @@ import io.skald.common.net.HostName;
 import io.skald.common.push.BatchKey;
 import io.skald.common.time.Clock;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,6 +157,63 @@ class KubernetesAgentTest {
 
     assertThat(received.lines(leftStream("web-1", file))).containsExactly("two");
     assertThat(received.lines(leftStream("web-2", unseen))).containsExactly("never seen alive");
+    assertThat(received.duplicates()).isZero();
+  }
+
+  /** The kubelet renames the log of a container, and compresses it one rotation later. */
+  @Test
+  void podGoesWhileTheAgentIsDown_itsRotatedLogsAreReadOn() throws Exception {
+    Pod pod = Pods.simple("web-1", NODE);
+    Path file = container("web-1", "main").resolve("0.log");
+    Files.writeString(file, cri("stdout", "F", "one"));
+    cluster.put(pod);
+    try (Agent agent = agent()) {
+      agent.start();
+      awaitCount(1);
+      Files.writeString(file, cri("stdout", "F", "two"), StandardOpenOption.APPEND);
+      awaitCount(2);
+    }
+    Files.writeString(file, cri("stdout", "F", "three"), StandardOpenOption.APPEND);
+    try (OutputStream out =
+        new GZIPOutputStream(
+            Files.newOutputStream(file.resolveSibling("0.log.20260101-000000.gz")))) {
+      Files.copy(file, out);
+    }
+    Files.delete(file);
+    Files.writeString(file.resolveSibling("0.log.20260102-000000"), cri("stdout", "F", "four"));
+    Files.writeString(file, cri("stdout", "F", "five"));
+    cluster.remove(pod);
+
+    try (Agent agent = agent()) {
+      agent.start();
+      awaitCount(5);
+    }
+
+    assertThat(received.lines(leftStream("web-1", file)))
+        .containsExactlyInAnyOrder("three", "four", "five");
+    assertThat(received.duplicates()).isZero();
+  }
+
+  @Test
+  void podGoesWhileARotatedLogIsRead_thatIsReadOnAfterAStart() throws Exception {
+    Pod pod = Pods.simple("web-1", NODE);
+    Path file = container("web-1", "main").resolve("0.log");
+    Files.writeString(file, cri("stdout", "F", "one"));
+    cluster.put(pod);
+    try (Agent agent = agent()) {
+      agent.start();
+      awaitCount(1);
+    }
+    Files.writeString(file, cri("stdout", "F", "two"), StandardOpenOption.APPEND);
+    Files.move(file, file.resolveSibling("0.log.20260101-000000"));
+    cluster.remove(pod);
+
+    try (Agent agent = agent()) {
+      agent.start();
+      awaitCount(2);
+    }
+
+    assertThat(received.lines(leftStream("web-1", file))).containsExactly("two");
     assertThat(received.duplicates()).isZero();
   }
 

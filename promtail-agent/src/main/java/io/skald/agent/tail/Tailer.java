@@ -795,7 +795,16 @@ public final class Tailer implements LineFeed {
         return;
       }
       Siblings.Sibling moved = findMoved(position);
-      if (moved == null && (targetOf(id) != null || !mayTargetsCome())) {
+      boolean hasTarget = targetOf(id) != null;
+      if (moved == null && (hasTarget || !mayTargetsCome())) {
+        if (!hasTarget) {
+          log.info(
+              "{} (inode {}) was read to byte {}, and then it and its target went; what it got"
+                  + " after that, if anything, is not looked for",
+              position.path(),
+              id.inode(),
+              position.offset());
+        }
         positions.remove(id);
         finished.remove(id);
         sink.advance(FilePosition.forget(id));
