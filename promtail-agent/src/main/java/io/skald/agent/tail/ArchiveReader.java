@@ -8,7 +8,6 @@ import io.skald.agent.position.LineState;
 import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -210,7 +209,7 @@ public final class ArchiveReader implements LineFeed {
     troubles.beginScan();
     Set<FileId> seen = new HashSet<>();
     for (Target target : targets) {
-      for (Path match : matches(target)) {
+      for (Path match : TargetFiles.of(target, _ -> {}, troubles)) {
         try {
           FileStat stat = FileStat.of(match);
           if (stat != null && stat.regularFile() && stat.sizeBytes() > 0) {
@@ -229,23 +228,6 @@ public final class ArchiveReader implements LineFeed {
     done.keySet().retainAll(seen);
     forgetGone(seen);
     troubles.endScan();
-  }
-
-  private Set<Path> matches(Target target) {
-    Set<Path> found = new HashSet<>();
-    Path literal = target.literalPath();
-    if (literal != null && Files.isRegularFile(literal)) {
-      found.add(literal);
-    } else {
-      target
-          .glob()
-          .walk(
-              found::add,
-              _ -> {},
-              unreadable -> troubles.unreadable(unreadable, new IOException("cannot be listed")));
-    }
-    found.removeIf(match -> target.excludes(match.toString()));
-    return found;
   }
 
   private void visit(Target target, Path path, FileId id, FileStat stat, long now)
@@ -308,16 +290,14 @@ public final class ArchiveReader implements LineFeed {
       if (seen.contains(id) || (archive != null && archive.id().equals(id))) {
         continue;
       }
-      Path path = Path.of(position.path());
-      Path directory = path.getParent();
       try {
-        FileStat atPath = FileStat.of(path);
+        FileStat atPath = FileStat.of(Path.of(position.path()));
         boolean there = atPath != null && atPath.isFile(id);
-        if (!there && (directory == null || Siblings.find(directory, id) == null)) {
+        if (!there && Siblings.findMoved(position) == null) {
           forget(id);
         }
       } catch (IOException e) {
-        log.debug("cannot tell whether {} still exists: {}", path, e.toString());
+        log.debug("cannot tell whether {} still exists: {}", position.path(), e.toString());
       }
     }
   }

@@ -3,6 +3,7 @@ package io.skald.agent.tail;
 import io.skald.agent.decompress.Compression;
 import io.skald.agent.position.FileHead;
 import io.skald.agent.position.FileId;
+import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.FileStat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -39,6 +41,18 @@ final class Siblings {
 
   /** A neighbour and what the file system says of it. */
   record Sibling(Path path, FileStat stat) {
+    /**
+     * Tells whether this, with its inode, is the file of a position: by its content, or by its time
+     * of birth if it was truncated meanwhile.
+     */
+    boolean isFileOf(FilePosition position) {
+      long born = stat.bornNanos();
+      return (born != 0 && born == position.bornNanos())
+          || (!position.bornAtAnotherTime(born)
+              && position.head().length() > 0
+              && (isCompressed(position.path(), path) || hasHead(path, position.head())));
+    }
+
     /**
      * By time of birth, where known, and of the last write: unpacking an old file sets only one.
      */
@@ -73,6 +87,28 @@ final class Siblings {
     for (Sibling sibling : regularFiles(directory)) {
       if (sibling.stat.isFile(id)) {
         return sibling;
+      }
+    }
+    return null;
+  }
+
+  /** Returns where the file of a position lies beside its path; null if it is not there. */
+  static @Nullable Sibling findMoved(FilePosition position) throws IOException {
+    Path path = Path.of(position.path());
+    Set<Path> directories = new LinkedHashSet<>();
+    if (path.getParent() != null) {
+      directories.add(path.getParent());
+    }
+    if (Files.exists(path)) {
+      Path real = path.toRealPath().getParent();
+      if (real != null) {
+        directories.add(real);
+      }
+    }
+    for (Path directory : directories) {
+      Sibling found = find(directory, position.id());
+      if (found != null && found.isFileOf(position)) {
+        return found;
       }
     }
     return null;

@@ -8,7 +8,6 @@ import io.skald.agent.position.FileStat;
 import io.skald.agent.position.LineState;
 import io.skald.common.time.Clock;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -322,24 +321,7 @@ public final class Tailer implements LineFeed {
     resumeRotated(met);
     noticeTruncations(); // before a copy of what a file held is taken for a new file
     for (Target target : targets) {
-      Set<Path> matches = new LinkedHashSet<>();
-      Path literal = target.literalPath();
-      if (literal != null && Files.isRegularFile(literal)) {
-        matches.add(literal);
-        Path parent = literal.getParent();
-        if (parent != null) {
-          directories.add(parent);
-        }
-      } else {
-        noteDirectory(target, literal);
-        target
-            .glob()
-            .walk(
-                matches::add,
-                directories::add,
-                unreadable -> troubles.unreadable(unreadable, cannotList(unreadable)));
-      }
-      matches.removeIf(match -> target.excludes(match.toString()));
+      Set<Path> matches = TargetFiles.of(target, directories::add, troubles);
       if (!met.contains(target.key())) {
         matches.stream().filter(m -> isKnown(target, m)).toList().forEach(m -> visit(target, m));
       }
@@ -353,26 +335,6 @@ public final class Tailer implements LineFeed {
     troubles.endScan();
     scanned = true;
     scannedTargets = keysOf(targets);
-  }
-
-  private static IOException cannotList(Path directory) {
-    return Files.isReadable(directory)
-        ? new IOException("cannot be listed")
-        : new AccessDeniedException(directory.toString());
-  }
-
-  private void noteDirectory(Target target, @Nullable Path literal) {
-    if (literal != null && Files.isDirectory(literal)) {
-      troubles.note(
-          literal,
-          "is a directory, so job "
-              + target.key()
-              + " follows nothing there; write "
-              + literal
-              + "/*.log or "
-              + literal
-              + "/**/*.log for __path__");
-    }
   }
 
   private void noticeTruncations() {
@@ -401,7 +363,7 @@ public final class Tailer implements LineFeed {
   private boolean isKnown(Target target, Siblings.Sibling sibling) {
     FilePosition position =
         positions.get(new FileId(target.key(), sibling.stat().device(), sibling.stat().inode()));
-    return position != null && isFile(sibling, position);
+    return position != null && sibling.isFileOf(position);
   }
 
   /** Opens what {@code path} leads to, unless it is open, finished or no file. */
@@ -560,7 +522,7 @@ public final class Tailer implements LineFeed {
         if (there != null && !wasReplaced(position, there)) {
           continue;
         }
-        Siblings.Sibling moved = there == null ? findMoved(position) : null;
+        Siblings.Sibling moved = there == null ? Siblings.findMoved(position) : null;
         if (moved == null || Siblings.isCompressed(position.path(), moved.path())) {
           lost.computeIfAbsent(new Followed(target, position.path()), _ -> new ArrayList<>())
               .add(position);
@@ -668,37 +630,6 @@ public final class Tailer implements LineFeed {
     return null;
   }
 
-  private static Siblings.@Nullable Sibling findMoved(FilePosition position) throws IOException {
-    Path path = Path.of(position.path());
-    Set<Path> directories = new LinkedHashSet<>();
-    if (path.getParent() != null) {
-      directories.add(path.getParent());
-    }
-    if (Files.exists(path)) {
-      Path real = path.toRealPath().getParent();
-      if (real != null) {
-        directories.add(real);
-      }
-    }
-    for (Path directory : directories) {
-      Siblings.Sibling found = Siblings.find(directory, position.id());
-      if (found != null && isFile(found, position)) {
-        return found;
-      }
-    }
-    return null;
-  }
-
-  /** By its content, or by its time of birth if it was truncated meanwhile. */
-  private static boolean isFile(Siblings.Sibling found, FilePosition position) {
-    long born = found.stat().bornNanos();
-    return (born != 0 && born == position.bornNanos())
-        || (!position.bornAtAnotherTime(born)
-            && position.head().length() > 0
-            && (Siblings.isCompressed(position.path(), found.path())
-                || Siblings.hasHead(found.path(), position.head())));
-  }
-
   private void searchNeighbourhoods() {
     List<Neighbourhood> due = List.copyOf(searched);
     searched.clear();
@@ -794,7 +725,7 @@ public final class Tailer implements LineFeed {
       if (stat != null && stat.isFile(id)) {
         return;
       }
-      Siblings.Sibling moved = findMoved(position);
+      Siblings.Sibling moved = Siblings.findMoved(position);
       boolean hasTarget = targetOf(id) != null;
       if (moved == null && (hasTarget || !mayTargetsCome())) {
         if (!hasTarget) {
