@@ -71,6 +71,7 @@ final class Chaos {
   private boolean make(Fault fault) throws InterruptedException {
     return switch (fault) {
       case CRASH -> crash();
+      case BLACKOUT -> blackout();
       case CRASH_DISTRIBUTOR -> {
         cluster.any(cluster.distributors()).crash();
         yield true;
@@ -129,6 +130,17 @@ final class Chaos {
     last(world.oneIn(2) ? 2 : 60);
     if (node.host() == null && cluster.ingesters().contains(node)) {
       node.start();
+    }
+    return true;
+  }
+
+  private boolean blackout() throws InterruptedException {
+    running().forEach(IngesterNode::crash);
+    last(20);
+    for (IngesterNode node : cluster.ingesters()) {
+      if (node.host() == null) {
+        node.start();
+      }
     }
     return true;
   }

@@ -4,6 +4,8 @@ package io.skald.tests.simulation;
 enum Fault {
   /** An ingester's machine loses power, and starts again. */
   CRASH,
+  /** All ingesters lose power at once. */
+  BLACKOUT,
   /** A distributor dies, and another one takes its place. */
   CRASH_DISTRIBUTOR,
   /** All threads of a process stand still for a while. */

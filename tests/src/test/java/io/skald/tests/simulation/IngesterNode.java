@@ -49,6 +49,7 @@ final class IngesterNode {
   private SimulatedDisk disk = new SimulatedDisk();
   private int failingSyncPercent;
   private @Nullable Life life;
+  private @Nullable Host starting;
   private boolean flushed;
 
   /** One life of the process. */
@@ -76,7 +77,7 @@ final class IngesterNode {
   /** Returns the host it lives on now; null if there is none. */
   @Nullable Host host() {
     Life now = life;
-    return now == null ? null : now.host;
+    return now == null ? starting : now.host;
   }
 
   /** Small blocks, chunks and segments: a fault meets every step of them. */
@@ -114,10 +115,11 @@ final class IngesterNode {
    * called by a thread of no host.
    */
   void start() {
-    if (life != null) {
+    if (host() != null) {
       throw new IllegalStateException(name + " runs already");
     }
     Host host = new Host(world, name);
+    starting = host;
     world.tell(name + " starts");
     host.start("main", () -> live(host));
   }
@@ -157,6 +159,7 @@ final class IngesterNode {
                 Duration.ZERO),
             host.clock(),
             random);
+    starting = null;
     life =
         new Life(
             host, log, index, ingester, member, new IngesterHoldings(ingester, index.recent()));
