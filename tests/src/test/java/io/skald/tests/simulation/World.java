@@ -182,13 +182,18 @@ final class World {
    */
   void run(BooleanSupplier end) {
     while (!end.getAsBoolean()) {
-      Throwable failed = failure;
-      if (failed != null) {
-        throw failed(String.valueOf(failed.getMessage()), failed);
-      }
+      requireNoFailure();
       if (!step()) {
         throw failed("nothing can go on, and nothing will happen", null);
       }
+    }
+    requireNoFailure(); // also of the last turn
+  }
+
+  private void requireNoFailure() {
+    Throwable failed = failure;
+    if (failed != null) {
+      throw failed(String.valueOf(failed.getMessage()), failed);
     }
   }
 
