@@ -52,10 +52,15 @@ final class PackFormat {
     return new SectionWriter().writeInt(MAGIC).writeByte(VERSION).toByteArray();
   }
 
-  static void checkHeader(Section section) {
+  static void checkHeader(Section section, Trailer trailer) {
     SectionReader in = new SectionReader(section);
     checkMagic(section, in.readInt());
-    checkVersion(section, in.readByte());
+    int version = in.readByte();
+    checkVersion(section, version);
+    if (version != trailer.version()) {
+      throw section.corrupt(
+          "it has format version %d, the trailer %d".formatted(version, trailer.version()));
+    }
   }
 
   static byte[] directory(TenantId tenant, List<PackedChunk> chunks) {

@@ -28,7 +28,7 @@ public final class PackReader {
    */
   public Directory directory(String key) {
     PackFormat.Trailer trailer = trailer(key);
-    PackFormat.checkHeader(section(key, "pack header", 0, PackFormat.HEADER_LENGTH));
+    PackFormat.checkHeader(section(key, "pack header", 0, PackFormat.HEADER_LENGTH), trailer);
     byte[] bytes = store.read(key, trailer.directoryOffset(), trailer.directoryLength());
     Section directory =
         Section.verified(

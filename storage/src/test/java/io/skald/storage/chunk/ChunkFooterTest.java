@@ -49,13 +49,13 @@ class ChunkFooterTest {
   void decode_unknownVersion_saysWhichOnesAreKnown() {
     ChunkFooter.EncodedChunk encoded = ChunkFooter.encode(chunk(block()));
     byte[] footer = footer(encoded);
-    footer[4] = 3;
+    footer[4] = 4;
 
     assertThatThrownBy(() -> ChunkFooter.decode("t/a.pack", 9, footer, columnBytes(encoded)))
         .isInstanceOf(CorruptChunkException.class)
         .hasMessageContaining("t/a.pack")
-        .hasMessageContaining("version 3 is unknown")
-        .hasMessageContaining("knows versions 1 to 2");
+        .hasMessageContaining("version 4 is unknown")
+        .hasMessageContaining("knows versions 1 to 3");
   }
 
   @Test

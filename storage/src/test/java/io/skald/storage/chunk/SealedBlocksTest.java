@@ -44,10 +44,10 @@ final class SealedBlocksTest {
   @Test
   void decode_unknownVersion_isRefused() {
     byte[] bytes = SealedBlocks.encode(block());
-    bytes[0] = 2;
+    bytes[0] = 3;
     assertThatThrownBy(() -> SealedBlocks.decode(bytes, decoder))
         .isInstanceOf(CorruptChunkException.class)
-        .hasMessageContaining("version 2");
+        .hasMessageContaining("version 3");
   }
 
   private SealedBlock block() {

@@ -141,7 +141,7 @@ class PackTest {
 
     assertThatThrownBy(() -> new PackReader(store).directory(pack.key()))
         .isInstanceOf(StorageException.class)
-        .hasMessageContaining("version 9 is unknown; this reader knows versions 1 to 2");
+        .hasMessageContaining("version 9 is unknown; this reader knows versions 1 to 3");
   }
 
   @Test
