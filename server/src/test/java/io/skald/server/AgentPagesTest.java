@@ -160,6 +160,42 @@ class AgentPagesTest {
   }
 
   @Test
+  void config_passwordsOfAllKinds_areNotShown() throws Exception {
+    Path file = directory.resolve("agent.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replaceFirst(
+                "(?m)^clients:.*$",
+                """
+                clients:
+                - {name: one, url: 'http://user:geheim@127.0.0.1:9/push'}
+                - {name: two, url: 'http://127.0.0.1:9/push', basic_auth: {username: u, password: geheim}}
+                """));
+
+    assertThat(get("/agent/reload").statusCode()).isEqualTo(200);
+
+    assertThat(get("/agent/config").body()).contains("name: two").doesNotContain("geheim");
+    assertThat(get("/agent/targets").body()).contains("Client one").doesNotContain("geheim");
+  }
+
+  @Test
+  void reload_notAskedFor_isNoPage() throws Exception {
+    Path file = directory.resolve("agent.yaml");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("enable_runtime_reload: true", "enable_runtime_reload: false")
+            .replace("/positions.yaml", "/other.yaml"));
+    agent().close();
+    started = new AgentProcess(file(), Clock.system(), AgentOptions.NONE, this::file);
+    started.start();
+
+    assertThat(get("/agent/reload").statusCode()).isEqualTo(404);
+    assertThat(get("/agent/config").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void reload_sameOrChangedOrBadFile_isPutInForceOrLeavesTheOldOne() throws Exception {
     await("/agent/ready", "Ready\n"::equals);
     assertThat(get("/agent/reload").statusCode()).isEqualTo(200);
