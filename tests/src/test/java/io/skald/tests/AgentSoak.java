@@ -344,7 +344,7 @@ final class AgentSoak {
         Files.writeString(
             home.resolve("promtail.yaml"),
             """
-            server: {http_listen_address: 127.0.0.1, http_listen_port: %d, graceful_shutdown_timeout: 2s}
+            server: {http_listen_address: 127.0.0.1, http_listen_port: %d, graceful_shutdown_timeout: 15s}
             clients:
             - url: http://127.0.0.1:%d/loki/api/v1/push
               batchwait: 200ms
