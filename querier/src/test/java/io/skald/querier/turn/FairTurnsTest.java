@@ -9,6 +9,7 @@ import io.skald.logql.engine.QueryCancelledException;
 import io.skald.logql.engine.QueryException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -142,7 +143,7 @@ class FairTurnsTest {
     until(() -> turns.waitingForProcessor() == 1);
     begin.countDown();
     light.get();
-    long meanwhile = done.stream().filter("busy"::equals).count();
+    long meanwhile = Arrays.stream(done.toArray()).filter("busy"::equals).count();
     assertThat(busy.get()).isEqualTo("busy");
 
     assertThat(meanwhile).isGreaterThan(30);
