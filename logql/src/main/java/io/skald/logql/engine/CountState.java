@@ -30,6 +30,11 @@ final class CountState implements SeriesState {
   }
 
   @Override
+  public long heldBytes() {
+    return entries.heldBytes() + (bytes == null ? 0 : bytes.heldBytes());
+  }
+
+  @Override
   public void merge(SeriesState other) {
     CountState counts = (CountState) other;
     entries.merge(counts.entries);

@@ -91,6 +91,11 @@ final class ExtremeState implements SeriesState {
   }
 
   @Override
+  public long heldBytes() {
+    return (long) BYTES_PER_PANE * values.length;
+  }
+
+  @Override
   public void merge(SeriesState other) {
     ExtremeState state = (ExtremeState) other;
     for (int i = 0; i < state.size; i++) {

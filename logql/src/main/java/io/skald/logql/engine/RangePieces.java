@@ -17,6 +17,9 @@ final class RangePieces implements QueryFleet.Work {
   private final QueryContext context;
   private final Map<Labels, SeriesState> merged = new HashMap<>();
 
+  /** Of the budget, by the query before the pieces. */
+  private final long heldBefore;
+
   RangePieces(
       QueryFleet fleet,
       RangePlan plan,
@@ -30,6 +33,7 @@ final class RangePieces implements QueryFleet.Work {
     this.windows = windows;
     this.limit = limit;
     this.context = context;
+    this.heldBefore = context.budget().held();
   }
 
   /** Returns the states of all series, or null if it is not worth it to divide this. */
@@ -96,6 +100,12 @@ final class RangePieces implements QueryFleet.Work {
   private void add(Map<Labels, SeriesState> states) {
     RangeScan.merge(states, merged);
     limit.check(merged.size());
+    // Pieces share most series: what a piece held beside what was kept of it is garbage now.
+    long kept = 0;
+    for (Map.Entry<Labels, SeriesState> series : merged.entrySet()) {
+      kept += RangeWorker.bytes(series.getKey()) + series.getValue().heldBytes();
+    }
+    context.budget().releaseTo(heldBefore + kept);
   }
 
   @Override

@@ -50,6 +50,15 @@ final class SampleState implements SeriesState {
   }
 
   @Override
+  public long heldBytes() {
+    long bytes = (long) BYTES_PER_SAMPLE * timestamps.length;
+    for (SampleState other : others) {
+      bytes += (long) BYTES_PER_SAMPLE * other.timestamps.length;
+    }
+    return bytes;
+  }
+
+  @Override
   public void merge(SeriesState other) {
     SampleState state = (SampleState) other;
     others.add(state);

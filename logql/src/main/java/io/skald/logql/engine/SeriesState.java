@@ -25,6 +25,9 @@ sealed interface SeriesState permits CountState, SumState, ExtremeState, SampleS
    */
   void merge(SeriesState other);
 
+  /** Returns what it holds of the memory budget, with what was merged into it. */
+  long heldBytes();
+
   /** Writes what was added, for the same query in another process. */
   void write(AnswerWriter out);
 

@@ -42,6 +42,10 @@ final class StepCounts {
     }
   }
 
+  long heldBytes() {
+    return 8L * cells.length;
+  }
+
   void write(AnswerWriter out) {
     out.count(base);
     out.count(cells.length);

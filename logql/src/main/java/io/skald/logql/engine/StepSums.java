@@ -18,6 +18,9 @@ final class StepSums {
     Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN
   };
 
+  private static final long CELL_BYTES = 20;
+  private static final long TAIL_BYTES = 64;
+
   private final MemoryBudget budget;
   private final boolean disjoint;
   private double[] high = {};
@@ -84,7 +87,7 @@ final class StepSums {
   private ExactSum tail(int cell) {
     ExactSum tail = tails[cell];
     if (tail == null) {
-      budget.take(64);
+      budget.take(TAIL_BYTES);
       tail = new ExactSum();
       tails[cell] = tail;
     }
@@ -107,6 +110,18 @@ final class StepSums {
     positiveInfinities = merged(positiveInfinities, other.positiveInfinities);
     negativeInfinities = merged(negativeInfinities, other.negativeInfinities);
     notNumbers = merged(notNumbers, other.notNumbers);
+  }
+
+  long heldBytes() {
+    long bytes = CELL_BYTES * high.length;
+    for (ExactSum tail : tails) {
+      bytes += tail == null ? 0 : TAIL_BYTES;
+    }
+    return bytes + bytes(positiveInfinities) + bytes(negativeInfinities) + bytes(notNumbers);
+  }
+
+  private static long bytes(@Nullable StepCounts counts) {
+    return counts == null ? 0 : counts.heldBytes();
   }
 
   void write(AnswerWriter out) {
@@ -226,7 +241,7 @@ final class StepSums {
   }
 
   private void grow(int start, int end) {
-    budget.take(20L * (end - start - high.length));
+    budget.take(CELL_BYTES * (end - start - high.length));
     int shift = base - start;
     high = moved(high, end - start, shift);
     low = moved(low, end - start, shift);

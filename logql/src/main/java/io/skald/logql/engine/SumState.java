@@ -36,6 +36,11 @@ final class SumState implements SeriesState {
   }
 
   @Override
+  public long heldBytes() {
+    return entries.heldBytes() + sums.heldBytes();
+  }
+
+  @Override
   public void merge(SeriesState other) {
     SumState state = (SumState) other;
     entries.merge(state.entries);

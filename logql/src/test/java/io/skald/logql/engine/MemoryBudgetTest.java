@@ -3,9 +3,13 @@ package io.skald.logql.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skald.common.block.LogSource;
+import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.logql.syntax.LogExpr;
 import io.skald.logql.syntax.Parser;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -131,5 +135,57 @@ class MemoryBudgetTest {
     }
 
     assertThat(run(query.toString(), 1 << 20, 0)).isInstanceOf(QueryResult.Vector.class);
+  }
+
+  /** Twenty pieces with the same series: what is kept is that of one. */
+  private static final class Pieces implements QueryFleet {
+    private final QueryEngine engine;
+    private boolean elsewhere;
+
+    Pieces(QueryEngine engine) {
+      this.engine = engine;
+    }
+
+    @Override
+    public List<QueryPiece> divide(
+        QueryPiece whole, List<LabelMatcher> selector, Division division, Effort effort) {
+      return Collections.nCopies(20, whole);
+    }
+
+    @Override
+    public LogSource entries(QueryPiece piece) {
+      return SOURCE;
+    }
+
+    @Override
+    public void run(List<QueryPiece> pieces, Work work) {
+      for (QueryPiece piece : pieces) {
+        elsewhere = !elsewhere;
+        if (elsewhere) {
+          work.take(
+              piece, engine.evaluate(piece, SOURCE, new QueryStatistics(), Cancellation.none()));
+        } else {
+          work.evaluate(piece);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"count_over_time({app=`x`} | logfmt", "sum_over_time({app=`x`} | logfmt"})
+  void pieces_withTheSameSeries_doNotAddUp(String start) {
+    String unwrap = start.startsWith("sum") ? " | unwrap n" : "";
+    String query = "sum by (id) (" + start + " | id < 2000" + unwrap + " [2h]))";
+    QueryEngine engine = new QueryEngine(new EngineLimits(0, 3 << 20, true), Runnable::run, 1);
+
+    QueryResult result =
+        engine.execute(
+            new QueryRequest(Parser.parse(query), END, END, 0, 0, 100, true, false),
+            SOURCE,
+            new Pieces(engine),
+            new QueryStatistics(),
+            Cancellation.none());
+
+    assertThat(((QueryResult.Vector) result).samples()).hasSize(2000);
   }
 }
