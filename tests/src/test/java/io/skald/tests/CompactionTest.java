@@ -60,7 +60,8 @@ class CompactionTest {
       assertThat(lines()).hasSize(FLUSHES);
       await(() -> metric("skald_compactor_removed_entries_total") >= FLUSHES);
       assertThat(lines()).hasSize(FLUSHES).allMatch(line -> line.startsWith("open"));
-      assertThat(client.get("/loki/api/v1/delete").text()).contains("% Complete");
+      // The progress is told a moment after the entries are counted.
+      await(() -> client.get("/loki/api/v1/delete").text().contains("% Complete"));
       server.kill();
     }
     try (Stream<Path> walk = Files.walk(directory)) {
