@@ -20,4 +20,29 @@ public record BlockLayout(
 
   /** The most that the decoded metadata column of one block may take. */
   static final int MAX_METADATA_BYTES = 1 << 28;
+
+  /** Writes it as footers of chunks and sealed blocks begin. */
+  void write(SectionWriter out) {
+    out.writeVarLong(entries).writeVarLong(lineBytes).writeVarLong(metadataBytes);
+    out.writeLong(minTimestamp).writeVarLong(maxTimestamp - minTimestamp);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param countsMetadata false for versions that had no metadata bytes
+   * @throws CorruptChunkException if it is not valid
+   */
+  static BlockLayout read(Section section, SectionReader in, boolean countsMetadata) {
+    int entries = in.readVarInt("the number of entries", MAX_ENTRIES);
+    int lineBytes = in.readVarInt("the number of line bytes", MAX_LINE_BYTES);
+    long metadataBytes = countsMetadata ? in.readVarLong() : 0;
+    long first = in.readLong();
+    long last = first + in.readVarLong();
+    if (entries == 0 || last < first || metadataBytes < 0) {
+      throw section.corrupt(
+          "a block has no entries, a negative size, or its time range is backwards");
+    }
+    return new BlockLayout(entries, lineBytes, metadataBytes, first, last);
+  }
 }

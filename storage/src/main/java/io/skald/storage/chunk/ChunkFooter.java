@@ -128,10 +128,7 @@ public final class ChunkFooter {
     out.writeLong(chunk.fingerprint().high()).writeLong(chunk.fingerprint().low());
     out.writeVarLong(chunk.blocks().size());
     for (SealedBlock block : chunk.blocks()) {
-      out.writeVarLong(block.entries()).writeVarLong(block.lineBytes());
-      out.writeVarLong(block.metadataBytes());
-      out.writeLong(block.minTimestamp());
-      out.writeVarLong(block.maxTimestamp() - block.minTimestamp());
+      block.layout().write(out);
       for (Column column : Column.values()) {
         EncodedColumn encoded = block.encoded(column);
         byte[] bytes = encoded.bytes();
@@ -158,11 +155,7 @@ public final class ChunkFooter {
       throw section.corrupt("it does not start with SKCF");
     }
     int version = in.readByte();
-    if (version < OLDEST_VERSION || version > VERSION) {
-      throw section.corrupt(
-          "format version %d is unknown; this reader knows versions %d to %d"
-              .formatted(version, OLDEST_VERSION, VERSION));
-    }
+    section.requireVersion(version, OLDEST_VERSION, VERSION);
     int checked = bytes.length - Integer.BYTES;
     if (checked < in.position()) {
       throw section.corrupt("it has only " + bytes.length + " bytes");
@@ -191,7 +184,7 @@ public final class ChunkFooter {
     int[][] lengths = new int[count][Column.COUNT];
     int[][] crcs = new int[count][Column.COUNT];
     for (int i = 0; i < count; i++) {
-      layouts[i] = readLayout(section, in, version);
+      layouts[i] = BlockLayout.read(section, in, version >= FIRST_VERSION_WITH_METADATA_BYTES);
       for (int c = 0; c < Column.COUNT; c++) {
         encodings[i][c] = in.readByte();
         lengths[i][c] = in.readVarInt("the length of a column", columnBytes);
@@ -208,19 +201,6 @@ public final class ChunkFooter {
       blocks.add(new Block(layouts[i], columns));
     }
     return new ChunkFooter(chunkId, fingerprint, blocks);
-  }
-
-  private static BlockLayout readLayout(Section section, SectionReader in, int version) {
-    int entries = in.readVarInt("the number of entries", BlockLayout.MAX_ENTRIES);
-    int lineBytes = in.readVarInt("the number of line bytes", BlockLayout.MAX_LINE_BYTES);
-    long metadataBytes = version < FIRST_VERSION_WITH_METADATA_BYTES ? 0 : in.readVarLong();
-    long first = in.readLong();
-    long last = first + in.readVarLong();
-    if (entries == 0 || last < first || metadataBytes < 0) {
-      throw section.corrupt(
-          "a block has no entries, a negative size, or its time range is backwards");
-    }
-    return new BlockLayout(entries, lineBytes, metadataBytes, first, last);
   }
 
   private static int[][] offsets(Section section, int[][] lengths, int columnBytes) {

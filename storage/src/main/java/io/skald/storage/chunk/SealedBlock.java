@@ -60,6 +60,10 @@ public final class SealedBlock {
     return new LazyBlock(layout, new InMemory(this), decoder);
   }
 
+  BlockLayout layout() {
+    return layout;
+  }
+
   EncodedColumn encoded(Column column) {
     return columns.get(column.ordinal());
   }

@@ -24,9 +24,8 @@ public final class SealedBlocks {
 
   public static byte[] encode(SealedBlock block) {
     SectionWriter out = new SectionWriter();
-    out.writeByte(VERSION).writeVarLong(block.entries()).writeVarLong(block.lineBytes());
-    out.writeVarLong(block.metadataBytes());
-    out.writeLong(block.minTimestamp()).writeVarLong(block.maxTimestamp() - block.minTimestamp());
+    out.writeByte(VERSION);
+    block.layout().write(out);
     for (Column column : Column.values()) {
       EncodedColumn encoded = block.encoded(column);
       out.writeByte(encoded.encoding()).writeVarLong(encoded.bytes().length);
@@ -43,27 +42,14 @@ public final class SealedBlocks {
     Section section = new Section(OBJECT, "sealed block", 0, 0, bytes);
     SectionReader in = new SectionReader(section);
     int version = in.readByte();
-    if (version < OLDEST_VERSION || version > VERSION) {
-      throw section.corrupt(
-          "format version %d is unknown; this reader knows versions %d to %d"
-              .formatted(version, OLDEST_VERSION, VERSION));
-    }
-    int entries = in.readVarInt("the number of entries", BlockLayout.MAX_ENTRIES);
-    int lineBytes = in.readVarInt("the number of line bytes", BlockLayout.MAX_LINE_BYTES);
-    long metadataBytes = version == OLDEST_VERSION ? 0 : in.readVarLong();
-    long first = in.readLong();
-    long last = first + in.readVarLong();
-    if (entries == 0 || last < first || metadataBytes < 0) {
-      throw section.corrupt(
-          "the block has no entries, a negative size, or its time range is backwards");
-    }
+    section.requireVersion(version, OLDEST_VERSION, VERSION);
+    BlockLayout layout = BlockLayout.read(section, in, version > OLDEST_VERSION);
     List<EncodedColumn> columns = new ArrayList<>(Column.COUNT);
     for (int i = 0; i < Column.COUNT; i++) {
       int encoding = in.readByte();
       columns.add(new EncodedColumn(encoding, in.readBytes(in.readLength("the column length"))));
     }
     in.expectEnd();
-    BlockLayout layout = new BlockLayout(entries, lineBytes, metadataBytes, first, last);
     return new SealedBlock(layout, columns, decoder);
   }
 }

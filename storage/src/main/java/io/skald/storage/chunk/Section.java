@@ -32,6 +32,19 @@ public record Section(String object, String name, long offset, int encoding, byt
     return new CorruptChunkException(object, name, offset, detail);
   }
 
+  /**
+   * Checks the version of a format.
+   *
+   * @throws CorruptChunkException if it is not one of {@code oldest} to {@code newest}
+   */
+  public void requireVersion(int version, int oldest, int newest) {
+    if (version < oldest || version > newest) {
+      throw corrupt(
+          "format version %d is unknown; this reader knows versions %d to %d"
+              .formatted(version, oldest, newest));
+    }
+  }
+
   /** Returns the CRC32C (RFC 3720, appendix B.4) of a range. */
   public static int crc(byte[] bytes, int from, int length) {
     CRC32C crc = new CRC32C();

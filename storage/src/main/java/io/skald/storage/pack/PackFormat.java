@@ -56,7 +56,7 @@ final class PackFormat {
     SectionReader in = new SectionReader(section);
     checkMagic(section, in.readInt());
     int version = in.readByte();
-    checkVersion(section, version);
+    section.requireVersion(version, OLDEST_VERSION, VERSION);
     if (version != trailer.version()) {
       throw section.corrupt(
           "it has format version %d, the trailer %d".formatted(version, trailer.version()));
@@ -165,7 +165,7 @@ final class PackFormat {
     Trailer trailer = new Trailer(in.readLong(), in.readInt(), in.readInt(), in.readByte());
     int expectedCrc = in.readInt();
     checkMagic(section, in.readInt());
-    checkVersion(section, trailer.version());
+    section.requireVersion(trailer.version(), OLDEST_VERSION, VERSION);
     int actualCrc = Section.crc(section.bytes(), 0, CHECKED_TRAILER_LENGTH);
     if (actualCrc != expectedCrc) {
       throw section.corrupt("CRC32C is %08x, expected %08x".formatted(actualCrc, expectedCrc));
@@ -183,14 +183,6 @@ final class PackFormat {
   private static void checkMagic(Section section, int magic) {
     if (magic != MAGIC) {
       throw section.corrupt("there is no magic SKPK; is it a pack?");
-    }
-  }
-
-  private static void checkVersion(Section section, int version) {
-    if (version < OLDEST_VERSION || version > VERSION) {
-      throw section.corrupt(
-          "format version %d is unknown; this reader knows versions %d to %d"
-              .formatted(version, OLDEST_VERSION, VERSION));
     }
   }
 }
