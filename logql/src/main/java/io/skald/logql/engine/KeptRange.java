@@ -1,7 +1,6 @@
 package io.skald.logql.engine;
 
 import io.skald.common.model.Labels;
-import io.skald.common.model.StreamShard;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -64,9 +63,10 @@ final class KeptRange {
     long before = Math.floorMod(Math.floorDiv(grid.startNanos(), grid.stepNanos()), (long) steps);
     int first = (int) (before == 0 ? 0 : steps - before);
     for (int step = first; step + steps <= grid.count(); step += steps) {
-      Windows windows = windows(part(step, steps));
+      StepGrid part = part(step, steps);
+      Windows windows = new Windows(part, plan.range().rangeNanos(), plan.range().offsetNanos());
       if (windows.from() >= kept.fromNanos() && windows.through() <= kept.throughNanos()) {
-        pieces.add(piece(part(step, steps), windows));
+        pieces.add(RangePieces.whole(plan, part, windows, limit));
       }
     }
     return pieces;
@@ -74,27 +74,6 @@ final class KeptRange {
 
   private StepGrid part(int first, int steps) {
     return new StepGrid(grid.time(first), grid.stepNanos(), steps);
-  }
-
-  private Windows windows(StepGrid of) {
-    return new Windows(of, plan.range().rangeNanos(), plan.range().offsetNanos());
-  }
-
-  private QueryPiece piece(StepGrid part, Windows windows) {
-    return new QueryPiece(
-        new QueryRequest(
-            plan.whole(),
-            part.startNanos(),
-            part.time(part.count() - 1),
-            part.stepNanos(),
-            0,
-            1,
-            false,
-            false),
-        windows.from(),
-        windows.through(),
-        StreamShard.ALL,
-        limit.maxSeries());
   }
 
   /** Returns the values at all steps; the series are not sorted. */

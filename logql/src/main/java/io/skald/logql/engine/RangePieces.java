@@ -44,7 +44,7 @@ final class RangePieces implements QueryFleet.Work {
         stages.filtersBlocks() || stages.processesEntries() || plan.range().unwrap() != null;
     List<QueryPiece> pieces =
         fleet.divide(
-            whole(),
+            whole(plan, grid, windows, limit),
             plan.range().log().selector(),
             plan.division(),
             lines ? QueryFleet.Effort.LINES : QueryFleet.Effort.COUNTS);
@@ -57,7 +57,8 @@ final class RangePieces implements QueryFleet.Work {
     return merged;
   }
 
-  private QueryPiece whole() {
+  /** Returns the entries of all streams that the steps of a grid need. */
+  static QueryPiece whole(RangePlan plan, StepGrid grid, Windows windows, SeriesLimit limit) {
     int last = grid.count() - 1;
     return new QueryPiece(
         new QueryRequest(
