@@ -397,14 +397,18 @@ public final class Ingester
   public Found patterns(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     Set<Long> chunkIds = new HashSet<>();
-    List<PatternSamples> samples = new ArrayList<>();
+    List<StreamPatterns> found = new ArrayList<>();
     TenantStreams streams = tenants.get(tenant);
     if (streams != null) {
       for (LiveStream stream : streams.matching(matchers)) {
+        List<PatternSamples> samples = new ArrayList<>();
         stream.addPatterns(fromNanos, throughNanos, chunkIds, samples);
+        if (!samples.isEmpty()) {
+          found.add(new StreamPatterns(stream.fingerprint(), "", samples));
+        }
       }
     }
-    return new Found(chunkIds, samples);
+    return new Found(chunkIds, found);
   }
 
   /** Returns what mining patterns has done, and the memory it takes. */

@@ -67,7 +67,7 @@ final class IngesterPatternTest {
             Long.MIN_VALUE,
             Long.MAX_VALUE);
     PatternMerge merge = new PatternMerge();
-    recent.samples().forEach(merge::add);
+    recent.streams().forEach(stream -> stream.samples().forEach(merge::add));
     PatternReader reader = new PatternReader(fixture.store, decoder, 1 << 20);
     for (IndexedStream stream :
         fixture.index.select(
@@ -147,7 +147,7 @@ final class IngesterPatternTest {
         ingester.patterns(IngesterFixture.TENANT, IngesterFixture.matchersOf(PUMP), 0, NOW - 1);
 
     assertThat(before.chunkIds()).isEmpty();
-    assertThat(before.samples()).isEmpty();
+    assertThat(before.streams()).isEmpty();
   }
 
   @Test

@@ -290,7 +290,8 @@ public final class ServerProcess implements AutoCloseable {
             config.ingester(),
             config.patternIngester(),
             disk,
-            new PackWriter(objects, clock, random),
+            new PackWriter(
+                objects, clock, random, cluster == null ? INGESTER_ID : cluster.ingesterId()),
             index,
             decoder,
             tenant -> ingesterLimits(limits.of(tenant), cluster),

@@ -1,5 +1,6 @@
 package io.skald.common.ingest;
 
+import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
@@ -18,12 +19,29 @@ public interface RecentPatterns {
    * Patterns of several streams.
    *
    * @param chunkIds the chunks that were looked at, under the ids that the index will list them
-   * @param samples the same pattern may stand more than once
+   * @param streams a stream may stand more than once, for several ingesters
    */
-  record Found(Set<Long> chunkIds, List<PatternSamples> samples) {
+  record Found(Set<Long> chunkIds, List<StreamPatterns> streams) {
     public Found {
       chunkIds = Set.copyOf(chunkIds);
+      streams = List.copyOf(streams);
+    }
+  }
+
+  /**
+   * Patterns of one stream from one ingester.
+   *
+   * @param ingester its name in the ring; empty where an ingester speaks of itself
+   * @param samples the same pattern may stand more than once
+   */
+  record StreamPatterns(Fingerprint stream, String ingester, List<PatternSamples> samples) {
+    public StreamPatterns {
       samples = List.copyOf(samples);
+    }
+
+    /** Returns the same as said by an ingester of this name. */
+    public StreamPatterns from(String name) {
+      return new StreamPatterns(stream, name, samples);
     }
   }
 }

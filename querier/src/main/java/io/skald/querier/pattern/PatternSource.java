@@ -1,6 +1,7 @@
 package io.skald.querier.pattern;
 
 import io.skald.common.ingest.RecentPatterns;
+import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
@@ -9,11 +10,15 @@ import io.skald.logql.engine.QueryException;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.source.StreamSources;
 import io.skald.storage.chunk.ChunkRef;
-import io.skald.storage.index.IndexedStream;
+import io.skald.storage.pack.PackWriter;
+import io.skald.storage.pattern.PatternCopies;
 import io.skald.storage.pattern.PatternMerge;
 import io.skald.storage.pattern.PatternReader;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Everything a querier knows of patterns. Thread-safe. */
 public final class PatternSource {
@@ -76,21 +81,44 @@ public final class PatternSource {
     long from = Math.floorDiv(startNanos, bucketSeconds * NANOS_PER_SECOND) * bucketSeconds;
     long through = Math.floorDiv(endNanos - 1, NANOS_PER_SECOND);
     StreamSources.FoundPatterns found = sources.patterns(tenant, matchers, startNanos, endNanos);
-    RecentPatterns.Found inMemory = found.inMemory();
-    inMemory.samples().forEach(samples -> merge.add(samples, from, through, stepSeconds));
-    for (IndexedStream stream : found.indexed()) {
-      for (ChunkRef chunk : stream.chunks()) {
-        if (!inMemory.chunkIds().contains(chunk.chunkId())) {
-          cancellation.check();
-          reader.patterns(chunk).forEach(samples -> merge.add(samples, from, through, stepSeconds));
-        }
-        checkSize(merge);
-      }
+    Map<Fingerprint, List<RecentPatterns.StreamPatterns>> inMemory = new LinkedHashMap<>();
+    for (RecentPatterns.StreamPatterns one : found.inMemory().streams()) {
+      inMemory.computeIfAbsent(one.stream(), _ -> new ArrayList<>()).add(one);
     }
+    Map<Fingerprint, List<ChunkRef>> stored = new LinkedHashMap<>();
+    inMemory.keySet().forEach(stream -> stored.put(stream, List.of()));
+    found.indexed().forEach(stream -> stored.put(stream.fingerprint(), stream.chunks()));
+    stored.forEach((stream, chunks) -> {
+      PatternCopies copies = new PatternCopies();
+      for (RecentPatterns.StreamPatterns one : inMemory.getOrDefault(stream, List.of())) {
+        String writer = PackWriter.writer(one.ingester());
+        add(copies, writer, one.samples(), from, through);
+        checkSize(merge.size() + copies.size());
+      }
+      for (ChunkRef chunk : chunks) {
+        if (!found.inMemory().chunkIds().contains(chunk.chunkId())) {
+          cancellation.check();
+          String writer = PackWriter.writerOf(chunk.packKey());
+          add(copies, writer, reader.patterns(chunk), from, through);
+        }
+        checkSize(merge.size() + copies.size());
+      }
+      for (PatternSamples samples : copies.fullest()) {
+        merge.add(samples, from, through, stepSeconds);
+      }
+      checkSize(merge.size());
+    });
   }
 
-  private static void checkSize(PatternMerge merge) {
-    if (merge.size() > MAX_SAMPLES) {
+  private void add(
+      PatternCopies copies, String writer, List<PatternSamples> all, long from, long through) {
+    // Without copies everything is added up, also what packs of other names hold.
+    String copy = sources.hasReplicas() ? writer : "";
+    all.forEach(samples -> copies.add(copy, samples, from, through));
+  }
+
+  private static void checkSize(long size) {
+    if (size > MAX_SAMPLES) {
       throw new QueryException(
           400,
           "the patterns of these streams have more than "

@@ -10,7 +10,6 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
-import io.skald.common.pattern.PatternSamples;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
 import io.skald.logql.engine.QueryException;
@@ -19,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -59,6 +59,13 @@ public final class ReplicatedReads implements IngesterReads {
    * @throws QueryException when too many have failed
    */
   private <A> List<A> ask(Function<IngesterReads, A> question) {
+    return outcomes(question).stream()
+        .map(outcome -> Objects.requireNonNull(outcome.answer))
+        .toList();
+  }
+
+  /** As {@link #ask}, with who answered; all have an answer. */
+  private <A> List<Outcome<A>> outcomes(Function<IngesterReads, A> question) {
     List<Instance> asked =
         rings.get().instances().stream().filter(Instance::mayHoldEntries).toList();
     ReadQuorum quorum = new ReadQuorum(asked, replicationFactor);
@@ -94,21 +101,20 @@ public final class ReplicatedReads implements IngesterReads {
     }
   }
 
-  private static <A> List<A> collect(
+  private static <A> List<Outcome<A>> collect(
       ReadQuorum quorum,
       BlockingQueue<Outcome<A>> outcomes,
       Set<Instance> missing,
       Set<Instance> failed) {
-    List<A> answers = new ArrayList<>();
+    List<Outcome<A>> answers = new ArrayList<>();
     RuntimeException cause = null;
     while (answers.isEmpty() || !quorum.spares(missing)) {
       if (!quorum.spares(failed) || failed.size() == missing.size()) {
         throw tooFew(quorum, failed, cause);
       }
       Outcome<A> outcome = take(outcomes);
-      A answer = outcome.answer;
-      if (answer != null) {
-        answers.add(answer);
+      if (outcome.answer != null) {
+        answers.add(outcome);
         missing.remove(outcome.instance);
         continue;
       }
@@ -188,15 +194,18 @@ public final class ReplicatedReads implements IngesterReads {
   public PatternHoldings patterns(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     Set<Long> chunkIds = new HashSet<>();
-    List<PatternSamples> samples = new ArrayList<>();
+    List<RecentPatterns.StreamPatterns> streams = new ArrayList<>();
     List<FlushedStream> flushed = new ArrayList<>();
-    for (PatternHoldings one :
-        ask(peer -> peer.patterns(tenant, matchers, fromNanos, throughNanos))) {
-      chunkIds.addAll(one.inMemory().chunkIds());
-      samples.addAll(one.inMemory().samples());
-      flushed.addAll(one.flushed());
+    for (Outcome<PatternHoldings> one :
+        outcomes(peer -> peer.patterns(tenant, matchers, fromNanos, throughNanos))) {
+      PatternHoldings answer = Objects.requireNonNull(one.answer);
+      chunkIds.addAll(answer.inMemory().chunkIds());
+      for (RecentPatterns.StreamPatterns stream : answer.inMemory().streams()) {
+        streams.add(stream.from(one.instance.id()));
+      }
+      flushed.addAll(answer.flushed());
     }
-    return new PatternHoldings(new RecentPatterns.Found(chunkIds, samples), flushed);
+    return new PatternHoldings(new RecentPatterns.Found(chunkIds, streams), flushed);
   }
 
   /**

@@ -12,6 +12,7 @@ import io.skald.storage.index.IndexedChunk;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
 import io.skald.storage.pattern.PatternArea;
+import io.skald.storage.pattern.PatternCopies;
 import io.skald.storage.pattern.PatternMerge;
 import io.skald.storage.pattern.PatternReader;
 import io.skald.storage.read.CacheConfig;
@@ -143,7 +144,8 @@ final class PackRewrite {
     }
     BlockView rest = left.getFirst();
     // Patterns count entries that are gone, and may say what these said: then they go, too.
-    List<PatternSamples> kept = rest.size() < entries ? List.of() : patterns(group);
+    List<PatternSamples> kept =
+        rest.size() < distinct ? List.of() : patterns(group, distinct < entries);
     for (Chunk chunk : merge.chunks(rest, group)) {
       chunks.add(chunk);
       samples.put(chunk.id(), kept);
@@ -155,9 +157,16 @@ final class PackRewrite {
     }
   }
 
-  private List<PatternSamples> patterns(List<IndexedChunk> sources) {
+  private List<PatternSamples> patterns(List<IndexedChunk> sources, boolean copies) {
+    PatternCopies byWriter = new PatternCopies();
+    for (IndexedChunk source : sources) {
+      String writer = copies ? PackWriter.writerOf(source.chunk().packKey()) : "";
+      for (PatternSamples one : patterns.patterns(source.chunk())) {
+        byWriter.add(writer, one, Long.MIN_VALUE, Long.MAX_VALUE);
+      }
+    }
     PatternMerge all = new PatternMerge();
-    sources.forEach(source -> patterns.patterns(source.chunk()).forEach(all::add));
+    byWriter.fullest().forEach(all::add);
     List<PatternSamples> merged = all.patterns();
     return merged.subList(0, Math.min(merged.size(), MAX_KEPT_PATTERNS));
   }

@@ -9,31 +9,59 @@ import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.object.ObjectKey;
 import io.skald.storage.object.ObjectStore;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.zip.CRC32C;
 
 /**
  * Writes packs. The name of a pack is {@code <tenant>/packs/<day of its newest entry>/<milliseconds
- * of writing>-<random>.pack}, both in hexadecimal of fixed width, so that names sort by time of
- * writing and two writers never meet. Thread-safe.
+ * of writing>-<writer><random>.pack}, all in hexadecimal of fixed width, so that names sort by time
+ * of writing and two writers never meet. The writer is random, too, where it has no name.
+ * Thread-safe.
  */
 public final class PackWriter {
+  private static final int WRITER_DIGITS = 8;
   private static final long NANOS_PER_DAY = 86_400_000_000_000L;
 
   private final ObjectStore store;
   private final Clock clock;
   private final RandomGenerator random;
+  private final String writer;
 
   /**
    * @param random used under a lock; seeded differently in every process
    */
   public PackWriter(ObjectStore store, Clock clock, RandomGenerator random) {
+    this(store, clock, random, "");
+  }
+
+  /**
+   * As the other one, for an ingester: its packs tell whose copies of streams they hold.
+   *
+   * @param ingester its name in the ring
+   */
+  public PackWriter(ObjectStore store, Clock clock, RandomGenerator random, String ingester) {
     this.store = store;
     this.clock = clock;
     this.random = random;
+    this.writer = ingester.isEmpty() ? "" : writer(ingester);
+  }
+
+  /** Returns the part of a pack's name that stands for an ingester, 8 hexadecimal digits. */
+  public static String writer(String ingester) {
+    CRC32C sum = new CRC32C();
+    sum.update(ingester.getBytes(StandardCharsets.UTF_8));
+    return "%08x".formatted(sum.getValue());
+  }
+
+  /** Returns that part of the name of a pack; another one for each pack without a named writer. */
+  public static String writerOf(String packKey) {
+    int at = packKey.lastIndexOf('-') + 1;
+    return packKey.substring(at, Math.min(at + WRITER_DIGITS, packKey.length()));
   }
 
   /** As {@link #write(TenantId, List, byte[])}, with nothing between chunks and directory. */
@@ -105,8 +133,13 @@ public final class PackWriter {
     String day =
         DateTimeFormatter.BASIC_ISO_DATE.format(
             LocalDate.ofEpochDay(Math.floorDiv(newest, NANOS_PER_DAY)));
-    return "%s/packs/%s/%012x-%016x.pack"
-        .formatted(ObjectKey.ofTenant(tenant), day, clock.nowMillis(), nextRandom());
+    String name = "%016x".formatted(nextRandom());
+    return "%s/packs/%s/%012x-%s.pack"
+        .formatted(
+            ObjectKey.ofTenant(tenant),
+            day,
+            clock.nowMillis(),
+            writer + name.substring(writer.length()));
   }
 
   private synchronized long nextRandom() {

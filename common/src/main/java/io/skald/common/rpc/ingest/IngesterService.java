@@ -8,12 +8,14 @@ import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.LiveEntries;
 import io.skald.common.ingest.RecentData;
 import io.skald.common.ingest.RecentData.FlushedStream;
+import io.skald.common.ingest.RecentPatterns;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
+import io.skald.common.pattern.PatternSamples;
 import io.skald.common.push.BatchKey;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcErrors;
@@ -182,15 +184,9 @@ public final class IngesterService extends IngesterImplBase {
                   request.getThroughNanos());
           out.send(
               PatternsPart.newBuilder().addAllChunkIds(holdings.inMemory().chunkIds()).build());
-          PatternsPart.Builder part = PatternsPart.newBuilder();
-          for (var samples : holdings.inMemory().samples()) {
-            part.addSamples(WireForms.of(samples));
-            if (part.getSamplesCount() == CHUNKS_PER_PART) {
-              out.send(part.build());
-              part.clear();
-            }
+          for (RecentPatterns.StreamPatterns patterns : holdings.inMemory().streams()) {
+            sendPatterns(patterns, out);
           }
-          out.send(part.build());
           for (FlushedStream stream : holdings.flushed()) {
             out.send(
                 PatternsPart.newBuilder()
@@ -199,6 +195,21 @@ public final class IngesterService extends IngesterImplBase {
                     .build());
           }
         });
+  }
+
+  private static void sendPatterns(
+      RecentPatterns.StreamPatterns patterns, StreamWriter<PatternsPart> out)
+      throws InterruptedException {
+    PatternsPart.Builder part = PatternsPart.newBuilder();
+    part.setStream(WireForms.of(patterns.stream(), Labels.EMPTY));
+    for (PatternSamples samples : patterns.samples()) {
+      part.addSamples(WireForms.of(samples));
+      if (part.getSamplesCount() == CHUNKS_PER_PART) {
+        out.send(part.build());
+        part.clearSamples();
+      }
+    }
+    out.send(part.build());
   }
 
   @Override

@@ -18,7 +18,6 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
-import io.skald.common.pattern.PatternSamples;
 import io.skald.common.push.BatchKey;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcChannels;
@@ -319,7 +318,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   public PatternHoldings patterns(
       TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
     Set<Long> chunkIds = new HashSet<>();
-    List<PatternSamples> samples = new ArrayList<>();
+    List<RecentPatterns.StreamPatterns> streams = new ArrayList<>();
     List<FlushedStream> flushed = new ArrayList<>();
     read(
         new Reading<PatternsPart>() {
@@ -332,13 +331,19 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
           @Override
           public void take(PatternsPart part) {
             chunkIds.addAll(part.getChunkIdsList());
-            part.getSamplesList().forEach(one -> samples.add(WireForms.read(one)));
+            if (part.getSamplesCount() > 0) {
+              streams.add(
+                  new RecentPatterns.StreamPatterns(
+                      WireForms.fingerprint(part.getStream()),
+                      "",
+                      part.getSamplesList().stream().map(WireForms::read).toList()));
+            }
             if (part.getFlushedCount() > 0) {
               flushed.add(WireForms.flushed(part.getStream(), part.getFlushedList()));
             }
           }
         });
-    return new PatternHoldings(new RecentPatterns.Found(chunkIds, samples), flushed);
+    return new PatternHoldings(new RecentPatterns.Found(chunkIds, streams), flushed);
   }
 
   /**
