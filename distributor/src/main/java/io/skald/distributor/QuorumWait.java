@@ -3,6 +3,7 @@ package io.skald.distributor;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,40 +11,70 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Waits until the fate of every batch of a push is decided. Thread-safe. */
+/**
+ * Waits until the fate of every batch of a push is decided: stored by enough of its owners, who are
+ * in enough zones, or by too few. Thread-safe.
+ */
 final class QuorumWait {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition decided = lock.newCondition();
 
-  /** How many more owners must store each batch. */
-  private final int[] missing;
-
-  /** How many more owners may fail for each batch. */
-  private final int[] spare;
-
+  private final int quorum;
+  private final List<Copies> batches = new ArrayList<>();
   private int undecided;
   private final Set<EntryRejection> rejections = new LinkedHashSet<>();
   private @Nullable IngestUnavailableException failure;
 
-  /**
-   * @param owners how many ingesters are asked to store each batch, at least {@code quorum}
-   */
-  QuorumWait(int[] owners, int quorum) {
-    missing = new int[owners.length];
-    spare = new int[owners.length];
-    for (int i = 0; i < owners.length; i++) {
-      missing[i] = quorum;
-      spare[i] = owners[i] - quorum;
+  /** What has become of the copies of one batch. */
+  private static final class Copies {
+    final int minZones;
+    final List<String> awaited;
+    final Set<String> zones = new HashSet<>();
+    int stored;
+
+    Copies(List<String> owners, int minZones) {
+      this.awaited = new ArrayList<>(owners);
+      this.minZones = minZones;
     }
-    undecided = owners.length;
+
+    boolean isEnough(int quorum) {
+      return stored >= quorum && zones.size() >= minZones;
+    }
+
+    boolean canBeEnough(int quorum) {
+      Set<String> reached = new HashSet<>(zones);
+      reached.addAll(awaited);
+      return stored + awaited.size() >= quorum && reached.size() >= minZones;
+    }
   }
 
-  void stored(List<Integer> batches, List<EntryRejection> refused) {
+  /**
+   * @param owners for each batch the zones of the ingesters that are asked to store it, at least
+   *     {@code quorum}; as many as are distinct of them must be reached, but no more than {@code
+   *     minZones}
+   */
+  QuorumWait(List<List<String>> owners, int quorum, int minZones) {
+    this.quorum = quorum;
+    for (List<String> zones : owners) {
+      batches.add(new Copies(zones, Math.min(minZones, (int) zones.stream().distinct().count())));
+    }
+    undecided = owners.size();
+  }
+
+  /**
+   * @param zone of the ingester that has stored them
+   */
+  void stored(List<Integer> indexes, String zone, List<EntryRejection> refused) {
     lock.lock();
     try {
       rejections.addAll(refused);
-      for (int batch : batches) {
-        if (--missing[batch] == 0) {
+      for (int index : indexes) {
+        Copies copies = batches.get(index);
+        boolean decidedBefore = copies.isEnough(quorum);
+        copies.awaited.remove(zone);
+        copies.zones.add(zone);
+        copies.stored++;
+        if (!decidedBefore && copies.isEnough(quorum)) {
           undecided--;
         }
       }
@@ -53,11 +84,16 @@ final class QuorumWait {
     }
   }
 
-  void failed(List<Integer> batches, IngestUnavailableException cause) {
+  /**
+   * @param zone of the ingester that has not
+   */
+  void failed(List<Integer> indexes, String zone, IngestUnavailableException cause) {
     lock.lock();
     try {
-      for (int batch : batches) {
-        if (--spare[batch] < 0 && failure == null) {
+      for (int index : indexes) {
+        Copies copies = batches.get(index);
+        copies.awaited.remove(zone);
+        if (!copies.canBeEnough(quorum) && failure == null) {
           failure = cause;
         }
       }

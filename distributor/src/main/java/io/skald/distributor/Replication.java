@@ -12,21 +12,47 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Brings batches to the ingesters that own their streams. Thread-safe. */
+/**
+ * Brings batches to the ingesters that own their streams. Thread-safe.
+ *
+ * <p>A quorum of copies is not enough where there are zones: readers do without all ingesters of
+ * {@code replicationFactor - quorum} zones, so the copies that an acknowledgement stands for must
+ * be in one zone more. They would not be while a zone has no member, and two copies share another.
+ */
 final class Replication {
   private final Supplier<Ring> rings;
   private final Function<Instance, IngesterClient> clients;
   private final int replicationFactor;
+  private final int quorum;
+
+  /**
+   * Zones that the ring has, or had: one whose last member has left comes back, and then readers
+   * count on it.
+   */
+  private final Set<String> zonesSeen = ConcurrentHashMap.newKeySet();
 
   Replication(
       Supplier<Ring> rings, Function<Instance, IngesterClient> clients, int replicationFactor) {
     this.rings = rings;
     this.clients = clients;
     this.replicationFactor = replicationFactor;
+    this.quorum = Ring.quorum(replicationFactor);
+  }
+
+  /** Returns the zone; an ingester without one is in one of its own. */
+  private static String zone(Instance instance) {
+    return instance.zone().isEmpty() ? instance.id() : instance.zone();
+  }
+
+  /** Returns in how many zones copies must be so that a reader finds one. */
+  private int minZones() {
+    return replicationFactor - quorum + 1;
   }
 
   /**
@@ -38,11 +64,11 @@ final class Replication {
    */
   List<EntryRejection> push(TenantId tenant, @Nullable BatchKey key, List<StreamBatch> batches) {
     Map<Instance, List<Integer>> assignment = new LinkedHashMap<>();
-    int[] owners = assign(tenant, batches, assignment);
+    List<List<String>> owners = assign(tenant, batches, assignment);
     if (assignment.size() == 1) {
       return clients.apply(assignment.keySet().iterator().next()).push(tenant, key, batches);
     }
-    QuorumWait wait = new QuorumWait(owners, Ring.quorum(replicationFactor));
+    QuorumWait wait = new QuorumWait(owners, quorum, minZones());
     assignment.forEach((instance, indexes) ->
         Thread.ofVirtual()
             .name("push-", 0)
@@ -50,13 +76,17 @@ final class Replication {
     return wait.await();
   }
 
-  /** Fills {@code assignment} with indexes of batches; returns how many owners each batch has. */
-  private int[] assign(
+  /** Fills {@code assignment} with indexes of batches; returns the zones of each batch's owners. */
+  private List<List<String>> assign(
       TenantId tenant, List<StreamBatch> batches, Map<Instance, List<Integer>> assignment) {
     Ring ring = rings.get();
-    int quorum = Ring.quorum(replicationFactor);
-    int[] owners = new int[batches.size()];
-    for (int i = 0; i < owners.length; i++) {
+    for (Instance instance : ring.instances()) {
+      if (!instance.zone().isEmpty()) {
+        zonesSeen.add(instance.zone());
+      }
+    }
+    List<List<String>> owners = new ArrayList<>(batches.size());
+    for (int i = 0; i < batches.size(); i++) {
       List<Instance> replicas = ring.replicas(token(tenant, batches.get(i)), replicationFactor);
       if (replicas.size() < quorum) {
         throw new IngestUnavailableException(
@@ -67,12 +97,29 @@ final class Replication {
                 + replicas.size()
                 + " that take writes");
       }
-      owners[i] = replicas.size();
+      List<String> zones = replicas.stream().map(Replication::zone).toList();
+      requireZones(zones);
+      owners.add(zones);
       for (Instance replica : replicas) {
         assignment.computeIfAbsent(replica, _ -> new ArrayList<>()).add(i);
       }
     }
     return owners;
+  }
+
+  private void requireZones(List<String> zones) {
+    long found = zones.stream().distinct().count();
+    if (found < Math.min(minZones(), zonesSeen.size())) {
+      throw new IngestUnavailableException(
+          503,
+          "live ingesters in at least "
+              + minZones()
+              + " zones are required, the ring has them in "
+              + found
+              + ", "
+              + zones.getFirst()
+              + " among them");
+    }
   }
 
   /** The same on every distributor, and different for equal labels of different tenants. */
@@ -92,12 +139,13 @@ final class Replication {
     try {
       List<StreamBatch> part = new ArrayList<>(indexes.size());
       indexes.forEach(index -> part.add(batches.get(index)));
-      wait.stored(indexes, clients.apply(instance).push(tenant, key, part));
+      wait.stored(indexes, zone(instance), clients.apply(instance).push(tenant, key, part));
     } catch (IngestUnavailableException e) {
-      wait.failed(indexes, e);
+      wait.failed(indexes, zone(instance), e);
     } catch (RuntimeException | Error e) {
       wait.failed(
           indexes,
+          zone(instance),
           new IngestUnavailableException(
               500, "ingester " + instance.id() + " failed: " + e.getMessage(), e));
     }

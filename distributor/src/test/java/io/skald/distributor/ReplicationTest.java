@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReplicationTest {
@@ -28,13 +29,19 @@ class ReplicationTest {
   private final Map<String, FakeIngester> ingesters = new HashMap<>();
 
   private void members(int count) {
+    members(new String[count]);
+  }
+
+  /** Members of these zones; null for none. */
+  private void members(@Nullable String... zones) {
     Random random = new Random(1);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < zones.length; i++) {
       List<Integer> tokens = new ArrayList<>();
       for (int token = 0; token < 64; token++) {
         tokens.add(random.nextInt());
       }
-      ring.put(new Instance("i" + i, "", Instance.State.ACTIVE, tokens));
+      String zone = zones[i] == null ? "" : zones[i];
+      ring.put(new Instance("i" + i, "", zone, Instance.State.ACTIVE, tokens, 1, true));
       ingesters.put("i" + i, new FakeIngester());
     }
   }
@@ -154,6 +161,47 @@ class ReplicationTest {
         .isInstanceOf(IngestUnavailableException.class)
         .hasMessage("at least 2 live ingesters are required, the ring has 1 that take writes");
     assertThat(copies()).isZero();
+  }
+
+  @Test
+  void push_onlyCopiesOfOneZoneStored_fails() {
+    members("a", "a", "b");
+    ingester("i2").failure = new IngestUnavailableException(503, "down");
+
+    assertThatThrownBy(() -> replication(3).push(TENANT, null, streams(5)))
+        .isInstanceOf(IngestUnavailableException.class)
+        .hasMessage("down");
+  }
+
+  @Test
+  void push_copiesOfTwoZonesStored_succeeds() {
+    members("a", "a", "b");
+    ingester("i0").failure = new IngestUnavailableException(503, "down");
+
+    assertThat(replication(3).push(TENANT, null, streams(5))).isEmpty();
+  }
+
+  @Test
+  void push_otherZonesHaveLeft_isUnavailable() {
+    members("a", "a", "b", "c");
+    Replication replication = replication(3);
+    replication.push(TENANT, null, streams(1));
+    ring.remove("i2");
+    ring.remove("i3");
+
+    assertThatThrownBy(() -> replication.push(TENANT, null, streams(1)))
+        .isInstanceOf(IngestUnavailableException.class)
+        .hasMessage(
+            "live ingesters in at least 2 zones are required, the ring has them in 1, a among"
+                + " them");
+  }
+
+  @Test
+  void push_onlyOneZoneThereIs_needsNoOther() {
+    members("a", "a", "a");
+    ingester("i1").failure = new IngestUnavailableException(503, "down");
+
+    assertThat(replication(3).push(TENANT, null, streams(5))).isEmpty();
   }
 
   @Test
