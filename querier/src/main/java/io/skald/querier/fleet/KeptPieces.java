@@ -7,6 +7,7 @@ import io.skald.common.model.Labels;
 import io.skald.logql.engine.KeptSteps;
 import io.skald.logql.engine.QueryFleet;
 import io.skald.logql.engine.QueryPiece;
+import io.skald.querier.source.DataVersion;
 import io.skald.querier.source.TimeRange;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,6 +30,9 @@ final class KeptPieces implements KeptSteps {
 
     /** Returns the name of the entries of each piece, empty if there is none. */
     List<String> versions(List<LabelMatcher> selector, List<TimeRange> ranges);
+
+    /** Returns what is seen of the entries of a piece now. */
+    DataVersion version(List<LabelMatcher> selector, TimeRange range);
 
     /** Returns whether another process would understand the piece. */
     boolean mayBeCalled(QueryPiece piece);
@@ -133,7 +137,7 @@ final class KeptPieces implements KeptSteps {
           cache.answer(
               call,
               read.statistics(),
-              () -> host.versions(selector, List.of(range)).getFirst(),
+              () -> host.version(selector, range),
               () -> work.evaluate(piece));
       work.take(piece, values);
     }

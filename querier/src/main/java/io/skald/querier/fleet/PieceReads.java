@@ -19,6 +19,7 @@ import io.skald.logql.engine.QueryStatistics;
 import io.skald.logql.engine.QueryThreads;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
+import io.skald.querier.source.DataVersion;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.source.SlicedSource;
@@ -26,7 +27,6 @@ import io.skald.querier.source.TimeRange;
 import io.skald.querier.turn.FairTurns;
 import io.skald.storage.read.ReadStatistics;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
@@ -132,9 +132,9 @@ public final class PieceReads implements PieceEvaluator {
     return new PieceResult(answer, new CountedStatistics(statistics, reads).toMap());
   }
 
-  private String version(ReadTenants tenants, QueryPiece piece) {
+  private DataVersion version(ReadTenants tenants, QueryPiece piece) {
     TimeRange range = new TimeRange(piece.fromNanos(), piece.throughNanos());
-    return data.versions(tenants, piece.selector(), List.of(range)).getFirst();
+    return data.version(tenants, piece.selector(), range);
   }
 
   private static QueryPiece piece(PieceCall call) {

@@ -6,6 +6,7 @@ import io.skald.common.fleet.PieceCall;
 import io.skald.common.measure.CacheStatistics;
 import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
+import io.skald.querier.source.DataVersion;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -66,14 +67,14 @@ public final class ResultCache {
 
   /**
    * Returns the values of a piece, and keeps them if its entries are those that the call names both
-   * before they are evaluated and after.
+   * before they are evaluated and after, and have not been others meanwhile.
    *
-   * @param version gives the name of the entries as they are now
+   * @param version tells what the entries are now
    */
   byte[] answer(
       PieceCall call,
       QueryStatistics statistics,
-      Supplier<String> version,
+      Supplier<DataVersion> version,
       Supplier<byte[]> evaluation) {
     Key key = Key.of(call);
     byte[] found = values.getIfPresent(key);
@@ -83,11 +84,11 @@ public final class ResultCache {
       statistics.resultNanosFound.add(call.endNanos() - call.startNanos());
       return found;
     }
-    boolean same = version.get().equals(call.dataVersion());
+    DataVersion before = version.get();
     byte[] fresh = evaluation.get();
-    if (same
+    if (before.name().equals(call.dataVersion())
         && key.bytes() + (long) fresh.length <= maxBytes / LARGEST_SHARE
-        && version.get().equals(call.dataVersion())) {
+        && version.get().equals(before)) {
       values.put(key, fresh);
       statistics.resultsStored.increment();
       statistics.resultBytesStored.add(fresh.length);

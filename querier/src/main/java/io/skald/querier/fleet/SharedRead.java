@@ -10,6 +10,7 @@ import io.skald.logql.engine.QueryPiece;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.syntax.ParseException;
 import io.skald.logql.syntax.Parser;
+import io.skald.querier.source.DataVersion;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.TimeRange;
 import java.util.ArrayList;
@@ -135,6 +136,11 @@ final class SharedRead implements QueryFleet, KeptPieces.Host {
   @Override
   public List<String> versions(List<LabelMatcher> selector, List<TimeRange> ranges) {
     return data.versions(read.tenants(), selector, ranges);
+  }
+
+  @Override
+  public DataVersion version(List<LabelMatcher> selector, TimeRange range) {
+    return data.version(read.tenants(), selector, range);
   }
 
   @Override

@@ -52,6 +52,11 @@ public final class DeletedEntries {
         : List.of();
   }
 
+  /** Returns a number that is another one once a query may have seen other requests meanwhile. */
+  long change(TenantId tenant) {
+    return requests.change(tenant);
+  }
+
   private List<EntryDeletion> deletions(TenantId tenant) {
     List<DeleteRequest> current = allowed.test(tenant) ? requests.of(tenant) : List.of();
     if (current.isEmpty()) {

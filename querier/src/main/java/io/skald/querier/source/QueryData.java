@@ -90,6 +90,17 @@ public final class QueryData {
     return versions.names();
   }
 
+  /** Returns what is seen of a range of time now. */
+  public DataVersion version(ReadTenants tenants, List<LabelMatcher> matchers, TimeRange range) {
+    DeletedEntries deletions = deleted;
+    // First: what changes between the two is a change to whoever compares.
+    List<Long> changes =
+        deletions == null
+            ? List.of()
+            : tenants.chosen(matchers).stream().map(deletions::change).toList();
+    return new DataVersion(versions(tenants, matchers, List.of(range)).getFirst(), changes);
+  }
+
   /** Returns what is left of entries that have just come; empty if all of them are deleted. */
   public List<BlockView> withoutDeleted(TenantId tenant, Labels stream, BlockView entries) {
     List<BlockView> all = List.of(entries);

@@ -6,6 +6,8 @@ import io.skald.common.fleet.PieceCall;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.logql.engine.QueryStatistics;
+import io.skald.querier.source.DataVersion;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +37,12 @@ class ResultCacheTest {
   }
 
   private byte[] answer(PieceCall call, String before, String after, int length) {
-    List<String> versions = new java.util.ArrayList<>(List.of(before, after));
+    return answer(
+        call, new DataVersion(before, List.of()), new DataVersion(after, List.of()), length);
+  }
+
+  private byte[] answer(PieceCall call, DataVersion before, DataVersion after, int length) {
+    List<DataVersion> versions = new ArrayList<>(List.of(before, after));
     return cache.answer(call, statistics, versions::removeFirst, () -> new byte[length]);
   }
 
@@ -61,6 +68,17 @@ class ResultCacheTest {
 
     assertThat(statistics.resultsStored.sum()).isZero();
     assertThat(statistics.resultsFound.sum()).isZero();
+  }
+
+  @Test
+  void answer_deleteRequestThatCameAndWent_isNotKept() {
+    answer(
+        call("acme", 0, "v1"),
+        new DataVersion("v1", List.of(1L)),
+        new DataVersion("v1", List.of(3L)),
+        10);
+
+    assertThat(statistics.resultsStored.sum()).isZero();
   }
 
   @Test

@@ -37,7 +37,9 @@ public final class DeleteRequests {
   // Guarded by this; the order is that of use.
   private final Map<TenantId, Known> cache = new LinkedHashMap<>(16, 0.75f, true);
 
-  private record Known(List<DeleteRequest> requests, long readNanos) {}
+  private long changes; // guarded by this
+
+  private record Known(List<DeleteRequest> requests, long readNanos, long change) {}
 
   /** Requests that no other process writes. */
   public DeleteRequests(ObjectStore store, Clock clock) {
@@ -70,6 +72,18 @@ public final class DeleteRequests {
     return known != null && clock.monotonicNanos() - known.readNanos < refreshNanos
         ? known.requests
         : readAgain(tenant);
+  }
+
+  /**
+   * Returns a number that is another one whenever {@link #of} has returned other requests in
+   * between, also if these are gone again.
+   *
+   * @throws StorageException as {@link #of}
+   */
+  public synchronized long change(TenantId tenant) {
+    of(tenant);
+    Known known = cache.get(tenant);
+    return known == null ? ++changes : known.change;
   }
 
   /** Returns what is to be changed: as others have left it, if there are any. */
@@ -165,7 +179,9 @@ public final class DeleteRequests {
   }
 
   private void keep(TenantId tenant, List<DeleteRequest> requests) {
-    cache.put(tenant, new Known(requests, clock.monotonicNanos()));
+    Known known = cache.get(tenant);
+    long change = known != null && known.requests == requests ? known.change : ++changes;
+    cache.put(tenant, new Known(requests, clock.monotonicNanos(), change));
     if (cache.size() > MAX_CACHED_TENANTS) {
       cache.remove(cache.keySet().iterator().next());
     }

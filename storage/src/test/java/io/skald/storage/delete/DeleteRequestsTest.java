@@ -47,6 +47,24 @@ class DeleteRequestsTest {
   }
 
   @Test
+  void change_requestThatCameAndWent_isAnotherNumber() {
+    DeleteRequests requests = new DeleteRequests(store, Duration.ofSeconds(10), clock);
+    DeleteRequests other = new DeleteRequests(store, Duration.ofSeconds(10), clock);
+    long before = requests.change(TENANT);
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(requests.change(TENANT)).as("nothing new").isEqualTo(before);
+
+    other.add(TENANT, FIRST);
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(requests.of(TENANT)).containsExactly(FIRST);
+    other.remove(TENANT, FIRST.id());
+    clock.advance(Duration.ofSeconds(10));
+
+    assertThat(requests.of(TENANT)).isEmpty();
+    assertThat(requests.change(TENANT)).isNotEqualTo(before);
+  }
+
+  @Test
   void add_knownIdOrTooMany_isRefused() {
     DeleteRequests requests = new DeleteRequests(store, clock);
     for (int i = 0; i < DeleteRequests.MAX_PER_TENANT; i++) {
