@@ -14,6 +14,7 @@ import io.skald.storage.index.IndexFileCache;
 import io.skald.storage.index.IndexMerge;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -67,21 +68,17 @@ final class CompactorParts implements AutoCloseable {
             defaults.maxBytesPerRun());
     this.interval = own.compactionInterval();
     this.clock = needs.clock;
+    Path working = own.workingFolder(config.common().pathPrefix());
     Duration lease = interval.multipliedBy(LEASE_INTERVALS);
     this.compactor =
         new Compactor(
             compaction,
             new Compactor.Parts(
                 needs.objects,
-                new IndexMerge(
-                    needs.objects,
-                    needs.files,
-                    own.workingFolder(config.common().pathPrefix()),
-                    holder,
-                    clock,
-                    needs.random),
+                new IndexMerge(needs.objects, needs.files, working, holder, clock, needs.random),
                 new PackWriter(needs.objects, clock, needs.random),
                 needs.decoder,
+                config.common().storage().s3().isSet() ? working.resolve("packs") : null,
                 clock),
             own.retentionEnabled() ? new StreamPeriods(needs.limits) : keepAll(),
             own.retentionEnabled() ? removals(config, needs) : EntryRemovals.NONE,

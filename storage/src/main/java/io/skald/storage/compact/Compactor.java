@@ -11,7 +11,7 @@ import io.skald.storage.index.IndexMerge;
 import io.skald.storage.object.ObjectKey;
 import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
-import io.skald.storage.pattern.PatternReader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +31,6 @@ public final class Compactor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Compactor.class);
   private static final Duration ORPHANS_EVERY = Duration.ofHours(6);
   private static final int MAX_MERGED = 100_000;
-  private static final long PATTERN_CACHE_BYTES = 1 << 20;
 
   private final ObjectStore store;
   private final CompactorLease lease;
@@ -42,9 +42,19 @@ public final class Compactor implements AutoCloseable {
   private long orphansAtNanos;
   private boolean orphansSought;
 
-  /** What a compactor works with; all of it stays open. */
+  /**
+   * What a compactor works with; all of it stays open.
+   *
+   * @param copies for packs of a distant store, which are copied to this folder while they are
+   *     read; null for a store that is as near
+   */
   public record Parts(
-      ObjectStore store, IndexMerge index, PackWriter packs, ColumnDecoder decoder, Clock clock) {}
+      ObjectStore store,
+      IndexMerge index,
+      PackWriter packs,
+      ColumnDecoder decoder,
+      @Nullable Path copies,
+      Clock clock) {}
 
   /**
    * @param holder names this compactor among all that share the object store
@@ -65,15 +75,15 @@ public final class Compactor implements AutoCloseable {
     this.lease = new CompactorLease(store, holder, leaseLength, clock);
     this.sealer = new BlockSealer(parts.decoder);
     StreamMerge merge = new StreamMerge(sealer, config.lineBytesPerChunk());
-    PatternReader patterns = new PatternReader(store, parts.decoder, PATTERN_CACHE_BYTES);
     this.settings =
         new TenantCompaction.Settings(
             config,
             store,
             parts.index,
-            tenant ->
+            () -> new PackCopies(store, parts.copies),
+            (tenant, source) ->
                 new PackRewrite(
-                    tenant, config, store, parts.packs, patterns, parts.decoder, merge, counters),
+                    tenant, config, source, parts.packs, parts.decoder, merge, counters),
             parts.decoder,
             retention,
             removals,

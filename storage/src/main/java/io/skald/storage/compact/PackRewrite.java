@@ -39,12 +39,14 @@ final class PackRewrite {
    */
   private static final int CHUNKS_AT_ONCE = 4;
 
+  private static final long PATTERN_CACHE_BYTES = 1 << 20;
+
   /** As ingesters keep of a chunk. */
   private static final int MAX_KEPT_PATTERNS = 1000;
 
   private final TenantId tenant;
   private final CompactionConfig config;
-  private final ObjectStore store;
+  private final ObjectStore source;
   private final PackWriter writer;
   private final PatternReader patterns;
   private final ColumnDecoder decoder;
@@ -57,20 +59,22 @@ final class PackRewrite {
   private final Map<Long, List<PatternSamples>> samples = new LinkedHashMap<>();
   private long bytes;
 
+  /**
+   * @param source of the packs that are read
+   */
   PackRewrite(
       TenantId tenant,
       CompactionConfig config,
-      ObjectStore store,
+      ObjectStore source,
       PackWriter writer,
-      PatternReader patterns,
       ColumnDecoder decoder,
       StreamMerge merge,
       CompactionCounters counters) {
     this.tenant = tenant;
     this.config = config;
-    this.store = store;
+    this.source = source;
     this.writer = writer;
-    this.patterns = patterns;
+    this.patterns = new PatternReader(source, decoder, PATTERN_CACHE_BYTES);
     this.decoder = decoder;
     this.merge = merge;
     this.counters = counters;
@@ -173,7 +177,7 @@ final class PackRewrite {
 
   private List<BlockView> blocks(ChunkRef ref) {
     ChunkReader reader =
-        new ChunkReader(new FetchedChunk(store, ref), new ChunkCaches(NO_CACHE), decoder);
+        new ChunkReader(new FetchedChunk(source, ref), new ChunkCaches(NO_CACHE), decoder);
     return reader.blocks(ref, Long.MIN_VALUE, Long.MAX_VALUE, new ReadStatistics());
   }
 

@@ -26,8 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,8 @@ final class TenantCompaction {
       CompactionConfig config,
       ObjectStore store,
       IndexMerge index,
-      Function<TenantId, PackRewrite> rewrites,
+      Supplier<PackCopies> copies,
+      BiFunction<TenantId, ObjectStore, PackRewrite> rewrites,
       ColumnDecoder decoder,
       Retention retention,
       EntryRemovals removals,
@@ -187,7 +189,10 @@ final class TenantCompaction {
     for (String pack : chosen) {
       content(pack).stream().filter(chunk -> !gone.contains(chunk.chunk())).forEach(sources::add);
     }
-    List<IndexedChunk> made = settings.rewrites.apply(tenant).run(sources, due);
+    List<IndexedChunk> made;
+    try (PackCopies copies = settings.copies.get()) {
+      made = settings.rewrites.apply(tenant, copies).run(sources, due);
+    }
     sources.forEach(source -> gone.add(source.chunk()));
     added.addAll(made);
     for (IndexedChunk chunk : made) {
@@ -225,38 +230,77 @@ final class TenantCompaction {
       return found;
     }
     for (List<IndexedChunk> pack : chunks.packs().values()) {
-      boolean busy = chunks.busy().contains(pack.getFirst().chunk().packKey());
-      for (IndexedChunk chunk : pack) {
-        for (Map.Entry<EntryRemovals.Removal, int[]> entry : counts.entrySet()) {
-          EntryRemovals.Removal removal = entry.getKey();
-          ChunkRef ref = chunk.chunk();
-          if (gone.contains(ref)
-              || !removal.mayTouch(chunk.labels(), ref.minTimestamp(), ref.maxTimestamp())) {
-            continue;
-          }
-          entry.getValue()[0]++;
-          if (settings.progress.isClean(removal.id(), ref)) {
-            entry.getValue()[1]++;
-          } else if (!busy && (found.contains(ref.packKey()) || budget.takes(ref.length()))) {
-            if (hasEntries(removal, chunk)) {
-              found.add(ref.packKey());
-            } else {
-              settings.progress.clean(removal.id(), ref);
-            }
-            entry.getValue()[1]++;
-          }
+      String key = pack.getFirst().chunk().packKey();
+      try (PackCopies copies = settings.copies.get()) {
+        if (isToClean(pack, counts, budget, new ChunkSource(copies))) {
+          found.add(key);
+          budget.takes(sizeOf(pack)); // what is left of it is read and written as well
         }
       }
     }
     return found;
   }
 
-  private boolean hasEntries(EntryRemovals.Removal removal, IndexedChunk chunk) {
+  /** Counts the chunks that wishes concern; returns whether one has entries that are to go. */
+  private boolean isToClean(
+      List<IndexedChunk> pack,
+      Map<EntryRemovals.Removal, int[]> counts,
+      Budget budget,
+      ChunkSource source) {
+    boolean busy = chunks.busy().contains(pack.getFirst().chunk().packKey());
+    boolean found = false;
+    for (IndexedChunk chunk : pack) {
+      for (Map.Entry<EntryRemovals.Removal, int[]> entry : counts.entrySet()) {
+        EntryRemovals.Removal removal = entry.getKey();
+        ChunkRef ref = chunk.chunk();
+        if (gone.contains(ref)
+            || !removal.mayTouch(chunk.labels(), ref.minTimestamp(), ref.maxTimestamp())) {
+          continue;
+        }
+        entry.getValue()[0]++;
+        if (settings.progress.isClean(removal.id(), ref)) {
+          entry.getValue()[1]++;
+        } else if (!busy && (found || budget.takes(ref.length()))) {
+          // A pack that is written anew is so without the entries of all wishes.
+          if (!found && hasEntries(removal, chunk, source.of(ref))) {
+            found = true;
+          } else if (!found) {
+            settings.progress.clean(removal.id(), ref);
+          }
+          entry.getValue()[1]++;
+        }
+      }
+    }
+    return found;
+  }
+
+  private long sizeOf(List<IndexedChunk> pack) {
+    return pack.stream()
+        .filter(chunk -> !gone.contains(chunk.chunk()))
+        .mapToLong(chunk -> chunk.chunk().length())
+        .sum();
+  }
+
+  /** The chunks of a pack that are looked into: the first few by themselves, then all of it. */
+  private final class ChunkSource {
+    private static final int BY_THEMSELVES = 4;
+
+    private final PackCopies copies;
+    private int opened;
+
+    ChunkSource(PackCopies copies) {
+      this.copies = copies;
+    }
+
+    FetchedChunk of(ChunkRef ref) {
+      return new FetchedChunk(opened++ < BY_THEMSELVES ? settings.store : copies, ref);
+    }
+  }
+
+  private boolean hasEntries(
+      EntryRemovals.Removal removal, IndexedChunk chunk, FetchedChunk fetched) {
     ChunkReader reader =
-        new ChunkReader(
-            new FetchedChunk(settings.store, chunk.chunk()),
-            new ChunkCaches(new CacheConfig(0, 0, 0)),
-            settings.decoder);
+        new ChunkReader(fetched, new ChunkCaches(new CacheConfig(0, 0, 0)), settings.decoder);
     List<BlockView> blocks =
         reader.blocks(chunk.chunk(), Long.MIN_VALUE, Long.MAX_VALUE, new ReadStatistics());
     List<BlockView> left = removal.without(chunk.labels(), blocks);

@@ -111,6 +111,7 @@ final class CompactionFixture implements AutoCloseable {
                     new Random(readers)),
                 new PackWriter(faulty, clock, new Random(100 + readers)),
                 decoder,
+                directory.resolve("copies"),
                 clock),
             retention,
             removals,

@@ -218,6 +218,62 @@ class CompactorTest {
   }
 
   @Test
+  void run_moreChunksInAPack_noMoreReads() throws Exception {
+    long few = readsOfAMerge(2, "few");
+
+    assertThat(readsOfAMerge(40, "many")).isEqualTo(few);
+  }
+
+  /** Returns how many reads it takes to merge four packs with a chunk of each stream. */
+  private long readsOfAMerge(int streams, String name) throws Exception {
+    try (CompactionFixture own = new CompactionFixture(directory.resolve(name), 7)) {
+      List<Entry> all = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        all.addAll(own.flush(START + i * HOUR / 6, 1_000_000, 5, streams(streams)));
+      }
+      own.clock.advance(Duration.ofMinutes(10));
+      Compactor compactor = own.compactor();
+      long before = own.faulty.reads();
+
+      compactor.run();
+
+      assertThat(compactor.counters().mergedChunks.sum()).isEqualTo(4 * streams);
+      assertThat(own.entries(own.reader())).containsExactlyInAnyOrderElementsOf(all);
+      return own.faulty.reads() - before;
+    }
+  }
+
+  @Test
+  void run_removalThatFindsNothingInMoreChunks_noMoreReads() throws Exception {
+    long few = readsOfASearch(10, "few");
+
+    assertThat(readsOfASearch(40, "many")).isEqualTo(few);
+  }
+
+  /** Returns how many reads it takes to look for entries in a pack that has none of them. */
+  private long readsOfASearch(int streams, String name) throws Exception {
+    try (CompactionFixture own = new CompactionFixture(directory.resolve(name), 7)) {
+      own.flush(START, 1_000_000, 5, streams(streams));
+      own.clock.advance(Duration.ofMinutes(10));
+      Compactor compactor = own.compactor((_, _) -> 0, new Nothing(), "one");
+      long before = own.faulty.reads();
+
+      compactor.run();
+
+      assertThat(compactor.counters().rewrittenPacks.sum()).isZero();
+      return own.faulty.reads() - before;
+    }
+  }
+
+  private static Labels[] streams(int count) {
+    Labels[] streams = new Labels[count];
+    for (int i = 0; i < count; i++) {
+      streams[i] = Labels.of("app", "app-" + i);
+    }
+    return streams;
+  }
+
+  @Test
   void run_orphans_areDeletedWhenTheyAreOld() {
     fixture.flush(START, 1_000, 5, WEB);
     String kept = fixture.packsInStore().getFirst();
@@ -336,6 +392,33 @@ class CompactorTest {
 
     assertThat(wrong.get()).isNull();
     assertThat(compactor.counters().rewrittenPacks.sum()).isGreaterThan(10);
+  }
+
+  /** A wish that concerns every chunk and no entry. */
+  private static final class Nothing implements EntryRemovals {
+    @Override
+    public List<Removal> due(TenantId tenant) {
+      return List.of(
+          new Removal() {
+            @Override
+            public String id() {
+              return "nothing";
+            }
+
+            @Override
+            public boolean mayTouch(Labels labels, long fromNanos, long throughNanos) {
+              return true;
+            }
+
+            @Override
+            public List<BlockView> without(Labels labels, List<BlockView> blocks) {
+              return blocks;
+            }
+          });
+    }
+
+    @Override
+    public void progress(TenantId tenant, String id, int percent) {}
   }
 
   /** Entries of one stream that end with "secret". */

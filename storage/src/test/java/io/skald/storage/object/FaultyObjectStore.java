@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -17,6 +18,7 @@ public final class FaultyObjectStore implements ObjectStore {
   private final ObjectStore store;
   private final RandomGenerator random;
   private final Consumer<Duration> sleep;
+  private final LongAdder reads = new LongAdder();
   private volatile Faults faults = Faults.NONE;
 
   // Guarded by this: what lists do not know yet.
@@ -54,6 +56,11 @@ public final class FaultyObjectStore implements ObjectStore {
     faults = next;
   }
 
+  /** Returns how many reads were asked for. */
+  public long reads() {
+    return reads.sum();
+  }
+
   /** Lets lists know everything. */
   public synchronized void settle() {
     unlisted.clear();
@@ -71,6 +78,7 @@ public final class FaultyObjectStore implements ObjectStore {
 
   @Override
   public byte[] read(String key, long offset, int length) {
+    reads.increment();
     begin("read " + key);
     return store.read(key, offset, length);
   }

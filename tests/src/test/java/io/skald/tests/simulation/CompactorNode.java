@@ -67,6 +67,7 @@ final class CompactorNode implements AutoCloseable {
                     store, files, directory.resolve("making"), name, host.clock(), random),
                 new PackWriter(store, host.clock(), random),
                 around.decoder,
+                directory.resolve("packs"),
                 host.clock()),
             (_, _) -> 0,
             new DeleteRemovals(
