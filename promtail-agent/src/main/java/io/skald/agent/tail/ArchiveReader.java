@@ -293,7 +293,7 @@ public final class ArchiveReader implements LineFeed {
       try {
         FileStat atPath = FileStat.of(Path.of(position.path()));
         boolean there = atPath != null && atPath.isFile(id);
-        if (!there && Siblings.findMoved(position) == null) {
+        if (!there && Siblings.findMoved(position, new DirectorySnapshots()) == null) {
           forget(id);
         }
       } catch (IOException e) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,7 +85,7 @@ final class Siblings {
 
   /** Returns where the file with this identity lies in {@code directory}, or null. */
   static @Nullable Sibling find(Path directory, FileId id) {
-    for (Sibling sibling : regularFiles(directory)) {
+    for (Sibling sibling : in(directory)) {
       if (sibling.stat.isFile(id)) {
         return sibling;
       }
@@ -93,7 +94,8 @@ final class Siblings {
   }
 
   /** Returns where the file of a position lies beside its path; null if it is not there. */
-  static @Nullable Sibling findMoved(FilePosition position) throws IOException {
+  static @Nullable Sibling findMoved(FilePosition position, DirectorySnapshots snapshots)
+      throws IOException {
     Path path = Path.of(position.path());
     Set<Path> directories = new LinkedHashSet<>();
     if (path.getParent() != null) {
@@ -106,7 +108,7 @@ final class Siblings {
       }
     }
     for (Path directory : directories) {
-      Sibling found = find(directory, position.id());
+      Sibling found = snapshots.find(directory, position.id());
       if (found != null && found.isFileOf(position)) {
         return found;
       }
@@ -117,12 +119,7 @@ final class Siblings {
   /** Returns the files that are named as if rotated from {@code path}, the oldest first. */
   static List<Sibling> rotatedFrom(String path, Path directory) {
     String name = Objects.toString(Path.of(path).getFileName());
-    List<Sibling> found = new ArrayList<>();
-    for (Sibling sibling : regularFiles(directory)) {
-      if (isRotatedName(name, Objects.toString(sibling.path.getFileName()))) {
-        found.add(sibling);
-      }
-    }
+    List<Sibling> found = regularFiles(directory, candidate -> isRotatedName(name, candidate));
     found.sort(Comparator.comparingLong(s -> s.stat.modifiedNanos()));
     return found;
   }
@@ -148,7 +145,12 @@ final class Siblings {
     List<Generation> found = new ArrayList<>();
     Set<String> plain = new HashSet<>();
     Path directory = path.getParent();
-    for (Sibling sibling : directory == null ? List.<Sibling>of() : regularFiles(directory)) {
+    String common =
+        name.substring(0, name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length());
+    for (Sibling sibling :
+        directory == null
+            ? List.<Sibling>of()
+            : regularFiles(directory, candidate -> candidate.startsWith(common))) {
       String candidate = Objects.toString(sibling.path.getFileName());
       Compression compression = Compression.ofFile(candidate);
       String stem =
@@ -238,9 +240,16 @@ final class Siblings {
     return buffer.hasRemaining() ? Arrays.copyOf(bytes, buffer.position()) : bytes;
   }
 
-  private static List<Sibling> regularFiles(Path directory) {
+  /** Returns the regular files of {@code directory}; none if it cannot be listed. */
+  static List<Sibling> in(Path directory) {
+    return regularFiles(directory, _ -> true);
+  }
+
+  private static List<Sibling> regularFiles(Path directory, Predicate<String> names) {
     List<Sibling> found = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+    try (DirectoryStream<Path> stream =
+        Files.newDirectoryStream(
+            directory, path -> names.test(Objects.toString(path.getFileName())))) {
       for (Path path : stream) {
         FileStat stat = statOrNull(path);
         if (stat != null && stat.regularFile()) {
@@ -253,7 +262,8 @@ final class Siblings {
     return found;
   }
 
-  private static @Nullable FileStat statOrNull(Path path) {
+  /** Returns null also for what cannot be looked at. */
+  static @Nullable FileStat statOrNull(Path path) {
     try {
       return FileStat.of(path);
     } catch (IOException _) {

@@ -318,7 +318,8 @@ public final class Tailer implements LineFeed {
     copiesInScan.clear();
     Set<Path> directories = new LinkedHashSet<>();
     Set<String> met = scannedTargets;
-    resumeRotated(met);
+    DirectorySnapshots snapshots = new DirectorySnapshots();
+    resumeRotated(met, snapshots);
     noticeTruncations(); // before a copy of what a file held is taken for a new file
     for (Target target : targets) {
       Set<Path> matches = TargetFiles.of(target, directories::add, troubles);
@@ -330,7 +331,7 @@ public final class Tailer implements LineFeed {
     binary.retainAll(binaryInScan);
     binaryInScan.clear();
     reopenGrown();
-    forgetGone();
+    forgetGone(snapshots);
     watch.watch(directories);
     troubles.endScan();
     scanned = true;
@@ -377,7 +378,7 @@ public final class Tailer implements LineFeed {
       Finished end = finished.get(id);
       if (open.containsKey(id)
           || isKnownBinary(id)
-          || (end != null && end.sizeBytes == stat.sizeBytes())) {
+          || (end != null && end.sizeBytes == stat.sizeBytes() && !hasInodeOfAnother(id, stat))) {
         troubles.readable(path);
         return;
       }
@@ -396,6 +397,12 @@ public final class Tailer implements LineFeed {
     } catch (IOException e) {
       troubles.unreadable(path, e);
     }
+  }
+
+  /** Tells whether a file that was read had the inode before, and is gone. */
+  private boolean hasInodeOfAnother(FileId id, FileStat stat) {
+    FilePosition position = positions.get(id);
+    return position != null && position.bornAtAnotherTime(stat.bornNanos());
   }
 
   private boolean isKnownBinary(FileId id) {
@@ -475,9 +482,9 @@ public final class Tailer implements LineFeed {
       kept = true;
       if (start.offset() == 0) {
         sink.sighted(file.position());
-      } else {
-        sink.advance(file.position()); // not before the lines that lead up to it
       }
+      // Not before the lines that lead up to it, nor before a file with this inode is forgotten.
+      sink.advance(file.position());
       FileId knownBefore = taken.before();
       if (knownBefore != null && !knownBefore.equals(id)) {
         sink.advance(FilePosition.forget(knownBefore)); // or a later run would go on there
@@ -509,7 +516,7 @@ public final class Tailer implements LineFeed {
    *
    * @param met targets for which that was done
    */
-  private void resumeRotated(Set<String> met) {
+  private void resumeRotated(Set<String> met, DirectorySnapshots snapshots) {
     Map<Followed, List<FilePosition>> lost = new LinkedHashMap<>();
     for (FilePosition position : positions.all()) {
       Target target = newTargetOf(position, met);
@@ -522,7 +529,7 @@ public final class Tailer implements LineFeed {
         if (there != null && !wasReplaced(position, there)) {
           continue;
         }
-        Siblings.Sibling moved = there == null ? Siblings.findMoved(position) : null;
+        Siblings.Sibling moved = there == null ? Siblings.findMoved(position, snapshots) : null;
         if (moved == null || Siblings.isCompressed(position.path(), moved.path())) {
           lost.computeIfAbsent(new Followed(target, position.path()), _ -> new ArrayList<>())
               .add(position);
@@ -696,7 +703,8 @@ public final class Tailer implements LineFeed {
         if (stat != null
             && position != null
             && stat.isFile(entry.getKey())
-            && stat.sizeBytes() != end.sizeBytes) {
+            && stat.sizeBytes() != end.sizeBytes
+            && isStillFileOf(position, new Siblings.Sibling(end.location, stat))) {
           open(end.target, position.path(), end.location);
         }
       } catch (IOException e) {
@@ -705,16 +713,23 @@ public final class Tailer implements LineFeed {
     }
   }
 
+  /** The inode may belong to another file by now, as to the compressed form of any neighbour. */
+  private static boolean isStillFileOf(FilePosition position, Siblings.Sibling sibling) {
+    return sibling.isFileOf(position)
+        || (position.head().length() == 0
+            && !position.bornAtAnotherTime(sibling.stat().bornNanos()));
+  }
+
   /** Drops the positions of closed files that no directory holds any more. */
-  private void forgetGone() {
+  private void forgetGone(DirectorySnapshots snapshots) {
     for (FilePosition position : positions.all()) {
       if (!open.containsKey(position.id()) && !generations.contains(position.id())) {
-        forgetIfGone(position);
+        forgetIfGone(position, snapshots);
       }
     }
   }
 
-  private void forgetIfGone(FilePosition position) {
+  private void forgetIfGone(FilePosition position, DirectorySnapshots snapshots) {
     FileId id = position.id();
     try {
       Finished end = finished.get(id);
@@ -722,10 +737,10 @@ public final class Tailer implements LineFeed {
       if (stat == null || !stat.isFile(id)) {
         stat = FileStat.of(Path.of(position.path()));
       }
-      if (stat != null && stat.isFile(id)) {
+      if (stat != null && stat.isFile(id) && !position.bornAtAnotherTime(stat.bornNanos())) {
         return;
       }
-      Siblings.Sibling moved = Siblings.findMoved(position);
+      Siblings.Sibling moved = Siblings.findMoved(position, snapshots);
       boolean hasTarget = targetOf(id) != null;
       if (moved == null && (hasTarget || !mayTargetsCome())) {
         if (!hasTarget) {
@@ -964,11 +979,12 @@ public final class Tailer implements LineFeed {
    * one of them, and not that file, would take that for one that nobody read.
    */
   private void forgetOlder(TailedFile file) {
+    DirectorySnapshots snapshots = new DirectorySnapshots();
     for (FilePosition position : positions.all()) {
       if (position.path().equals(file.path)
           && position.id().target().equals(file.target.key())
           && !open.containsKey(position.id())) {
-        forgetIfGone(position);
+        forgetIfGone(position, snapshots);
       }
     }
   }
