@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +18,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is done to a file, and when, follows from the seed, what meets what from the machine. A
  * file has one kind of rotation. What cannot be had is left out, as docs/agent.md tells it: a file
- * that is deleted is one that the agent has had open, and the agent is not killed shortly after. To
- * run it from the folder {@code tests} after {@code mvn verify}:
+ * that is deleted is one that the agent has open, and the agent is not killed before it has read
+ * that to its end. To run it from the folder {@code tests} after {@code mvn verify}:
  *
  * <pre>
  *  java -cp 'target/test-classes:target/lib/*:../cli/target/skald.jar:../cli/target/lib/*' \
@@ -41,11 +44,8 @@ final class AgentSoak {
   /** Lines a second over all files. */
   private static final int LINE_RATE = 1000;
 
-  /**
-   * Rotations a second over all files. At five a second runs of 40 minutes and more lost lines of
-   * files that were deleted or compressed while the agent was held up and then stopped.
-   */
-  private static final double ROTATION_RATE = 0.3;
+  /** Rotations a second over all files. */
+  private static final double ROTATION_RATE = 5;
 
   /** What comes due while a process starts or ends is not made up for. */
   private static final double MAX_ROTATIONS_AT_ONCE = 20;
@@ -55,8 +55,11 @@ final class AgentSoak {
   /** Between two rotations of a file: the agent may miss one of them, and often does. */
   private static final long ROTATION_PAUSE = 8 * NANOS;
 
-  /** The agent has read a rotated file after this time, and has the present one open. */
-  private static final long SETTLED = 6 * NANOS;
+  /** The agent has what it read of a file it has closed on its disk after this time. */
+  private static final long SAVED = 2 * NANOS;
+
+  /** How often the agent's open files are looked at before it is killed. */
+  private static final long LOOK_PAUSE = NANOS / 5;
 
   /** Rotated generations that are kept, oldest ones go. */
   private static final int GENERATIONS = 12;
@@ -81,8 +84,9 @@ final class AgentSoak {
   private final TreeMap<String, Integer> events = new TreeMap<>();
   private @Nullable SkaldProcess server;
   private @Nullable SkaldProcess agent;
-  private long agentStarted;
-  private long noKillBefore;
+  private boolean killDue;
+  private long nextLook;
+  private long deletedHeldAt;
   private double rotationsDue;
 
   /** What becomes of a file that is full. */
@@ -168,9 +172,6 @@ final class AgentSoak {
         }
         case DELETE -> Files.delete(path);
       }
-      if (rotation == Rotation.DELETE) {
-        noKillBefore = now + SETTLED;
-      }
       write(1);
     }
 
@@ -198,10 +199,10 @@ final class AgentSoak {
     }
 
     /** Whether nothing is lost by it: of one to be deleted, that the agent has it open. */
-    boolean mayRotate(long now) {
+    boolean mayRotate(long now) throws IOException {
       return now - rotatedAt >= ROTATION_PAUSE
-          && (rotation != Rotation.DELETE || (agent != null && now - agentStarted >= SETTLED))
-          && Files.exists(path);
+          && Files.exists(path)
+          && (rotation != Rotation.DELETE || (!killDue && agentHolds(path.toString()::equals)));
     }
   }
 
@@ -249,6 +250,7 @@ final class AgentSoak {
           due -= count;
         }
         rotateSome(elapsedSeconds, now);
+        killIfDue(now);
         if (now >= nextEvent) {
           happen();
           nextEvent = System.nanoTime() + pause();
@@ -289,17 +291,15 @@ final class AgentSoak {
   }
 
   private void happen() throws IOException {
-    boolean spared = System.nanoTime() < noKillBefore;
     switch (random.nextInt(6)) {
       case 0 -> {
         ensureAgent();
         stopAgent(false);
       }
       case 1, 2 -> {
-        if (!spared) {
-          ensureAgent();
-          stopAgent(true);
-        }
+        ensureAgent();
+        killDue = true;
+        deletedHeldAt = System.nanoTime();
       }
       case 3 -> stopServer(true);
       case 4 -> stopServer(false);
@@ -313,6 +313,51 @@ final class AgentSoak {
     }
     if (random.nextBoolean()) {
       ensureServer();
+    }
+  }
+
+  /** Kills the agent if it is to be, and nothing that is only in its hands is lost by it. */
+  private void killIfDue(long now) throws IOException {
+    if (!killDue || now < nextLook) {
+      return;
+    }
+    nextLook = now + LOOK_PAUSE;
+    if (agentHolds(this::isDeleted)) {
+      deletedHeldAt = now;
+    } else if (now - deletedHeldAt >= SAVED) {
+      stopAgent(true);
+    }
+  }
+
+  /** Tells whether that is an open file of no name, and not one that was compressed. */
+  private boolean isDeleted(String link) {
+    return files.stream()
+        .anyMatch(
+            file -> file.rotation == Rotation.DELETE && link.equals(file.path + " (deleted)"));
+  }
+
+  /** Tells whether the agent has such a file open, by the names the system gives them. */
+  private boolean agentHolds(Predicate<String> link) throws IOException {
+    SkaldProcess running = agent;
+    if (running == null) {
+      return false;
+    }
+    try (DirectoryStream<Path> open =
+        Files.newDirectoryStream(Path.of("/proc", Long.toString(running.pid()), "fd"))) {
+      for (Path descriptor : open) {
+        if (link.test(target(descriptor))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static String target(Path descriptor) throws IOException {
+    try {
+      return Files.readSymbolicLink(descriptor).toString();
+    } catch (NoSuchFileException _) {
+      return ""; // closed at this moment
     }
   }
 
@@ -361,7 +406,6 @@ final class AgentSoak {
             """
                 .formatted(agentPort, serverPort, home, logs));
     agent = SkaldProcess.start(home, agentPort, List.of("agent", "-config.file=" + config));
-    agentStarted = System.nanoTime();
   }
 
   private void ensureAgent() throws IOException {
@@ -374,6 +418,7 @@ final class AgentSoak {
     SkaldProcess running = agent;
     if (running != null) {
       agent = null;
+      killDue = false;
       end(running, kill);
       count(kill ? "agent killed" : "agent stopped");
     }
