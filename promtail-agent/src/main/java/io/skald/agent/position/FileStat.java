@@ -56,6 +56,11 @@ public record FileStat(
     return device == id.device() && inode == id.inode();
   }
 
+  /** Tells whether this is the file of a position, and not one that got its inode later. */
+  public boolean isFile(FilePosition position) {
+    return isFile(position.id()) && !position.bornAtAnotherTime(bornNanos);
+  }
+
   private static Object attribute(Map<String, Object> attributes, String name) {
     Object value = attributes.get(name);
     if (value == null) {

@@ -284,6 +284,7 @@ public final class ArchiveReader implements LineFeed {
 
   /** Drops the positions of files that no directory holds any more. */
   private void forgetGone(Set<FileId> seen) {
+    DirectorySnapshots snapshots = new DirectorySnapshots();
     for (FilePosition position : List.copyOf(known.values())) {
       FileId id = position.id();
       OpenArchive archive = current;
@@ -293,7 +294,7 @@ public final class ArchiveReader implements LineFeed {
       try {
         FileStat atPath = FileStat.of(Path.of(position.path()));
         boolean there = atPath != null && atPath.isFile(id);
-        if (!there && Siblings.findMoved(position, new DirectorySnapshots()) == null) {
+        if (!there && Siblings.findMoved(position, snapshots) == null) {
           forget(id);
         }
       } catch (IOException e) {

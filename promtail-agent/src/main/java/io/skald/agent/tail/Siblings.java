@@ -145,8 +145,8 @@ final class Siblings {
     List<Generation> found = new ArrayList<>();
     Set<String> plain = new HashSet<>();
     Path directory = path.getParent();
-    String common =
-        name.substring(0, name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length());
+    int dot = name.lastIndexOf('.');
+    String common = dot > 0 ? name.substring(0, dot) : name;
     for (Sibling sibling :
         directory == null
             ? List.<Sibling>of()

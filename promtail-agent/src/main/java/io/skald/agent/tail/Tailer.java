@@ -402,7 +402,7 @@ public final class Tailer implements LineFeed {
   /** Tells whether a file that was read had the inode before, and is gone. */
   private boolean hasInodeOfAnother(FileId id, FileStat stat) {
     FilePosition position = positions.get(id);
-    return position != null && position.bornAtAnotherTime(stat.bornNanos());
+    return position != null && !stat.isFile(position);
   }
 
   private boolean isKnownBinary(FileId id) {
@@ -716,8 +716,7 @@ public final class Tailer implements LineFeed {
   /** The inode may belong to another file by now, as to the compressed form of any neighbour. */
   private static boolean isStillFileOf(FilePosition position, Siblings.Sibling sibling) {
     return sibling.isFileOf(position)
-        || (position.head().length() == 0
-            && !position.bornAtAnotherTime(sibling.stat().bornNanos()));
+        || (position.head().length() == 0 && sibling.stat().isFile(position));
   }
 
   /** Drops the positions of closed files that no directory holds any more. */
@@ -734,10 +733,10 @@ public final class Tailer implements LineFeed {
     try {
       Finished end = finished.get(id);
       FileStat stat = end == null ? null : FileStat.of(end.location);
-      if (stat == null || !stat.isFile(id)) {
+      if (stat == null || !stat.isFile(position)) {
         stat = FileStat.of(Path.of(position.path()));
       }
-      if (stat != null && stat.isFile(id) && !position.bornAtAnotherTime(stat.bornNanos())) {
+      if (stat != null && stat.isFile(position)) {
         return;
       }
       Siblings.Sibling moved = Siblings.findMoved(position, snapshots);
