@@ -2,12 +2,10 @@ package io.skald.storage.compact;
 
 import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.object.ObjectStore;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 
 /** A chunk that was fetched whole, for whoever reads parts of it: few requests instead of many. */
-final class FetchedChunk implements ObjectStore {
+final class FetchedChunk extends ReadOnlyStore {
   private final ChunkRef ref;
   private final byte[] main;
   private final byte[] lines;
@@ -33,21 +31,6 @@ final class FetchedChunk implements ObjectStore {
 
   @Override
   public long size(String key) {
-    throw new UnsupportedOperationException("a chunk is only read");
-  }
-
-  @Override
-  public List<String> list(String prefix) {
-    throw new UnsupportedOperationException("a chunk is only read");
-  }
-
-  @Override
-  public void put(String key, List<ByteBuffer> parts) {
-    throw new UnsupportedOperationException("a chunk is only read");
-  }
-
-  @Override
-  public void delete(String key) {
     throw new UnsupportedOperationException("a chunk is only read");
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All copies are one file without a name, which is gone when this is closed or the process ends;
  * what is read of them is checked as if it came from the store.
  */
-final class PackCopies implements ObjectStore, AutoCloseable {
+final class PackCopies extends ReadOnlyStore implements AutoCloseable {
   /** Of a request, and so of memory: a request costs as much time as some hundred KiB of it. */
   static final int PIECE_BYTES = 16 << 20;
 
@@ -117,21 +116,6 @@ final class PackCopies implements ObjectStore, AutoCloseable {
     end += copy.size;
     copies.put(key, copy);
     return copy;
-  }
-
-  @Override
-  public List<String> list(String prefix) {
-    throw new UnsupportedOperationException("packs are only read");
-  }
-
-  @Override
-  public void put(String key, List<ByteBuffer> parts) {
-    throw new UnsupportedOperationException("packs are only read");
-  }
-
-  @Override
-  public void delete(String key) {
-    throw new UnsupportedOperationException("packs are only read");
   }
 
   @Override

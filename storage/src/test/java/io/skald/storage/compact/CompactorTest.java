@@ -394,27 +394,29 @@ class CompactorTest {
     assertThat(compactor.counters().rewrittenPacks.sum()).isGreaterThan(10);
   }
 
-  /** A wish that concerns every chunk and no entry. */
-  private static final class Nothing implements EntryRemovals {
+  /** The only wish there is. */
+  private abstract static class OnlyRemoval implements EntryRemovals, EntryRemovals.Removal {
     @Override
     public List<Removal> due(TenantId tenant) {
-      return List.of(
-          new Removal() {
-            @Override
-            public String id() {
-              return "nothing";
-            }
+      return List.of(this);
+    }
 
-            @Override
-            public boolean mayTouch(Labels labels, long fromNanos, long throughNanos) {
-              return true;
-            }
+    @Override
+    public String id() {
+      return "r1";
+    }
+  }
 
-            @Override
-            public List<BlockView> without(Labels labels, List<BlockView> blocks) {
-              return blocks;
-            }
-          });
+  /** A wish that concerns every chunk and no entry. */
+  private static final class Nothing extends OnlyRemoval {
+    @Override
+    public boolean mayTouch(Labels labels, long fromNanos, long throughNanos) {
+      return true;
+    }
+
+    @Override
+    public List<BlockView> without(Labels labels, List<BlockView> blocks) {
+      return blocks;
     }
 
     @Override
@@ -422,7 +424,7 @@ class CompactorTest {
   }
 
   /** Entries of one stream that end with "secret". */
-  private static final class Secrets implements EntryRemovals {
+  private static final class Secrets extends OnlyRemoval {
     private final Labels stream;
     final Map<String, Integer> percents = new HashMap<>();
 
@@ -431,24 +433,13 @@ class CompactorTest {
     }
 
     @Override
-    public List<Removal> due(TenantId tenant) {
-      return List.of(
-          new Removal() {
-            @Override
-            public String id() {
-              return "r1";
-            }
+    public boolean mayTouch(Labels labels, long fromNanos, long throughNanos) {
+      return labels.equals(stream);
+    }
 
-            @Override
-            public boolean mayTouch(Labels labels, long fromNanos, long throughNanos) {
-              return labels.equals(stream);
-            }
-
-            @Override
-            public List<BlockView> without(Labels labels, List<BlockView> blocks) {
-              return labels.equals(stream) ? blocks.stream().map(Secrets::open).toList() : blocks;
-            }
-          });
+    @Override
+    public List<BlockView> without(Labels labels, List<BlockView> blocks) {
+      return labels.equals(stream) ? blocks.stream().map(Secrets::open).toList() : blocks;
     }
 
     private static BlockView open(BlockView block) {
