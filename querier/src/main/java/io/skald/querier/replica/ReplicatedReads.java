@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -53,19 +52,19 @@ public final class ReplicatedReads implements IngesterReads {
   private record Outcome<A>(
       Instance instance, @Nullable A answer, @Nullable RuntimeException failure) {}
 
+  private record Answer<A>(Instance instance, A content) {}
+
   /**
    * Asks all ingesters and returns as soon as enough have answered; the rest is broken off.
    *
    * @throws QueryException when too many have failed
    */
   private <A> List<A> ask(Function<IngesterReads, A> question) {
-    return outcomes(question).stream()
-        .map(outcome -> Objects.requireNonNull(outcome.answer))
-        .toList();
+    return answers(question).stream().map(Answer::content).toList();
   }
 
-  /** As {@link #ask}, with who answered; all have an answer. */
-  private <A> List<Outcome<A>> outcomes(Function<IngesterReads, A> question) {
+  /** As {@link #ask}, with who answered. */
+  private <A> List<Answer<A>> answers(Function<IngesterReads, A> question) {
     List<Instance> asked =
         rings.get().instances().stream().filter(Instance::mayHoldEntries).toList();
     ReadQuorum quorum = new ReadQuorum(asked, replicationFactor);
@@ -101,20 +100,21 @@ public final class ReplicatedReads implements IngesterReads {
     }
   }
 
-  private static <A> List<Outcome<A>> collect(
+  private static <A> List<Answer<A>> collect(
       ReadQuorum quorum,
       BlockingQueue<Outcome<A>> outcomes,
       Set<Instance> missing,
       Set<Instance> failed) {
-    List<Outcome<A>> answers = new ArrayList<>();
+    List<Answer<A>> answers = new ArrayList<>();
     RuntimeException cause = null;
     while (answers.isEmpty() || !quorum.spares(missing)) {
       if (!quorum.spares(failed) || failed.size() == missing.size()) {
         throw tooFew(quorum, failed, cause);
       }
       Outcome<A> outcome = take(outcomes);
-      if (outcome.answer != null) {
-        answers.add(outcome);
+      A content = outcome.answer;
+      if (content != null) {
+        answers.add(new Answer<>(outcome.instance, content));
         missing.remove(outcome.instance);
         continue;
       }
@@ -196,9 +196,9 @@ public final class ReplicatedReads implements IngesterReads {
     Set<Long> chunkIds = new HashSet<>();
     List<RecentPatterns.StreamPatterns> streams = new ArrayList<>();
     List<FlushedStream> flushed = new ArrayList<>();
-    for (Outcome<PatternHoldings> one :
-        outcomes(peer -> peer.patterns(tenant, matchers, fromNanos, throughNanos))) {
-      PatternHoldings answer = Objects.requireNonNull(one.answer);
+    for (Answer<PatternHoldings> one :
+        answers(peer -> peer.patterns(tenant, matchers, fromNanos, throughNanos))) {
+      PatternHoldings answer = one.content;
       chunkIds.addAll(answer.inMemory().chunkIds());
       for (RecentPatterns.StreamPatterns stream : answer.inMemory().streams()) {
         streams.add(stream.from(one.instance.id()));
