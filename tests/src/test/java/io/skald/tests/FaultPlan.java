@@ -53,9 +53,6 @@ final class FaultPlan {
   /** How long queriers may take to see a delete request, with some room. */
   private static final long DELETES_SEEN_NANOS = TimeUnit.SECONDS.toNanos(20);
 
-  private static final String RING =
-      "{store: etcd, etcd: {endpoints: ['127.0.0.1:%d'], dial_timeout: 2s}}";
-
   /** Small blocks, chunks and segments: a fault meets every step of them. */
   private static final String SETTINGS =
       """
@@ -132,7 +129,7 @@ final class FaultPlan {
     for (int i = 0; i < WRITERS; i++) {
       writers.add(new Writer(i, random.nextLong()));
     }
-    cluster = new ProcessCluster(directory, RING, "", SETTINGS);
+    cluster = new ProcessCluster(directory, ProcessCluster.ETCD_RINGS, "", SETTINGS);
   }
 
   private static List<String> numbered(String role, int count) {

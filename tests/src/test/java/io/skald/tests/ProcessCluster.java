@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
  * object store go through a {@link Network}. The object store is in this JVM.
  */
 final class ProcessCluster implements AutoCloseable {
+  /** Rings in etcd, for the constructor. */
+  static final String ETCD_RINGS =
+      "{store: etcd, etcd: {endpoints: ['127.0.0.1:%d'], dial_timeout: 2s}}";
+
   static final String ETCD = "etcd";
   static final String STORE = "store";
   private static final Duration PATIENCE = Duration.ofMinutes(5);

@@ -22,9 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
  * are pushed, none of which may be refused, and read, all of which must be in every answer.
  */
 class ScaledProcessesTest {
-  private static final String RING =
-      "{store: etcd, etcd: {endpoints: ['127.0.0.1:%d'], dial_timeout: 2s}}";
-
   /** Chunks are flushed meanwhile, too: they are where reads change from memory to the store. */
   private static final String SETTINGS =
       """
@@ -94,7 +91,8 @@ class ScaledProcessesTest {
   void ingesters_threeThenFiveThenThree_refuseAndLoseNothing() throws Exception {
     assumeTrue(
         ClusterTest.isInstalled("etcd"), "skipped: etcd is not installed (Debian: etcd-server)");
-    try (ProcessCluster cluster = new ProcessCluster(directory, RING, "", SETTINGS)) {
+    try (ProcessCluster cluster =
+        new ProcessCluster(directory, ProcessCluster.ETCD_RINGS, "", SETTINGS)) {
       cluster.startEtcd();
       for (String name : List.of("ingester-1", "ingester-2", "ingester-3")) {
         cluster.add(name);
