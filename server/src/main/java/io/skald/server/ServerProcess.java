@@ -10,6 +10,7 @@ import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
+import io.skald.common.ring.Ring;
 import io.skald.common.ring.RingStore;
 import io.skald.common.rpc.RpcService;
 import io.skald.common.rpc.ingest.IngesterService;
@@ -356,13 +357,14 @@ public final class ServerProcess implements AutoCloseable {
       IndexParts index,
       @Nullable ClusterParts cluster,
       RingStore ring) {
-    return ingester != null && cluster == null
-        ? StreamSources.of(ingester, ingester, index.shared())
-        : StreamSources.of(
-            reads(cluster, ring), index.shared(), new DepartedIngesters(ring, index::expire));
+    if (ingester != null && cluster == null) {
+      return StreamSources.of(ingester, ingester, index.shared());
+    }
+    ReadRing readRing = new ReadRing(ring, index::expire);
+    return StreamSources.of(reads(cluster, readRing), index.shared(), readRing::get);
   }
 
-  private IngesterReads reads(@Nullable ClusterParts cluster, RingStore ring) {
+  private IngesterReads reads(@Nullable ClusterParts cluster, Supplier<Ring> ring) {
     return new ReplicatedReads(
         ring, Objects.requireNonNull(cluster)::readsOf, config.replicationFactor());
   }

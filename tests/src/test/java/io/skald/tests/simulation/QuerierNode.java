@@ -1,6 +1,5 @@
 package io.skald.tests.simulation;
 
-import io.skald.common.ring.RingStore;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
@@ -13,7 +12,7 @@ import io.skald.querier.source.DeletedEntries;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.source.StreamSources;
-import io.skald.server.DepartedIngesters;
+import io.skald.server.ReadRing;
 import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.IndexFileCache;
 import io.skald.storage.index.ShippedIndex;
@@ -46,13 +45,13 @@ final class QuerierNode implements AutoCloseable {
     this.name = name;
     this.host = new Host(around.world, name);
     ObjectStore store = around.storeOf(host, true);
-    RingStore ring = around.registry.view(host);
     this.files =
         new IndexFileCache(
             around.directory.resolve(name),
             64 << 20,
             file -> store.read(file.key(), 0, file.length()));
     ShippedIndex index = new ShippedIndex(store, files, INDEX_REFRESH, host.clock());
+    ReadRing ring = new ReadRing(around.registry.view(host), index::expire);
     ReplicatedReads reads =
         new ReplicatedReads(
             ring,
@@ -60,7 +59,7 @@ final class QuerierNode implements AutoCloseable {
             Surroundings.REPLICATION_FACTOR);
     this.data =
         new QueryData(
-            StreamSources.of(reads, index, new DepartedIngesters(ring, index::expire)),
+            StreamSources.of(reads, index, ring::get),
             new ChunkReader(store, new ChunkCaches(CacheConfig.DEFAULT), around.decoder),
             new DeletedEntries(
                 new DeleteRequests(store, DELETES_REFRESH, host.clock()), _ -> true));

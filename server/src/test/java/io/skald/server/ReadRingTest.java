@@ -8,36 +8,50 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class DepartedIngestersTest {
+class ReadRingTest {
   private final InMemoryRing ring = new InMemoryRing();
   private final AtomicInteger expired = new AtomicInteger();
-  private final DepartedIngesters departed = new DepartedIngesters(ring, expired::incrementAndGet);
+  private final ReadRing read = new ReadRing(ring, expired::incrementAndGet);
 
   private void join(String id, int token) {
     ring.put(new Instance(id, "", Instance.State.ACTIVE, List.of(token)));
   }
 
   @Test
-  void run_ingestersComeAndStay_expiresNothing() {
+  void get_ingestersComeAndStay_expiresNothing() {
     join("a", 1);
-    departed.run();
+    read.get();
     join("b", 2);
 
-    departed.run();
-    departed.run();
+    read.get();
+    read.get();
 
     assertThat(expired).hasValue(0);
   }
 
   @Test
-  void run_oneHasLeft_expiresOnce() {
+  void get_oneHasLeft_expiresOnce() {
     join("a", 1);
     join("b", 2);
-    departed.run();
+    read.get();
     ring.remove("a");
 
-    departed.run();
-    departed.run();
+    read.get();
+    read.get();
+
+    assertThat(expired).hasValue(1);
+  }
+
+  @Test
+  void get_oneLeavesBeforeAReadAndIsBackBehindIt_expires() {
+    join("a", 1);
+    join("b", 2);
+    read.get();
+    ring.remove("a");
+
+    assertThat(read.get()).isSameAs(ring.get());
+    join("a", 1);
+    read.get();
 
     assertThat(expired).hasValue(1);
   }
