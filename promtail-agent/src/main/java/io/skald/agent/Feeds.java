@@ -24,8 +24,12 @@ final class Feeds implements LineFeed {
   }
 
   @Override
-  public void end() {
-    feeds.forEach(LineFeed::end);
+  public boolean end() {
+    boolean all = true;
+    for (LineFeed feed : feeds) {
+      all &= feed.end();
+    }
+    return all;
   }
 
   @Override

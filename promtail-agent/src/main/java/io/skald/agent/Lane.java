@@ -396,7 +396,10 @@ final class Lane implements AutoCloseable {
           break;
         }
       }
-      feed.end();
+      boolean ended = feed.end();
+      while (!ended && handover.awaitRoomAtEnd(MAX_WAIT_NANOS)) {
+        ended = feed.end();
+      }
       endStages();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

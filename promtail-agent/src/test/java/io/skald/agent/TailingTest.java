@@ -8,8 +8,12 @@ import io.skald.agent.position.FileId;
 import io.skald.agent.position.FilePosition;
 import io.skald.agent.position.FileStat;
 import io.skald.agent.position.LineState;
+import io.skald.agent.push.PushResponse;
+import io.skald.agent.push.PushTransport;
 import io.skald.agent.tail.TailConfig;
+import io.skald.common.push.BatchKey;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -298,6 +304,46 @@ class TailingTest {
       agent.run(Duration.ofSeconds(3));
 
       assertThat(agent.server.linesOf(file.toString())).containsExactly("1", "2", "without an end");
+    }
+  }
+
+  @Test
+  void deletedBeforeAStopWithoutRoom_isReadToItsEndAsRoomIsMade() throws Exception {
+    ReceivedEntries server = new ReceivedEntries();
+    CountDownLatch sending = new CountDownLatch(1);
+    CountDownLatch answers = new CountDownLatch(1);
+    PushTransport slow =
+        new PushTransport() {
+          @Override
+          public PushResponse push(String tenant, BatchKey key, byte[] body) throws IOException {
+            sending.countDown();
+            try {
+              answers.await();
+            } catch (InterruptedException e) {
+              throw new InterruptedIOException(e.getMessage());
+            }
+            server.store(body);
+            return PushResponse.of(204);
+          }
+
+          @Override
+          public void close() {
+            answers.countDown();
+          }
+        };
+    List<String> lines = IntStream.range(0, 100_000).mapToObj(i -> "line " + i).toList();
+    try (LaneHarness agent =
+        new LaneHarness(directory, "*.log", LaneHarness.patient(), 10_000, new Random(1), slow)) {
+      Path file = agent.log("a.log");
+      write(file, String.join("\n", lines) + "\n");
+      agent.lane.start();
+      sending.await();
+      Files.delete(file);
+      agent.lane.endReading();
+      answers.countDown();
+      agent.lane.awaitEnd(System.nanoTime() + Duration.ofMinutes(1).toNanos());
+
+      assertThat(server.linesOf(file.toString())).isEqualTo(lines);
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,6 +161,7 @@ public final class Handover {
     try {
       sendingEnded = true;
       workOrEnd.signalAll();
+      roomOrEnd.signalAll();
     } finally {
       lock.unlock();
     }
@@ -169,15 +171,30 @@ public final class Handover {
   public boolean awaitRoom(long nanos) throws InterruptedException {
     lock.lock();
     try {
-      long left = nanos;
-      while (!readingEnded && !roomFreed && left > 0) {
-        left = roomOrEnd.awaitNanos(left);
-      }
-      roomFreed = false;
+      awaitRoom(nanos, () -> readingEnded);
       return !readingEnded;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** As {@link #awaitRoom(long)} when reading has ended, until nothing is sent any more either. */
+  public boolean awaitRoomAtEnd(long nanos) throws InterruptedException {
+    lock.lock();
+    try {
+      awaitRoom(nanos, () -> sendingEnded);
+      return !sendingEnded;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitRoom(long nanos, BooleanSupplier end) throws InterruptedException {
+    long left = nanos;
+    while (!end.getAsBoolean() && !roomFreed && left > 0) {
+      left = roomOrEnd.awaitNanos(left);
+    }
+    roomFreed = false;
   }
 
   /**

@@ -169,7 +169,7 @@ public final class Inbox implements LineFeed {
 
   /** Hands on what was taken, room or none: its senders believe it delivered. */
   @Override
-  public void end() {
+  public boolean end() {
     lock.lock();
     try {
       closed = true;
@@ -180,6 +180,7 @@ public final class Inbox implements LineFeed {
     for (Delivery next = take(); next != null; next = take()) {
       handOn(next);
     }
+    return true;
   }
 
   private @Nullable Delivery take() {

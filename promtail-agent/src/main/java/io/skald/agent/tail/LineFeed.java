@@ -18,8 +18,14 @@ public interface LineFeed extends AutoCloseable {
    */
   long pass();
 
-  /** Hands on, at the end of reading, what could not be had again later. */
-  default void end() {}
+  /**
+   * Hands on, at the end of reading, what could not be had again later.
+   *
+   * @return whether that is all; if not, to be called again when there is room
+   */
+  default boolean end() {
+    return true;
+  }
 
   /** Tells whether somebody waits until what was handed on is durable. */
   default boolean isAwaited() {

@@ -199,23 +199,36 @@ public final class Tailer implements LineFeed {
 
   /** What is left in a deleted file could not be had again: it is read, as far as there is room. */
   @Override
-  public void end() {
+  public boolean end() {
+    boolean all = true;
     for (TailedFile file : List.copyOf(open.values())) {
       try {
         checkPath(file, clock.monotonicNanos());
         if (file.rotated && Siblings.find(file.directory, file.id) == null) {
-          LineReader.Outcome last = LineReader.Outcome.READ;
-          while (last == LineReader.Outcome.READ && mayRead(file)) {
-            last = reader.read(file, sink);
-          }
-          if (last == LineReader.Outcome.END) {
-            finish(file);
-          }
+          all &= endDeleted(file);
         }
       } catch (IOException e) {
         troubles.unreadable(Path.of(file.path), e);
       }
     }
+    return all;
+  }
+
+  /** Reads a file that nothing leads to any more; returns whether to its end. */
+  private boolean endDeleted(TailedFile file) throws IOException {
+    while (generations.holds(file) && generations.poll(clock.monotonicNanos())) {
+      // until what is older has been read, or there is no room for it
+    }
+    while (mayRead(file)) {
+      LineReader.Outcome outcome = reader.read(file, sink);
+      if (outcome == LineReader.Outcome.END) {
+        finish(file);
+      }
+      if (outcome != LineReader.Outcome.READ) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Files can always grow. */
