@@ -24,8 +24,8 @@ final class IndexSearch implements StreamIndex {
 
   private final Days days;
 
-  /** The chunks of a stream: those of several days are found in each. */
-  private record Found(Labels labels, SortedSet<ChunkRef> chunks) {}
+  /** A stream and its chunks, in any order; those of several days are found in each. */
+  private record Found(Labels labels, List<ChunkRef> chunks) {}
 
   /** Where the days of tenants are. */
   interface Days {
@@ -67,18 +67,33 @@ final class IndexSearch implements StreamIndex {
                   List<ChunkRef> chunks = new ArrayList<>();
                   stream.addChunks(chunks);
                   if (!chunks.isEmpty()) {
-                    streams
-                        .computeIfAbsent(
-                            stream.fingerprint(),
-                            _ -> new Found(stream.labels(), new TreeSet<>(FLUSHED)))
-                        .chunks()
-                        .addAll(chunks);
+                    Found found = streams.get(stream.fingerprint());
+                    if (found == null) {
+                      streams.put(stream.fingerprint(), new Found(stream.labels(), chunks));
+                    } else {
+                      found.chunks.addAll(chunks);
+                    }
                   }
                 }));
     List<IndexedStream> result = new ArrayList<>(streams.size());
     streams.forEach((fingerprint, found) ->
-        result.add(new IndexedStream(fingerprint, found.labels(), List.copyOf(found.chunks()))));
+        result.add(new IndexedStream(fingerprint, found.labels, eachOnce(found.chunks))));
     return result;
+  }
+
+  /** Returns the chunks in the order in which they were flushed. */
+  private static List<ChunkRef> eachOnce(List<ChunkRef> chunks) {
+    if (chunks.size() == 1) {
+      return List.of(chunks.getFirst()); // of most streams, for a query of some hours
+    }
+    chunks.sort(FLUSHED);
+    List<ChunkRef> once = new ArrayList<>(chunks.size());
+    for (ChunkRef chunk : chunks) {
+      if (once.isEmpty() || FLUSHED.compare(once.getLast(), chunk) != 0) {
+        once.add(chunk);
+      }
+    }
+    return List.copyOf(once);
   }
 
   @Override
