@@ -6,13 +6,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the file system says of one path, links followed.
  *
- * @param bornNanos creation time in nanoseconds since the epoch; 0 where the file system keeps none
+ * @param bornNanos creation time in nanoseconds since the epoch; 0 where the file system keeps
+ *     none, as far as is known
  * @param sizeBytes the size in bytes
  */
 public record FileStat(
@@ -28,6 +31,13 @@ public record FileStat(
       "unix:dev,ino,size,lastModifiedTime,creationTime,isRegularFile,isDirectory";
 
   /**
+   * The file systems that are known to keep times of birth. Java reports the time of modification
+   * where there is none, so one file that has two times proves it; of a file that was written once
+   * both are the same.
+   */
+  private static final Set<Long> DEVICES_WITH_BIRTHS = ConcurrentHashMap.newKeySet();
+
+  /**
    * Returns null when nothing is at {@code path}.
    *
    * @throws IOException for every other failure, above all a missing permission
@@ -41,11 +51,14 @@ public record FileStat(
     }
     long modified = nanos((FileTime) attribute(attributes, "lastModifiedTime"));
     long created = nanos((FileTime) attribute(attributes, "creationTime"));
+    long device = ((Number) attribute(attributes, "dev")).longValue();
+    if (created != modified) {
+      DEVICES_WITH_BIRTHS.add(device);
+    }
     return new FileStat(
-        ((Number) attribute(attributes, "dev")).longValue(),
+        device,
         ((Number) attribute(attributes, "ino")).longValue(),
-        // Java reports the time of modification where the file system keeps no time of birth.
-        created == modified ? 0 : created,
+        DEVICES_WITH_BIRTHS.contains(device) ? created : 0,
         modified,
         ((Number) attribute(attributes, "size")).longValue(),
         (Boolean) attribute(attributes, "isRegularFile"),
