@@ -18,8 +18,8 @@ final class DirectorySnapshots {
   private record Inode(long device, long number) {}
 
   /**
-   * Returns where the file with this identity lies in {@code directory} now, or null. A listing can
-   * miss what is renamed while it is made, so only what two of them miss is not there.
+   * Returns where the file with this identity lies in {@code directory} now, or null: what two
+   * listings miss, as {@link Siblings#find}.
    */
   Siblings.@Nullable Sibling find(Path directory, FileId id) {
     Inode inode = new Inode(id.device(), id.inode());

@@ -83,11 +83,16 @@ final class Siblings {
     }
   }
 
-  /** Returns where the file with this identity lies in {@code directory}, or null. */
+  /**
+   * Returns where the file with this identity lies in {@code directory}, or null. A listing can
+   * miss what is renamed while it is made, so only what two of them miss is not there.
+   */
   static @Nullable Sibling find(Path directory, FileId id) {
-    for (Sibling sibling : in(directory)) {
-      if (sibling.stat.isFile(id)) {
-        return sibling;
+    for (int listing = 0; listing < 2; listing++) {
+      for (Sibling sibling : in(directory)) {
+        if (sibling.stat.isFile(id)) {
+          return sibling;
+        }
       }
     }
     return null;
