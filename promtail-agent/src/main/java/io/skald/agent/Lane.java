@@ -336,6 +336,9 @@ final class Lane implements AutoCloseable {
     if (senderThread != null) {
       senderThread.join();
     }
+    if (reader != null) {
+      reader.join(); // it finds no room any more, and must not read files that are closed
+    }
   }
 
   /** Ends at once, as far as a step without threads goes: for lanes that were never started. */

@@ -259,7 +259,8 @@ public final class AgentProcess implements AutoCloseable {
     try {
       running.agent.drain(running.config.run().server().gracefulShutdownTimeout());
     } catch (IOException e) {
-      throw new UncheckedIOException("the agent's positions could not be written", e);
+      throw new UncheckedIOException(
+          "the agent's positions could not be written: " + e.getMessage(), e);
     } finally {
       if (port != null) {
         port.close();

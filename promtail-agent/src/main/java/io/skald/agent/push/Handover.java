@@ -39,10 +39,11 @@ public final class Handover {
     this.maxBytes = maxBytes;
   }
 
+  /** Tells whether the reader may read on: there is never room for what will not be sent. */
   boolean hasRoom() {
     lock.lock();
     try {
-      return queuedBytes < maxBytes;
+      return !sendingEnded && queuedBytes < maxBytes;
     } finally {
       lock.unlock();
     }
