@@ -308,6 +308,34 @@ class TailingTest {
   }
 
   @Test
+  void start_rotatedFilesReadToTheirEnd_areOpenedOnlyIfTheyGrew() throws IOException {
+    try (LaneHarness agent = agent("*.log", LaneHarness.patient())) {
+      Path file = agent.log("a.log");
+      Path first = agent.log("a.log.1");
+      Path second = agent.log("a.log.2");
+      write(file, "1\n");
+      agent.run(Duration.ofSeconds(3));
+      Files.move(file, second);
+      write(file, "2\n");
+      agent.run(Duration.ofSeconds(30));
+      Files.move(file, first);
+      write(file, "3\n");
+      agent.run(Duration.ofSeconds(30));
+      agent.stop();
+      write(first, "grown\n");
+      agent.restart();
+      agent.run(Duration.ofMillis(200));
+
+      assertThat(agent.lane.status().files()).hasSize(2);
+      agent.run(Duration.ofSeconds(30));
+      write(second, "grown, too\n");
+      agent.run(Duration.ofSeconds(30));
+      assertThat(agent.server.linesOf(file.toString()))
+          .containsExactly("1", "2", "3", "grown", "grown, too");
+    }
+  }
+
+  @Test
   void deletedBeforeAStopWithoutRoom_isReadToItsEndAsRoomIsMade() throws Exception {
     ReceivedEntries server = new ReceivedEntries();
     CountDownLatch sending = new CountDownLatch(1);

@@ -201,10 +201,11 @@ public final class Tailer implements LineFeed {
   @Override
   public boolean end() {
     boolean all = true;
+    DirectorySnapshots snapshots = new DirectorySnapshots();
     for (TailedFile file : List.copyOf(open.values())) {
       try {
         checkPath(file, clock.monotonicNanos());
-        if (file.rotated && Siblings.find(file.directory, file.id) == null) {
+        if (file.rotated && snapshots.find(file.directory, file.id) == null) {
           all &= endDeleted(file);
         }
       } catch (IOException e) {
@@ -548,8 +549,15 @@ public final class Tailer implements LineFeed {
               .add(position);
           continue;
         }
-        open(target, position.path(), moved.path());
         searched.add(new Neighbourhood(target, position.path(), directoryOf(moved.path())));
+        if (position.id().target().equals(target.key())
+            && position.offset() == moved.stat().sizeBytes()
+            && Siblings.hasHead(moved.path(), position.head())) {
+          finished.put(position.id(), new Finished(moved.path(), target, position.offset()));
+          positions.meet(position.path());
+          continue; // read to its end: most of them, where many are kept
+        }
+        open(target, position.path(), moved.path());
       } catch (IOException e) {
         troubles.unreadable(Path.of(position.path()), e);
       }
@@ -717,6 +725,7 @@ public final class Tailer implements LineFeed {
             && position != null
             && stat.isFile(entry.getKey())
             && stat.sizeBytes() != end.sizeBytes
+            && !Siblings.isCompressed(position.path(), end.location)
             && isStillFileOf(position, new Siblings.Sibling(end.location, stat))) {
           open(end.target, position.path(), end.location);
         }
@@ -1021,13 +1030,14 @@ public final class Tailer implements LineFeed {
       return;
     }
     List<TailedFile> rotated = open.values().stream().filter(f -> f.rotated).toList();
+    DirectorySnapshots snapshots = new DirectorySnapshots();
     int tooMany = rotated.size() - config.maxRotatedFiles();
     for (TailedFile file : rotated) {
       if (tooMany <= 0) {
         return;
       }
       tooMany--;
-      Siblings.Sibling moved = Siblings.find(file.directory, file.id);
+      Siblings.Sibling moved = snapshots.find(file.directory, file.id);
       if (moved != null) {
         reopenLater(file); // it still has a name: found again by it
         finished.put(file.id, new Finished(moved.path(), file.target, -1));
