@@ -46,11 +46,31 @@ final class RocksFiles implements AutoCloseable {
   private final ColumnFamilyHandle local;
   private final ColumnFamilyHandle outbox;
 
-  RocksFiles(Path directory) {
+  /**
+   * Opens the database, creating it when there is none.
+   *
+   * @throws StorageException if it cannot be opened
+   */
+  static RocksFiles open(Path directory) {
+    return new RocksFiles(directory, true);
+  }
+
+  /**
+   * Opens what there is for reading; every write fails.
+   *
+   * @throws StorageException if it cannot be opened
+   */
+  static RocksFiles openReadOnly(Path directory) {
+    return new RocksFiles(directory, false);
+  }
+
+  private RocksFiles(Path directory, boolean writable) {
     RocksDB.loadLibrary();
     List<ColumnFamilyHandle> handles = new ArrayList<>();
     try {
-      DurableDirectories.create(directory);
+      if (writable) {
+        DurableDirectories.create(directory);
+      }
       LRUCache cache = own(new LRUCache(BLOCK_CACHE_BYTES));
       ColumnFamilyOptions familyOptions = own(familyOptions(cache));
       DBOptions options = own(databaseOptions());
@@ -61,7 +81,11 @@ final class RocksFiles implements AutoCloseable {
                   LOCAL_FAMILY.getBytes(StandardCharsets.US_ASCII), familyOptions),
               new ColumnFamilyDescriptor(
                   OUTBOX_FAMILY.getBytes(StandardCharsets.US_ASCII), familyOptions));
-      database = own(RocksDB.open(options, directory.toString(), families, handles));
+      database =
+          own(
+              writable
+                  ? RocksDB.open(options, directory.toString(), families, handles)
+                  : RocksDB.openReadOnly(options, directory.toString(), families, handles));
       handles.forEach(this::own);
       local = handles.get(1);
       outbox = handles.get(2);

@@ -22,14 +22,15 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The label index of one process, in RocksDB.
@@ -43,16 +44,22 @@ public final class RocksLabelIndex implements LabelIndex {
   /** Bounds the memory and the file of one step. */
   private static final int MAX_MOVED_KEYS = 200_000;
 
+  private static final Logger log = LoggerFactory.getLogger(RocksLabelIndex.class);
+
   private final Path directory;
-  private final RocksFiles files;
-  private final RocksDB database;
-  private final ColumnFamilyHandle local;
-  private final ColumnFamilyHandle outbox;
 
   /** Held for reading by every call: native memory must not go away under one. */
   private final ReadWriteLock open = new ReentrantReadWriteLock();
 
+  // Guarded by open.
+  private @Nullable RocksFiles files; // null if they could not be opened again
   private boolean closed;
+
+  /**
+   * Whether a write failed. RocksDB takes none after that until it is opened anew, which writes
+   * what its log holds to files of their own: what was not synced is not built upon.
+   */
+  private volatile boolean failed;
 
   private final IndexSearch search = new IndexSearch(this::eachDay);
 
@@ -63,60 +70,107 @@ public final class RocksLabelIndex implements LabelIndex {
    */
   public RocksLabelIndex(Path directory) {
     this.directory = directory;
-    this.files = new RocksFiles(directory);
-    this.database = files.database();
-    this.local = files.local();
-    this.outbox = files.outbox();
+    this.files = RocksFiles.open(directory);
   }
 
   @Override
   public void commit(
       TenantId tenant, List<IndexedChunk> chunks, Map<Fingerprint, Long> flushedThrough) {
-    write(batch -> {
+    write((opened, batch) -> {
       for (IndexedChunk chunk : chunks) {
-        put(batch, tenant, chunk);
+        put(opened.database(), batch, tenant, chunk);
       }
-      putPositions(batch, tenant, flushedThrough);
+      putPositions(opened, batch, tenant, flushedThrough);
     });
   }
 
   /** As {@link #commit}, with files that hold the chunks instead of the chunks themselves. */
   void commitFiles(
       TenantId tenant, Map<IndexFileName, byte[]> toShip, Map<Fingerprint, Long> flushedThrough) {
-    write(batch -> {
+    write((opened, batch) -> {
       for (Map.Entry<IndexFileName, byte[]> file : toShip.entrySet()) {
-        batch.put(outbox, outboxKey(file.getKey()), file.getValue());
+        batch.put(opened.outbox(), outboxKey(file.getKey()), file.getValue());
       }
-      putPositions(batch, tenant, flushedThrough);
+      putPositions(opened, batch, tenant, flushedThrough);
     });
   }
 
-  /** What is put into a batch, which is then written and synced as a whole. */
+  /** What is put into a batch, which is then written as a whole. */
   private interface Change {
-    void addTo(WriteBatch batch) throws RocksDBException;
+    void addTo(RocksFiles opened, WriteBatch batch) throws RocksDBException;
   }
 
   private void write(Change change) {
-    whileOpen(() -> {
+    write(true, change);
+  }
+
+  private void write(boolean synced, Change change) {
+    reopenIfFailed();
+    whileOpen(opened -> {
       try (WriteBatch batch = new WriteBatch();
-          WriteOptions synced = new WriteOptions().setSync(true)) {
-        change.addTo(batch);
-        database.write(synced, batch);
+          WriteOptions options = new WriteOptions().setSync(synced)) {
+        change.addTo(opened, batch);
+        opened.database().write(options, batch);
       } catch (RocksDBException e) {
+        failed = true;
         throw new StorageException(
-            "cannot write the label index in " + directory + ": " + e.getMessage(), e);
+            "cannot write the label index in "
+                + directory
+                + ": "
+                + e.getMessage()
+                + "; check that disk, it is tried again",
+            e);
       }
       return true;
     });
   }
 
-  private void putPositions(
-      WriteBatch batch, TenantId tenant, Map<Fingerprint, Long> flushedThrough)
+  private void reopenIfFailed() {
+    if (!failed) {
+      return;
+    }
+    open.writeLock().lock();
+    try {
+      if (failed && !closed) {
+        closeFiles();
+        reopen();
+        failed = false;
+        log.info("the label index in {} is open again after a failed write", directory);
+      }
+    } finally {
+      open.writeLock().unlock();
+    }
+  }
+
+  /** Opens the files anew, or if that fails for reading only, so that reads go on. */
+  private void reopen() {
+    try {
+      files = RocksFiles.open(directory);
+    } catch (StorageException e) {
+      try {
+        files = RocksFiles.openReadOnly(directory);
+      } catch (StorageException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  private void closeFiles() {
+    RocksFiles opened = files;
+    files = null;
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  private static void putPositions(
+      RocksFiles opened, WriteBatch batch, TenantId tenant, Map<Fingerprint, Long> flushedThrough)
       throws RocksDBException {
     byte[] localPrefix = IndexKeys.local(tenant);
     for (Map.Entry<Fingerprint, Long> entry : flushedThrough.entrySet()) {
       batch.put(
-          local,
+          opened.local(),
           IndexKeys.withFingerprint(localPrefix, entry.getKey()),
           IndexValues.position(entry.getValue()));
     }
@@ -128,9 +182,9 @@ public final class RocksLabelIndex implements LabelIndex {
 
   /** Returns the names of the files that are still to be shipped, oldest first in each day. */
   List<IndexFileName> toShip() {
-    return whileOpen(() -> {
+    return whileOpen(opened -> {
       List<IndexFileName> names = new ArrayList<>();
-      try (RocksIterator iterator = database.newIterator(outbox)) {
+      try (RocksIterator iterator = opened.database().newIterator(opened.outbox())) {
         for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
           IndexFileName.parse(new String(iterator.key(), StandardCharsets.US_ASCII))
               .ifPresent(names::add);
@@ -144,9 +198,9 @@ public final class RocksLabelIndex implements LabelIndex {
   /** Returns the bytes of a file that is still to be shipped, or null if it is none. */
   byte @Nullable [] toShip(IndexFileName name) {
     return whileOpen(
-            () -> {
+            opened -> {
               try {
-                return Optional.ofNullable(database.get(outbox, outboxKey(name)));
+                return Optional.ofNullable(opened.database().get(opened.outbox(), outboxKey(name)));
               } catch (RocksDBException e) {
                 throw IndexSnapshot.unreadable(e);
               }
@@ -156,15 +210,7 @@ public final class RocksLabelIndex implements LabelIndex {
 
   /** Forgets a file that has been shipped; not synced: shipping it again changes nothing. */
   void shipped(IndexFileName name) {
-    whileOpen(() -> {
-      try {
-        database.delete(outbox, outboxKey(name));
-      } catch (RocksDBException e) {
-        throw new StorageException(
-            "cannot write the label index in " + directory + ": " + e.getMessage(), e);
-      }
-      return true;
-    });
+    write(false, (opened, batch) -> batch.delete(opened.outbox(), outboxKey(name)));
   }
 
   /**
@@ -177,8 +223,8 @@ public final class RocksLabelIndex implements LabelIndex {
   void moveToFiles(KeysToFile toFile) {
     while (true) {
       TreeMap<byte[], byte[]> keys = new TreeMap<>(Arrays::compareUnsigned);
-      whileOpen(() -> {
-        try (RocksIterator iterator = database.newIterator()) {
+      whileOpen(opened -> {
+        try (RocksIterator iterator = opened.database().newIterator()) {
           byte @Nullable [] prefix = null;
           for (iterator.seekToFirst();
               iterator.isValid() && keys.size() < MAX_MOVED_KEYS;
@@ -199,7 +245,7 @@ public final class RocksLabelIndex implements LabelIndex {
         return;
       }
       toFile.write(IndexKeys.readTenant(keys.firstKey()), IndexKeys.readDay(keys.firstKey()), keys);
-      write(batch -> {
+      write((_, batch) -> {
         for (byte[] key : keys.keySet()) {
           batch.delete(key);
         }
@@ -212,7 +258,8 @@ public final class RocksLabelIndex implements LabelIndex {
     void write(TenantId tenant, int day, SortedMap<byte[], byte[]> keys);
   }
 
-  private void put(WriteBatch batch, TenantId tenant, IndexedChunk chunk) throws RocksDBException {
+  private static void put(RocksDB database, WriteBatch batch, TenantId tenant, IndexedChunk chunk)
+      throws RocksDBException {
     for (int day : IndexKeys.days(chunk.chunk())) {
       byte[] dayPrefix = IndexKeys.day(day, tenant);
       // The series is written together with its postings, so one that is known has them.
@@ -230,10 +277,14 @@ public final class RocksLabelIndex implements LabelIndex {
 
   @Override
   public OptionalLong flushedThrough(TenantId tenant, Fingerprint fingerprint) {
-    return whileOpen(() -> {
+    return whileOpen(opened -> {
       try {
         byte[] value =
-            database.get(local, IndexKeys.withFingerprint(IndexKeys.local(tenant), fingerprint));
+            opened
+                .database()
+                .get(
+                    opened.local(),
+                    IndexKeys.withFingerprint(IndexKeys.local(tenant), fingerprint));
         return value == null
             ? OptionalLong.empty()
             : OptionalLong.of(IndexValues.readPosition(value));
@@ -245,8 +296,8 @@ public final class RocksLabelIndex implements LabelIndex {
 
   @Override
   public void eachFlushed(Consumer<FlushedStream> visitor) {
-    whileOpen(() -> {
-      try (RocksIterator iterator = database.newIterator(local)) {
+    whileOpen(opened -> {
+      try (RocksIterator iterator = opened.database().newIterator(opened.local())) {
         for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
           visitor.accept(
               IndexKeys.readLocal(iterator.key(), IndexValues.readPosition(iterator.value())));
@@ -259,23 +310,18 @@ public final class RocksLabelIndex implements LabelIndex {
 
   @Override
   public void forgetFlushedBefore(long position) {
-    whileOpen(() -> {
-      try (RocksIterator iterator = database.newIterator(local);
-          WriteBatch batch = new WriteBatch();
-          WriteOptions unsynced = new WriteOptions()) {
-        for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-          if (IndexValues.readPosition(iterator.value()) < position) {
-            batch.delete(local, iterator.key());
+    write(
+        false,
+        (opened, batch) -> {
+          try (RocksIterator iterator = opened.database().newIterator(opened.local())) {
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+              if (IndexValues.readPosition(iterator.value()) < position) {
+                batch.delete(opened.local(), iterator.key());
+              }
+            }
+            IndexSnapshot.check(iterator);
           }
-        }
-        IndexSnapshot.check(iterator);
-        database.write(unsynced, batch);
-      } catch (RocksDBException e) {
-        throw new StorageException(
-            "cannot write the label index in " + directory + ": " + e.getMessage(), e);
-      }
-      return true;
-    });
+        });
   }
 
   @Override
@@ -313,8 +359,8 @@ public final class RocksLabelIndex implements LabelIndex {
   private void eachDay(
       TenantId tenant, long fromNanos, long throughNanos, IndexSearch.Visitor visitor) {
     int lastDay = IndexKeys.dayOf(throughNanos);
-    whileOpen(() -> {
-      try (IndexSnapshot snapshot = new IndexSnapshot(database);
+    whileOpen(opened -> {
+      try (IndexSnapshot snapshot = new IndexSnapshot(opened.database());
           KeyCursor cursor = snapshot.cursor()) {
         // Days without data cost nothing: the next key tells the next day there is.
         cursor.seek(IndexKeys.day(IndexKeys.dayOf(fromNanos)));
@@ -351,8 +397,8 @@ public final class RocksLabelIndex implements LabelIndex {
    * @throws StorageException at the first that cannot be read
    */
   void scan(IndexScan scan) {
-    whileOpen(() -> {
-      try (IndexSnapshot snapshot = new IndexSnapshot(database);
+    whileOpen(opened -> {
+      try (IndexSnapshot snapshot = new IndexSnapshot(opened.database());
           KeyCursor cursor = snapshot.cursor()) {
         for (cursor.seek(new byte[0]); cursor.isValid(); cursor.next()) {
           scan.add(cursor.key(), cursor.value());
@@ -365,7 +411,8 @@ public final class RocksLabelIndex implements LabelIndex {
 
   /** Returns what the index holds. */
   public IndexStatistics statistics() {
-    return whileOpen(() -> {
+    return whileOpen(opened -> {
+      RocksDB database = opened.database();
       try {
         return new IndexStatistics(
             database.getAggregatedLongProperty("rocksdb.estimate-num-keys"),
@@ -373,20 +420,27 @@ public final class RocksLabelIndex implements LabelIndex {
             database.getAggregatedLongProperty("rocksdb.cur-size-all-mem-tables"),
             database.getLongProperty("rocksdb.block-cache-usage"), // shared by both families
             database.getAggregatedLongProperty("rocksdb.estimate-pending-compaction-bytes"),
-            database.getLongProperty("rocksdb.background-errors"));
+            database.getLongProperty("rocksdb.background-errors") + (failed ? 1 : 0));
       } catch (RocksDBException e) {
         throw IndexSnapshot.unreadable(e);
       }
     });
   }
 
-  private <T> T whileOpen(Supplier<T> call) {
+  private <T> T whileOpen(Function<RocksFiles, T> call) {
     open.readLock().lock();
     try {
       if (closed) {
         throw new StorageException("the label index in " + directory + " is closed");
       }
-      return call.get();
+      RocksFiles opened = files;
+      if (opened == null) {
+        throw new StorageException(
+            "the label index in "
+                + directory
+                + " could not be opened again after a failed write; check that disk");
+      }
+      return call.apply(opened);
     } finally {
       open.readLock().unlock();
     }
@@ -398,7 +452,7 @@ public final class RocksLabelIndex implements LabelIndex {
     try {
       if (!closed) {
         closed = true;
-        files.close();
+        closeFiles();
       }
     } finally {
       open.writeLock().unlock();

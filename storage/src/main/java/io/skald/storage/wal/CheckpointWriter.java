@@ -18,6 +18,7 @@ public final class CheckpointWriter implements AutoCloseable {
   private final SegmentWriter writer;
   private final RecordBuffer record = new RecordBuffer(INITIAL_RECORD_BYTES);
   private int chunks;
+  private boolean renamed;
   private boolean committed;
 
   CheckpointWriter(WalDisk disk, LogFiles files, int number) throws IOException {
@@ -52,6 +53,7 @@ public final class CheckpointWriter implements AutoCloseable {
     writer.force();
     writer.close();
     disk.rename(unfinishedName, SegmentFormat.checkpointName(number));
+    renamed = true;
     disk.force();
     committed = true;
     files.checkpointWritten(number);
@@ -67,7 +69,12 @@ public final class CheckpointWriter implements AutoCloseable {
   public void close() throws IOException {
     if (!committed) {
       writer.close();
-      disk.delete(unfinishedName);
+      if (renamed) {
+        // A replay would hand over what is flushed by then, and the index no longer knows of.
+        files.deleteUncommitted(number);
+      } else {
+        disk.delete(unfinishedName);
+      }
     }
   }
 }

@@ -24,6 +24,9 @@ final class LogFiles {
   private final NavigableMap<Integer, Long> segmentBytes = new TreeMap<>();
   private final NavigableSet<Integer> checkpoints = new TreeSet<>();
 
+  /** Whether files that were deleted may be there again after the machine lost power. */
+  private boolean deletionsUnsynced;
+
   /** Lists the directory and deletes what an interrupted checkpoint left. */
   LogFiles(WalDisk disk) throws IOException {
     this.disk = disk;
@@ -109,7 +112,8 @@ final class LogFiles {
       }
     }
     goneCheckpoints.forEach(checkpoints::remove);
-    if (!goneSegments.isEmpty() || !goneCheckpoints.isEmpty()) {
+    deletionsUnsynced |= !goneSegments.isEmpty() || !goneCheckpoints.isEmpty();
+    if (deletionsUnsynced) {
       force();
     }
   }
@@ -117,9 +121,28 @@ final class LogFiles {
   private void force() {
     try {
       disk.force();
+      deletionsUnsynced = false;
     } catch (IOException e) {
       log.warn("cannot sync the WAL directory {}: {}", disk, e.toString());
     }
+  }
+
+  /**
+   * Takes a checkpoint away that may not count, as its name could not be made durable.
+   *
+   * @throws IOException if it cannot be deleted
+   */
+  synchronized void deleteUncommitted(int checkpoint) throws IOException {
+    deletionsUnsynced = true; // it may be durable under that name by now
+    disk.delete(SegmentFormat.checkpointName(checkpoint));
+  }
+
+  /** Returns a position that is not after any record which a replay would hand over. */
+  synchronized long oldestReplayable() {
+    boolean fromSegmentsOnly = checkpoints.isEmpty() && !deletionsUnsynced;
+    return fromSegmentsOnly
+        ? WalPosition.of(segmentBytes.isEmpty() ? 0 : segmentBytes.firstKey(), 0)
+        : WalPosition.NONE;
   }
 
   /** Deletes a segment that holds no record, unless the numbering needs it. */

@@ -228,9 +228,7 @@ public final class WriteAheadLog implements AutoCloseable {
 
   /** Returns a position that is not after any record which a replay would hand over. */
   public long oldestReplayable() {
-    return files.checkpoints().isEmpty()
-        ? WalPosition.of(files.segments().stream().findFirst().orElse(0), 0)
-        : WalPosition.NONE;
+    return files.oldestReplayable();
   }
 
   public WalStatistics statistics() {

@@ -73,6 +73,65 @@ final class CheckpointTest {
   }
 
   @Test
+  void commit_syncOfTheFileFails_keepsTheOlderSegments() throws Exception {
+    try (WriteAheadLog log = WalFixture.startedLog(disk)) {
+      WalFixture.append(log, "old");
+      try (CheckpointWriter checkpoint = log.beginCheckpoint()) {
+        checkpoint.add(chunk(1));
+        disk.beforeSync(CheckpointTest::fail);
+        assertThatThrownBy(checkpoint::commit).hasMessage("Input/output error");
+      }
+      disk.beforeSync(() -> {});
+    }
+    assertThat(WalFixture.replay(disk).lines).containsExactly("old");
+    assertThat(disk.list()).containsExactly("00000001.wal");
+  }
+
+  /** A checkpoint that stayed would be replayed when its chunks are flushed, and forgotten. */
+  @Test
+  void commit_syncOfTheNameFails_leavesNoCheckpoint() throws Exception {
+    try (WriteAheadLog log = WalFixture.startedLog(disk)) {
+      WalFixture.append(log, "old");
+      try (CheckpointWriter checkpoint = log.beginCheckpoint()) {
+        checkpoint.add(chunk(1));
+        disk.beforeDirectorySync(CheckpointTest::fail);
+        assertThatThrownBy(checkpoint::commit).hasMessage("Input/output error");
+      }
+      assertThat(log.oldestReplayable())
+          .as("its name may be on the disk")
+          .isEqualTo(WalPosition.NONE);
+
+      disk.beforeDirectorySync(() -> {});
+      log.deleteBefore(WalPosition.of(1, 0));
+      assertThat(log.oldestReplayable()).isEqualTo(WalPosition.of(1, 0));
+    }
+    WalFixture.Replayed replayed = WalFixture.replay(disk.crash(new Random(1)));
+    assertThat(replayed.lines).containsExactly("old");
+    assertThat(replayed.chunks).isEmpty();
+  }
+
+  @Test
+  void deleteBefore_syncFails_countsTheSegmentsAsReplayableUntilOneSucceeds() throws Exception {
+    try (WriteAheadLog log = WalFixture.startedLog(disk)) {
+      WalFixture.append(log, "old");
+      log.beginCheckpoint().close(); // begins a new segment
+      WalFixture.append(log, "new");
+      disk.beforeDirectorySync(CheckpointTest::fail);
+      log.deleteBefore(WalPosition.of(2, 0));
+      assertThat(disk.list()).containsExactly("00000002.wal");
+      assertThat(log.oldestReplayable()).isEqualTo(WalPosition.NONE);
+
+      disk.beforeDirectorySync(() -> {});
+      log.deleteBefore(WalPosition.of(2, 0));
+      assertThat(log.oldestReplayable()).isEqualTo(WalPosition.of(2, 0));
+    }
+  }
+
+  private static void fail() throws IOException {
+    throw new IOException("Input/output error");
+  }
+
+  @Test
   void commit_aSecondCheckpoint_replacesTheFirst() throws Exception {
     try (WriteAheadLog log = WalFixture.startedLog(disk)) {
       for (int i = 1; i <= 2; i++) {

@@ -36,6 +36,7 @@ public final class SimulatedDisk implements WalDisk {
   private final List<Change> changes = new ArrayList<>();
   private long capacityBytes = Long.MAX_VALUE;
   private volatile BeforeSync beforeSync = () -> {};
+  private volatile BeforeSync beforeDirectorySync = () -> {};
   private volatile Consumer<String> beforeCreate = _ -> {};
   private int syncs;
 
@@ -45,6 +46,11 @@ public final class SimulatedDisk implements WalDisk {
 
   public void beforeSync(BeforeSync action) {
     beforeSync = action;
+  }
+
+  /** As {@link #beforeSync(BeforeSync)}, for the directory. */
+  public void beforeDirectorySync(BeforeSync action) {
+    beforeDirectorySync = action;
   }
 
   /** Runs with the name of every file that is about to be created. */
@@ -159,10 +165,13 @@ public final class SimulatedDisk implements WalDisk {
   }
 
   @Override
-  public synchronized void force() {
-    changes.clear();
-    durableNames.clear();
-    durableNames.putAll(names);
+  public void force() throws IOException {
+    beforeDirectorySync.run();
+    synchronized (this) {
+      changes.clear();
+      durableNames.clear();
+      durableNames.putAll(names);
+    }
   }
 
   @Override
