@@ -39,6 +39,7 @@ import io.skald.querier.delete.DeleteRoutes;
 import io.skald.querier.fleet.Fleet;
 import io.skald.querier.fleet.PieceReads;
 import io.skald.querier.pattern.PatternSource;
+import io.skald.querier.replica.ReadRing;
 import io.skald.querier.replica.ReplicatedReads;
 import io.skald.querier.source.DeletedEntries;
 import io.skald.querier.source.QueryData;

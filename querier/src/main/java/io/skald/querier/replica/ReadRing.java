@@ -1,4 +1,4 @@
-package io.skald.server;
+package io.skald.querier.replica;
 
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
