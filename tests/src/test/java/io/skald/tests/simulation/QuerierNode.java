@@ -7,12 +7,12 @@ import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryResult;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.logql.syntax.Parser;
+import io.skald.querier.replica.ReadRing;
 import io.skald.querier.replica.ReplicatedReads;
 import io.skald.querier.source.DeletedEntries;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.source.StreamSources;
-import io.skald.server.ReadRing;
 import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.IndexFileCache;
 import io.skald.storage.index.ShippedIndex;
@@ -55,7 +55,7 @@ final class QuerierNode implements AutoCloseable {
     ReplicatedReads reads =
         new ReplicatedReads(
             ring,
-            instance -> ingesters.apply(instance.id()).readsFrom(host),
+            (instance, comparison) -> ingesters.apply(instance.id()).readsFrom(host, comparison),
             Surroundings.REPLICATION_FACTOR);
     this.data =
         new QueryData(

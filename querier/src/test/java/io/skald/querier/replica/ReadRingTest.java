@@ -1,4 +1,4 @@
-package io.skald.server;
+package io.skald.querier.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
