@@ -10,6 +10,7 @@ import io.skald.common.ring.Instance;
 import io.skald.common.ring.KvstoreConfig;
 import io.skald.common.ring.LifecyclerConfig;
 import io.skald.common.ring.MemberlistTls;
+import io.skald.common.ring.RingComparison;
 import io.skald.common.ring.RingConfig;
 import io.skald.common.ring.RingMember;
 import io.skald.common.ring.RingStore;
@@ -194,9 +195,9 @@ final class ClusterParts implements AutoCloseable {
     return remote(instance);
   }
 
-  /** Returns the read side of an ingester, by its present address. */
-  IngesterReads readsOf(Instance instance) {
-    return remote(instance);
+  /** Returns the read side of an ingester, by its present address, for one read. */
+  IngesterReads readsOf(Instance instance, RingComparison comparison) {
+    return remote(instance).comparing(comparison);
   }
 
   private RemoteIngester remote(Instance instance) {

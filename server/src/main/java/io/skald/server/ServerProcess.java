@@ -168,7 +168,7 @@ public final class ServerProcess implements AutoCloseable {
     FleetParts fleet = new FleetParts(config, cluster, clock);
     fleet.bind(metrics, cacheMetrics);
     if (cluster != null) {
-      cluster.serve(services(ingester, index, fleet));
+      cluster.serve(services(ingester, index, fleet, ring));
       if (ingester != null) {
         cluster.joinAsIngester(ingester::isFlushed);
       }
@@ -220,7 +220,11 @@ public final class ServerProcess implements AutoCloseable {
                 fleet.counters(),
                 fleet.results(),
                 clock));
-        LiveEntries live = ingester != null && cluster == null ? ingester : reads(cluster, ring);
+        // What is followed asks no index.
+        LiveEntries live =
+            ingester != null && cluster == null
+                ? ingester
+                : reads(cluster, new ReadRing(ring, () -> {}));
         registerQueries(
             router, queries, data, sources, live, turns, tenants, limits, objects, decoder,
             readable, observer);
@@ -314,12 +318,12 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private List<RpcService> services(
-      @Nullable Ingester ingester, IndexParts index, FleetParts fleet) {
+      @Nullable Ingester ingester, IndexParts index, FleetParts fleet, Supplier<Ring> ring) {
     List<RpcService> services = new ArrayList<>();
     if (ingester != null) {
       services.add(
           IngesterService.of(
-              ingester, new IngesterHoldings(ingester, index.written().recent()), ingester));
+              ingester, new IngesterHoldings(ingester, index.written().recent()), ingester, ring));
     }
     if (config.roles().contains(Role.QUERIER)) {
       services.add(fleet.service());
@@ -365,7 +369,7 @@ public final class ServerProcess implements AutoCloseable {
     return StreamSources.of(reads(cluster, readRing), index.shared(), readRing::get);
   }
 
-  private IngesterReads reads(@Nullable ClusterParts cluster, Supplier<Ring> ring) {
+  private IngesterReads reads(@Nullable ClusterParts cluster, ReadRing ring) {
     return new ReplicatedReads(
         ring, Objects.requireNonNull(cluster)::readsOf, config.replicationFactor());
   }

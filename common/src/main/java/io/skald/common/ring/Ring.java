@@ -108,6 +108,18 @@ public final class Ring {
     return instances;
   }
 
+  /** Returns the members that may hold entries which are nowhere else. */
+  public List<Instance> holders() {
+    return instances.stream().filter(Instance::mayHoldEntries).toList();
+  }
+
+  /** Returns those of {@link #holders} whose ids are not among the given ones. */
+  public List<Instance> holdersBeside(Set<String> ids) {
+    return instances.stream()
+        .filter(instance -> instance.mayHoldEntries() && !ids.contains(instance.id()))
+        .toList();
+  }
+
   /**
    * Returns which part of all keys meets a token of {@code id} first, whether or not that instance
    * takes writes: 0 to 1.

@@ -6,13 +6,19 @@ import io.skald.common.ingest.LiveEntries;
 import io.skald.common.ingest.LiveEntries.Subscription;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
+import io.skald.common.ring.RingComparison;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +31,14 @@ final class FollowedRing implements LiveEntries.Subscription {
 
   private final Supplier<Ring> rings;
   private final Function<IngesterReads, Subscription> subscribe;
-  private final Function<Instance, IngesterReads> peers;
+  private final BiFunction<Instance, RingComparison, IngesterReads> peers;
+
+  /**
+   * Members beside the ring that ingesters have told of, by id. One that cannot be followed is
+   * forgotten: it may have left. They are told again when the ring changes for those who tell.
+   */
+  private final Map<String, Instance> told = new ConcurrentHashMap<>();
+
   private final Map<String, Subscription> open = new HashMap<>(); // guarded by this
   private final Thread thread = Thread.ofVirtual().name("follow-ring").unstarted(this::run);
   private boolean closed; // guarded by this
@@ -33,34 +46,53 @@ final class FollowedRing implements LiveEntries.Subscription {
   FollowedRing(
       Supplier<Ring> rings,
       Function<IngesterReads, Subscription> subscribe,
-      Function<Instance, IngesterReads> peers) {
+      BiFunction<Instance, RingComparison, IngesterReads> peers) {
     this.rings = rings;
     this.subscribe = subscribe;
     this.peers = peers;
   }
 
-  /** Follows those that are not followed yet; returns those that cannot be. */
-  synchronized List<Instance> follow() {
-    List<Instance> failed = new ArrayList<>();
-    if (closed) {
-      return failed;
-    }
+  /** All that should be followed, and those of them that cannot be. */
+  record Round(Collection<Instance> members, List<Instance> failed) {}
+
+  /** Follows those that are not followed yet, and those that they tell of. */
+  synchronized Round follow() {
     open.values().removeIf(subscription -> !subscription.isOpen());
-    for (Instance instance : rings.get().instances()) {
-      if (instance.mayHoldEntries() && !open.containsKey(instance.id())) {
-        try {
-          if (instance.healthy()) {
-            open.put(instance.id(), subscribe.apply(peers.apply(instance)));
-          } else {
-            failed.add(instance);
-          }
-        } catch (IngestUnavailableException e) {
-          log.debug("an ingester cannot be followed now", e);
+    Map<String, Instance> members = new LinkedHashMap<>();
+    List<Instance> failed = new ArrayList<>();
+    for (List<Instance> next = fresh(members); !next.isEmpty(); next = fresh(members)) {
+      for (Instance instance : next) {
+        if (!closed && !open.containsKey(instance.id()) && !begin(instance, members)) {
+          told.remove(instance.id());
           failed.add(instance);
         }
       }
     }
-    return failed;
+    return new Round(members.values(), failed);
+  }
+
+  /** Adds the members that are known now; returns those that are new. */
+  private List<Instance> fresh(Map<String, Instance> members) {
+    return Stream.concat(rings.get().holders().stream(), told.values().stream())
+        .filter(instance -> members.putIfAbsent(instance.id(), instance) == null)
+        .toList();
+  }
+
+  /** Returns whether it is followed now. */
+  private boolean begin(Instance instance, Map<String, Instance> members) {
+    if (!instance.healthy()) {
+      return false;
+    }
+    RingComparison comparison =
+        new RingComparison(
+            members.keySet(), others -> others.forEach(other -> told.put(other.id(), other)));
+    try {
+      open.put(instance.id(), subscribe.apply(peers.apply(instance, comparison)));
+      return true;
+    } catch (IngestUnavailableException e) {
+      log.debug("an ingester cannot be followed now", e);
+      return false;
+    }
   }
 
   void start() {

@@ -21,7 +21,7 @@ final class ReadQuorum {
   /**
    * @param asked all instances that may hold entries
    */
-  ReadQuorum(List<Instance> asked, int replicationFactor) {
+  ReadQuorum(Collection<Instance> asked, int replicationFactor) {
     this.asked = List.copyOf(asked);
     this.spare = replicationFactor - Ring.quorum(replicationFactor);
     this.byZone = zones(asked).size() >= replicationFactor;

@@ -2,6 +2,7 @@ package io.skald.querier.replica;
 
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -11,12 +12,14 @@ import java.util.stream.Collectors;
  * what it had flushed lately, which a list from before need not show; those that are left may not
  * have listed it either. A read is to get the ring twice: here for the ingesters that it asks, so
  * that one that leaves and comes back before they answer is noticed, and again when they have
- * answered and the index is asked next, for those that left meanwhile. Thread-safe.
+ * answered and the index is asked next, for those that left meanwhile. Members that a read is told
+ * of beside the ring leave when no read is told of them any more. Thread-safe.
  */
 public final class ReadRing implements Supplier<Ring> {
   private final Supplier<Ring> ring;
   private final Runnable expire;
   private Set<String> known = Set.of(); // guarded by this
+  private final Set<String> told = new HashSet<>(); // guarded by this
 
   /**
    * @param expire has the index listed again before its next answer
@@ -36,5 +39,22 @@ public final class ReadRing implements Supplier<Ring> {
     }
     known = present;
     return now;
+  }
+
+  /** Notes members that a read is told of, by their ids. */
+  synchronized void told(Set<String> ids) {
+    told.addAll(ids);
+  }
+
+  /**
+   * Notes that a read with an answer was told of these and no others. To be called before it asks
+   * the index. Reads at one time need not be told the same; then it is listed once too often.
+   */
+  synchronized void toldAll(Set<String> ids) {
+    told.removeAll(known);
+    if (!ids.containsAll(told)) {
+      expire.run();
+    }
+    told.retainAll(ids);
   }
 }

@@ -13,12 +13,17 @@ import io.skald.common.model.TenantId;
 import io.skald.common.ring.InMemoryRing;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.Instance.State;
+import io.skald.common.ring.Ring;
+import io.skald.common.ring.RingComparison;
 import io.skald.logql.engine.QueryException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,9 +33,13 @@ class ReplicatedReadsTest {
 
   private final InMemoryRing ring = new InMemoryRing();
   private final Map<String, FakePeer> peers = new HashMap<>();
+  private final AtomicInteger expired = new AtomicInteger();
   private final ReplicatedReads reads =
       new ReplicatedReads(
-          ring, instance -> peers.getOrDefault(instance.id(), new FakePeer("?")), 3);
+          new ReadRing(ring, expired::incrementAndGet),
+          (instance, comparison) ->
+              peers.getOrDefault(instance.id(), new FakePeer("?")).comparing(comparison),
+          3);
 
   /** An ingester with one stream, which fails or hangs when it is told to. */
   private static final class FakePeer implements IngesterReads {
@@ -38,13 +47,32 @@ class ReplicatedReadsTest {
     private volatile int failsWith;
     private volatile boolean hangs;
 
+    /** Its view of the ring. */
+    private volatile List<Instance> view = List.of();
+
+    private volatile RingComparison comparison = RingComparison.NONE;
+    private volatile int subscriptions;
+
     FakePeer(String stream) {
       this.stream = Labels.of("stream", stream);
+    }
+
+    IngesterReads comparing(RingComparison with) {
+      comparison = with;
+      return this;
+    }
+
+    private void tell() {
+      List<Instance> unnamed = new Ring(view).holdersBeside(comparison.named());
+      if (!unnamed.isEmpty()) {
+        comparison.told().accept(unnamed);
+      }
     }
 
     @Override
     public Set<Labels> series(
         TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+      tell();
       if (hangs) {
         try {
           new CountDownLatch(1).await();
@@ -79,6 +107,8 @@ class ReplicatedReadsTest {
       if (failsWith != 0) {
         throw new IngestUnavailableException(failsWith, "told to fail");
       }
+      tell();
+      subscriptions++;
       return () -> {};
     }
   }
@@ -95,10 +125,30 @@ class ReplicatedReadsTest {
       String id = "i" + number++;
       State state = word.charAt(0) == 'p' ? State.PENDING : State.ACTIVE;
       member(id, word.substring(1), state, word.charAt(0) != 'd');
-      if (word.charAt(0) == 'f' && peers.get(id) instanceof FakePeer peer) {
-        peer.failsWith = 503;
-      }
+      peer(id).failsWith = word.charAt(0) == 'f' ? 503 : 0;
     }
+  }
+
+  /** Makes ingesters that the ring does not have, and of which those named by it know. */
+  private void unseen(String knownBy, String text) {
+    List<Instance> seen = ring.get().instances();
+    List<Instance> all = new ArrayList<>(seen);
+    for (String word : text.split(" ")) {
+      String id = "n" + (all.size() - seen.size());
+      FakePeer peer = new FakePeer(id);
+      peer.failsWith = word.charAt(0) == 'f' ? 503 : 0;
+      peers.put(id, peer);
+      State state = word.charAt(0) == 'p' ? State.PENDING : State.ACTIVE;
+      String zone = word.substring(1);
+      all.add(new Instance(id, id, zone, state, List.of(), 1, word.charAt(0) != 'd'));
+    }
+    for (String id : knownBy.isEmpty() ? new String[0] : knownBy.split(" ")) {
+      peer(id).view = all;
+    }
+  }
+
+  private FakePeer peer(String id) {
+    return Objects.requireNonNull(peers.get(id));
   }
 
   private Set<Labels> series() {
@@ -131,6 +181,84 @@ class ReplicatedReadsTest {
       assertThatThrownBy(this::series)
           .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(503));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // i2 is the one that may be missing: all others must be asked.
+    "u u f, i0, u, n0",
+    "u u f, i0 i1, u, n0",
+    "u u f, i0, u u, n0 n1",
+    "u u f, i0 n0, u u, n0 n1",
+    // It does not answer: it is the one that may be missing, or one too many.
+    "u u u, i0 i1 i2, f, ''",
+    "u u u, i0 i1 i2, d, ''",
+    "u u u, i0 i1 i2, u d, n0",
+    "u u u, i0 i1 i2, f f, refused",
+    "u u f, i0, f, refused",
+    "u u f, i0, d, refused",
+    "u u d, i0, u f, refused",
+    // It holds nothing yet.
+    "u u f, i0, p, ''",
+    // Nobody knows it.
+    "u u f, '', u, ''",
+    // Zones are those of all.
+    "ua ub fc, i0 i1, ua fc, n0",
+    "ua ub fc, i0 i1, fa uc, refused",
+    "ua ub fc, i0 i1, u f, refused",
+  })
+  void series_staleView_asksThoseThatItIsToldOf(
+      String members, String knownBy, String unseen, String found) {
+    members(members);
+    unseen(knownBy, unseen);
+
+    if (found.equals("refused")) {
+      assertThatThrownBy(this::series)
+          .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(503));
+    } else {
+      assertThat(series().stream().map(labels -> labels.getOrEmpty("stream")))
+          .filteredOn(id -> id.startsWith("n"))
+          .containsExactlyInAnyOrder(found.isEmpty() ? new String[0] : found.split(" "));
+    }
+  }
+
+  @Test
+  void series_toldByTheOneThatIsToldOf_asksThatToo() {
+    members("u u f");
+    unseen("i0", "u");
+    List<Instance> all = new ArrayList<>(peer("i0").view);
+    all.add(new Instance("n1", "n1", "", State.ACTIVE, List.of(), 1, true));
+    peers.put("n1", new FakePeer("n1"));
+    peer("n0").view = all;
+
+    assertThat(series()).contains(Labels.of("stream", "n1"));
+  }
+
+  @Test
+  void series_oneToldOfIsToldNoMore_expiresTheIndexOnce() {
+    members("u u f");
+    unseen("i0", "u");
+    series();
+    series();
+    assertThat(expired).hasValue(0);
+    peer("i0").view = ring.get().instances();
+
+    series();
+    series();
+
+    assertThat(expired).hasValue(1);
+  }
+
+  @Test
+  void series_oneToldOfIsSeenByTheRing_expiresNothing() {
+    members("u u f");
+    unseen("i0", "u");
+    series();
+    member("n0", "", State.ACTIVE, true);
+
+    series();
+
+    assertThat(expired).hasValue(0);
   }
 
   @Test
@@ -171,5 +299,25 @@ class ReplicatedReadsTest {
     assertThatThrownBy(() -> reads.subscribe(TENANT, List.of(), (_, _) -> {}))
         .isInstanceOf(QueryException.class)
         .hasMessageStartingWith("2 of 3 ingesters did not answer");
+  }
+
+  @Test
+  void subscribe_staleView_followsThoseThatItIsToldOf() {
+    members("u u f");
+    unseen("i0", "u");
+
+    reads.subscribe(TENANT, List.of(), (_, _) -> {}).close();
+
+    assertThat(peer("n0").subscriptions).isEqualTo(1);
+  }
+
+  @Test
+  void subscribe_oneTooManyOfThoseToldOfFail_isRefused() {
+    members("u u f");
+    unseen("i0", "f");
+
+    assertThatThrownBy(() -> reads.subscribe(TENANT, List.of(), (_, _) -> {}))
+        .isInstanceOf(QueryException.class)
+        .hasMessageStartingWith("2 of 4 ingesters did not answer");
   }
 }

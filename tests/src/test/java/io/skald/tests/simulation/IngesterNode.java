@@ -11,8 +11,11 @@ import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.push.BatchKey;
+import io.skald.common.ring.Instance;
 import io.skald.common.ring.LifecyclerConfig;
+import io.skald.common.ring.RingComparison;
 import io.skald.common.ring.RingMember;
+import io.skald.common.ring.RingStore;
 import io.skald.common.ring.RingStoreException;
 import io.skald.ingester.FlushFailedException;
 import io.skald.ingester.Ingester;
@@ -58,6 +61,7 @@ final class IngesterNode {
       SimulatedDisk disk,
       ShippingIndex index,
       Ingester ingester,
+      RingStore ring,
       RingMember member,
       IngesterHoldings holdings) {}
 
@@ -146,9 +150,10 @@ final class IngesterNode {
             host.clock(),
             random,
             Thread.ofVirtual().factory());
+    RingStore ring = around.registry.view(host);
     RingMember member =
         new RingMember(
-            around.registry.view(host),
+            ring,
             new RingMember.Config(
                 name,
                 name,
@@ -162,7 +167,13 @@ final class IngesterNode {
     starting = null;
     life =
         new Life(
-            host, log, index, ingester, member, new IngesterHoldings(ingester, index.recent()));
+            host,
+            log,
+            index,
+            ingester,
+            ring,
+            member,
+            new IngesterHoldings(ingester, index.recent()));
     retrying(host, member::join);
     ingester.start();
     retrying(host, member::activate);
@@ -278,8 +289,23 @@ final class IngesterNode {
     };
   }
 
+  /** An answer with what is told of the ring beside it. */
+  private record Told<T>(T answer, List<Instance> members) {}
+
+  private <T> T read(Host caller, RingComparison comparison, Function<Life, T> handler) {
+    Told<T> told =
+        call(
+            caller,
+            now ->
+                new Told<>(handler.apply(now), now.ring.get().holdersBeside(comparison.named())));
+    if (!told.members.isEmpty()) {
+      comparison.told().accept(told.members);
+    }
+    return told.answer;
+  }
+
   /** Returns what the node holds as another host asks for it. */
-  IngesterReads readsFrom(Host caller) {
+  IngesterReads readsFrom(Host caller, RingComparison comparison) {
     return new IngesterReads() {
       @Override
       public Holdings select(
@@ -288,21 +314,28 @@ final class IngesterNode {
           StreamShard shard,
           long fromNanos,
           long throughNanos) {
-        return call(
-            caller, now -> now.holdings.select(tenant, matchers, shard, fromNanos, throughNanos));
+        return read(
+            caller,
+            comparison,
+            now -> now.holdings.select(tenant, matchers, shard, fromNanos, throughNanos));
       }
 
       @Override
       public Set<Labels> series(
           TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-        return call(caller, now -> now.holdings.series(tenant, matchers, fromNanos, throughNanos));
+        return read(
+            caller,
+            comparison,
+            now -> now.holdings.series(tenant, matchers, fromNanos, throughNanos));
       }
 
       @Override
       public PatternHoldings patterns(
           TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-        return call(
-            caller, now -> now.holdings.patterns(tenant, matchers, fromNanos, throughNanos));
+        return read(
+            caller,
+            comparison,
+            now -> now.holdings.patterns(tenant, matchers, fromNanos, throughNanos));
       }
 
       @Override

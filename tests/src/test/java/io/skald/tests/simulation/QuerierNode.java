@@ -55,7 +55,7 @@ final class QuerierNode implements AutoCloseable {
     ReplicatedReads reads =
         new ReplicatedReads(
             ring,
-            instance -> ingesters.apply(instance.id()).readsFrom(host),
+            (instance, comparison) -> ingesters.apply(instance.id()).readsFrom(host, comparison),
             Surroundings.REPLICATION_FACTOR);
     this.data =
         new QueryData(

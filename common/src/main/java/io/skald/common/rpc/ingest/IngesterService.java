@@ -17,6 +17,7 @@ import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.common.push.BatchKey;
+import io.skald.common.ring.Ring;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcErrors;
 import io.skald.common.rpc.RpcService;
@@ -33,8 +34,10 @@ import io.skald.common.rpc.wire.Refused;
 import io.skald.common.rpc.wire.SelectPart;
 import io.skald.common.rpc.wire.SelectRequest;
 import io.skald.common.rpc.wire.StreamId;
+import io.skald.common.rpc.wire.ToldMember;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Answers for one ingester. */
@@ -47,16 +50,24 @@ public final class IngesterService extends IngesterImplBase {
   private final IngesterClient writes;
   private final RecentData reads;
   private final LiveEntries live;
+  private final Supplier<Ring> rings;
 
-  private IngesterService(IngesterClient writes, RecentData reads, LiveEntries live) {
+  private IngesterService(
+      IngesterClient writes, RecentData reads, LiveEntries live, Supplier<Ring> rings) {
     this.writes = writes;
     this.reads = reads;
     this.live = live;
+    this.rings = rings;
   }
 
-  /** Returns what a server answers with. */
-  public static RpcService of(IngesterClient writes, RecentData reads, LiveEntries live) {
-    return new RpcService(new IngesterService(writes, reads, live));
+  /**
+   * Returns what a server answers with.
+   *
+   * @param rings the ring as this process knows it, which readers are told of
+   */
+  public static RpcService of(
+      IngesterClient writes, RecentData reads, LiveEntries live, Supplier<Ring> rings) {
+    return new RpcService(new IngesterService(writes, reads, live, rings));
   }
 
   @Override
@@ -113,6 +124,10 @@ public final class IngesterService extends IngesterImplBase {
           List<LabelMatcher> matchers = WireForms.readMatchers(request.getMatchersList());
           long from = request.getFromNanos();
           long through = request.getThroughNanos();
+          List<ToldMember> told = new UnnamedMembers(rings, request.getNamedMembersList()).next();
+          if (!told.isEmpty()) {
+            out.send(SelectPart.newBuilder().addAllToldMembers(told).build());
+          }
           if (request.getColumns() == SelectRequest.Columns.LABELS) {
             sendSeries(reads.series(tenant, matchers, from, through), out);
             return;
@@ -183,7 +198,11 @@ public final class IngesterService extends IngesterImplBase {
                   request.getFromNanos(),
                   request.getThroughNanos());
           out.send(
-              PatternsPart.newBuilder().addAllChunkIds(holdings.inMemory().chunkIds()).build());
+              PatternsPart.newBuilder()
+                  .addAllChunkIds(holdings.inMemory().chunkIds())
+                  .addAllToldMembers(
+                      new UnnamedMembers(rings, request.getNamedMembersList()).next())
+                  .build());
           for (RecentPatterns.StreamPatterns patterns : holdings.inMemory().streams()) {
             sendPatterns(patterns, out);
           }
@@ -219,14 +238,23 @@ public final class IngesterService extends IngesterImplBase {
         out -> {
           FollowedQueue queue = new FollowedQueue();
           List<LabelMatcher> matchers = WireForms.readMatchers(request.getMatchersList());
+          UnnamedMembers unnamed = new UnnamedMembers(rings, request.getNamedMembersList());
           try (LiveEntries.Subscription _ = live.subscribe(CallTenant.current(), matchers, queue)) {
-            out.send(FollowedEntries.getDefaultInstance());
+            out.send(telling(unnamed.next()));
             while (out.isOpen()) {
               for (FollowedEntries entries : queue.take()) {
                 out.send(entries);
               }
+              List<ToldMember> told = unnamed.next();
+              if (!told.isEmpty()) {
+                out.send(telling(told));
+              }
             }
           }
         });
+  }
+
+  private static FollowedEntries telling(List<ToldMember> told) {
+    return FollowedEntries.newBuilder().addAllToldMembers(told).build();
   }
 }

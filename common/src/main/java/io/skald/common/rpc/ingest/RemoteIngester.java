@@ -19,6 +19,7 @@ import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.push.BatchKey;
+import io.skald.common.ring.RingComparison;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcChannels;
 import io.skald.common.rpc.RpcErrors;
@@ -34,6 +35,7 @@ import io.skald.common.rpc.wire.PushedStream;
 import io.skald.common.rpc.wire.Refused;
 import io.skald.common.rpc.wire.SelectPart;
 import io.skald.common.rpc.wire.SelectRequest;
+import io.skald.common.rpc.wire.ToldMember;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -63,8 +65,9 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   private final String address;
   private final RpcChannels channels;
   private final RemoteIngesterConfig config;
-  private final AtomicLong inflightBytes = new AtomicLong();
-  private final AtomicInteger inflightCalls = new AtomicInteger();
+  private final AtomicLong inflightBytes;
+  private final AtomicInteger inflightCalls;
+  private final RingComparison comparison;
 
   /**
    * @param id of the instance, for messages
@@ -76,6 +79,24 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     this.address = address;
     this.channels = channels;
     this.config = config;
+    this.inflightBytes = new AtomicLong();
+    this.inflightCalls = new AtomicInteger();
+    this.comparison = RingComparison.NONE;
+  }
+
+  private RemoteIngester(RemoteIngester same, RingComparison comparison) {
+    this.id = same.id;
+    this.address = same.address;
+    this.channels = same.channels;
+    this.config = same.config;
+    this.inflightBytes = same.inflightBytes;
+    this.inflightCalls = same.inflightCalls;
+    this.comparison = comparison;
+  }
+
+  /** Returns this ingester for reads that compare the ring with it. */
+  public IngesterReads comparing(RingComparison with) {
+    return new RemoteIngester(this, with);
   }
 
   public String address() {
@@ -203,14 +224,21 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     }
   }
 
-  private static SelectRequest range(
+  private SelectRequest range(
       List<LabelMatcher> matchers, long from, long through, SelectRequest.Columns columns) {
     return SelectRequest.newBuilder()
+        .addAllNamedMembers(comparison.named())
         .addAllMatchers(WireForms.matchers(matchers))
         .setFromNanos(from)
         .setThroughNanos(through)
         .setColumns(columns)
         .build();
+  }
+
+  private void hear(List<ToldMember> told) {
+    if (!told.isEmpty()) {
+      comparison.told().accept(UnnamedMembers.read(told));
+    }
   }
 
   /** Blocks of one stream as they come. */
@@ -250,6 +278,10 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
 
           @Override
           public void take(SelectPart part) {
+            hear(part.getToldMembersList());
+            if (!part.hasStream()) {
+              return;
+            }
             // One that knows no shards sends all.
             if (!shard.holds(WireForms.fingerprint(part.getStream()))) {
               return;
@@ -308,7 +340,10 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
 
           @Override
           public void take(SelectPart part) {
-            series.add(WireForms.read(part.getStream().getLabels()));
+            hear(part.getToldMembersList());
+            if (part.hasStream()) {
+              series.add(WireForms.read(part.getStream().getLabels()));
+            }
           }
         });
     return series;
@@ -330,6 +365,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
 
           @Override
           public void take(PatternsPart part) {
+            hear(part.getToldMembersList());
             chunkIds.addAll(part.getChunkIdsList());
             if (part.getSamplesCount() > 0) {
               streams.add(
@@ -354,15 +390,20 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   @Override
   public Subscription subscribe(TenantId tenant, List<LabelMatcher> matchers, Sink sink) {
     Following following = new Following(sink);
+    FollowRequest request =
+        FollowRequest.newBuilder()
+            .addAllMatchers(WireForms.matchers(matchers))
+            .addAllNamedMembers(comparison.named())
+            .build();
     Thread.ofVirtual()
         .name("follow-" + id)
-        .start(() -> following.run(stub(tenant), matchers, name()));
+        .start(() -> following.run(stub(tenant), request, name()));
     following.awaitBegin(config, name());
     return following;
   }
 
   /** A stream of entries; ends when it is closed, or with the connection. */
-  private static final class Following implements Subscription {
+  private final class Following implements Subscription {
     private final Sink sink;
     private final CancellableContext context = Context.ROOT.withCancellation();
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -373,11 +414,9 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
       this.sink = sink;
     }
 
-    void run(IngesterBlockingStub stub, List<LabelMatcher> matchers, String name) {
+    void run(IngesterBlockingStub stub, FollowRequest request, String name) {
       Context previous = context.attach();
       try {
-        FollowRequest request =
-            FollowRequest.newBuilder().addAllMatchers(WireForms.matchers(matchers)).build();
         Iterator<FollowedEntries> parts = stub.follow(request);
         while (parts.hasNext()) {
           take(parts.next());
@@ -395,6 +434,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     }
 
     private void take(FollowedEntries entries) {
+      hear(entries.getToldMembersList());
       begun.countDown();
       if (entries.getDropped() > 0) {
         sink.lost(entries.getDropped());

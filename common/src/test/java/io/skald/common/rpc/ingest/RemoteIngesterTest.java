@@ -10,6 +10,7 @@ import io.skald.common.block.EntryBatch;
 import io.skald.common.block.MetadataTable;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
+import io.skald.common.ingest.IngesterReads;
 import io.skald.common.ingest.LiveEntries;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
@@ -17,12 +18,17 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
 import io.skald.common.push.BatchKey;
+import io.skald.common.ring.InMemoryRing;
+import io.skald.common.ring.Instance;
+import io.skald.common.ring.RingComparison;
 import io.skald.common.rpc.RpcChannels;
 import io.skald.common.rpc.RpcClientConfig;
 import io.skald.common.rpc.RpcServer;
 import io.skald.common.rpc.RpcServerConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +44,8 @@ class RemoteIngesterTest {
       List.of(new LabelMatcher("app", LabelMatcher.Operator.REGEX, "a|b"));
 
   private final HeldEntries held = new HeldEntries();
+  private final InMemoryRing ring = new InMemoryRing();
+  private final BlockingQueue<List<Instance>> told = new LinkedBlockingQueue<>();
   private final RpcServer server =
       new RpcServer(
           new RpcServerConfig(
@@ -48,7 +56,7 @@ class RemoteIngesterTest {
               Duration.ofMinutes(1),
               Duration.ofSeconds(20),
               Duration.ofSeconds(5)),
-          List.of(IngesterService.of(held, held, held)),
+          List.of(IngesterService.of(held, held, held, ring)),
           null);
   private final RpcChannels channels =
       new RpcChannels(
@@ -209,6 +217,95 @@ class RemoteIngesterTest {
     assertThat(subscription.isOpen()).isTrue();
     subscription.close();
     assertThat(held.closed.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static Instance member(String id, Instance.State state) {
+    return new Instance(id, id + ":1", "zone-" + id, state, List.of(), 7, !id.equals("dead"));
+  }
+
+  /** The ingester with a ring of its own, and a reader who names some of its members. */
+  private IngesterReads comparing(String... named) {
+    for (String id : List.of("i1", "i2", "new", "dead")) {
+      ring.put(member(id, Instance.State.ACTIVE));
+    }
+    ring.put(member("leaves", Instance.State.LEAVING));
+    ring.put(member("pending", Instance.State.PENDING));
+    return ingester().comparing(new RingComparison(Set.of(named), told::add));
+  }
+
+  private static final List<Instance> UNNAMED =
+      List.of(
+          member("dead", Instance.State.ACTIVE),
+          member("leaves", Instance.State.LEAVING),
+          member("new", Instance.State.ACTIVE));
+
+  @Test
+  void reads_membersNotNamed_areTold() {
+    IngesterReads reads = comparing("i1", "i2");
+    held.blocks = List.of(block(10, "a"));
+
+    assertThat(reads.select(TENANT, MATCHERS, 0, 99).inMemory()).hasSize(1);
+    assertThat(reads.series(TENANT, MATCHERS, 0, 99)).containsExactly(LABELS);
+    assertThat(reads.patterns(TENANT, MATCHERS, 0, 99).flushed()).isEmpty();
+    assertThat(told).containsExactly(UNNAMED, UNNAMED, UNNAMED);
+  }
+
+  @Test
+  void select_nothingHeld_tellsAllTheSame() {
+    assertThat(comparing("i1", "i2").select(TENANT, MATCHERS, 0, 99).inMemory()).isEmpty();
+    assertThat(told).containsExactly(UNNAMED);
+  }
+
+  @Test
+  void reads_allAreNamed_nothingIsTold() {
+    IngesterReads reads = comparing("i1", "i2", "new", "dead", "leaves");
+
+    reads.select(TENANT, MATCHERS, 0, 99);
+    reads.series(TENANT, MATCHERS, 0, 99);
+    reads.patterns(TENANT, MATCHERS, 0, 99);
+
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void reads_olderReaderNamesNobody_nothingIsTold() {
+    IngesterReads reads = comparing();
+    held.blocks = List.of(block(10, "a"));
+
+    assertThat(reads.select(TENANT, MATCHERS, 0, 99).inMemory()).hasSize(1);
+    assertThat(reads.series(TENANT, MATCHERS, 0, 99)).containsExactly(LABELS);
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void select_moreMembersThanAreTold_isRefused() {
+    IngesterReads reads = comparing("i1", "i2");
+    for (int i = 0; i < 1000; i++) {
+      ring.put(member("more-" + i, Instance.State.ACTIVE));
+    }
+
+    assertThatThrownBy(() -> reads.select(TENANT, MATCHERS, 0, 99))
+        .isInstanceOfSatisfying(
+            IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(503))
+        .hasMessageContaining("the reader knows 2 members of the ring, this ingester 1003 more");
+  }
+
+  @Test
+  void subscribe_membersNotNamed_areToldFirstAndWhenTheRingChanges() throws Exception {
+    IngesterReads reads = comparing("i1", "i2");
+    try (LiveEntries.Subscription _ = reads.subscribe(TENANT, MATCHERS, (_, _) -> {})) {
+      assertThat(told).containsExactly(UNNAMED);
+      told.clear();
+
+      ring.remove("leaves");
+      ring.remove("dead");
+
+      List<Instance> now = List.of();
+      while (now.size() != 1) {
+        now = Objects.requireNonNull(told.poll(20, TimeUnit.SECONDS));
+      }
+      assertThat(now).containsExactly(member("new", Instance.State.ACTIVE));
+    }
   }
 
   private static ColumnBlock block(long firstNanos, String... lines) {

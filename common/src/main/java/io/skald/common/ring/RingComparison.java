@@ -1,0 +1,23 @@
+package io.skald.common.ring;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What a reader and an ingester that it asks tell each other of the ring, beside the question: the
+ * reader names the members that may hold entries by its view, and the ingester tells of those that
+ * it knows beside them. So a reader that is cut off from the store of the ring learns who joined.
+ *
+ * @param named ids; empty if the reader wants to be told nothing
+ * @param told takes what an ingester tells, before its answer is whole; called only if there is
+ *     something, by any thread, perhaps several times
+ */
+public record RingComparison(Set<String> named, Consumer<List<Instance>> told) {
+  /** Names nobody, and is told nothing. */
+  public static final RingComparison NONE = new RingComparison(Set.of(), _ -> {});
+
+  public RingComparison {
+    named = Set.copyOf(named);
+  }
+}
