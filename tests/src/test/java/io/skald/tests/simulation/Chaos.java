@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes faults happen, several at once.
  *
- * <p>One thing is kept apart: while members come or leave, everybody sees the registry of the ring.
- * A querier that does not know of an ingester cannot ask it, nor know that it should refuse.
+ * <p>One thing is kept apart: while members come or leave, all ingesters see the registry of the
+ * ring. One that leaves without it stays a member for ever, as nobody here takes out the dead.
  */
 final class Chaos {
   private static final int THREADS = 2;
@@ -79,7 +79,7 @@ final class Chaos {
       case STOP -> stop();
       case CUT -> cut();
       case CUT_REGISTRY -> cutRegistry();
-      case CUT_STORE -> cutFrom(Surroundings.STORE, 60);
+      case CUT_STORE -> cutFrom(anyHost(), Surroundings.STORE, 60);
       case WEATHER -> weather();
       case STORE_DOWN -> store(Faults.DOWN, 90);
       case STORE_FLAKY -> store(new Faults(0.2, 0.1, 0, Duration.ZERO), 60);
@@ -92,16 +92,10 @@ final class Chaos {
         yield true;
       }
       case ROLLING_RESTART -> changeMembers(this::restartAll);
-      case SCALE_OUT ->
-          cluster.ingesters().size() < MOST_INGESTERS
-              && changeMembers(() -> {
-                IngesterNode added = cluster.addIngester();
-                while (!added.isRunning()) {
-                  world.sleep(Cluster.SECOND_NANOS);
-                }
-              });
+      case SCALE_OUT -> cluster.ingesters().size() < MOST_INGESTERS && changeMembers(this::addOne);
       case SCALE_IN ->
           cluster.ingesters().size() > Cluster.LEAST_INGESTERS && changeMembers(this::leave);
+      case STALE_READER -> changeMembers(this::changeBehindAReader);
     };
   }
 
@@ -180,20 +174,26 @@ final class Chaos {
   }
 
   private boolean cutRegistry() throws InterruptedException {
-    if (membersChange) {
-      return false;
+    Host host = anyHost();
+    if (!cluster.roles().contains(host)) {
+      if (membersChange) {
+        return false;
+      }
+      registryCuts++;
     }
-    registryCuts++;
-    return cutFrom("registry", 40);
+    return cutFrom(host, Surroundings.REGISTRY, 40);
   }
 
-  private boolean cutFrom(String what, int maxSeconds) throws InterruptedException {
-    String host = anyHost().toString();
-    world.tell(host + " is cut off from the " + what);
-    cluster.around.network.cut(host, what);
+  private boolean cutFrom(Host host, String what, int maxSeconds) throws InterruptedException {
+    cut(host, what);
     last(maxSeconds);
     heal();
     return true;
+  }
+
+  private void cut(Host host, String what) {
+    world.tell(host + " is cut off from the " + what);
+    cluster.around.network.cut(host.toString(), what);
   }
 
   private boolean weather() throws InterruptedException {
@@ -254,6 +254,32 @@ final class Chaos {
         last(20);
       }
     }
+  }
+
+  private void addOne() throws InterruptedException {
+    IngesterNode added = cluster.addIngester();
+    while (!added.isRunning()) {
+      world.sleep(Cluster.SECOND_NANOS);
+    }
+  }
+
+  /** Adds ingesters, or replaces them by ones with new names, while a querier sees none of it. */
+  private void changeBehindAReader() throws InterruptedException {
+    cut(cluster.any(cluster.queriers()).host(), Surroundings.REGISTRY);
+    boolean replace = world.oneIn(2);
+    int replaced = replace ? cluster.ingesters().size() : 0;
+    for (int i = 0; i < replaced; i++) {
+      if (cluster.ingesters().size() <= MOST_INGESTERS) {
+        addOne();
+      }
+      leave();
+      last(10);
+    }
+    while (!replace && cluster.ingesters().size() < MOST_INGESTERS) {
+      addOne();
+    }
+    last(30);
+    heal();
   }
 
   private void leave() throws InterruptedException {

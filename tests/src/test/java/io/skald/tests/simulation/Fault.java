@@ -31,5 +31,7 @@ enum Fault {
   /** An ingester is added. */
   SCALE_OUT,
   /** An ingester leaves. */
-  SCALE_IN
+  SCALE_IN,
+  /** Ingesters come, or are replaced, while a querier does not reach the registry of the ring. */
+  STALE_READER
 }

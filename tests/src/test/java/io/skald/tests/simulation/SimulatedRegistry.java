@@ -35,7 +35,7 @@ final class SimulatedRegistry {
     this.world = world;
     this.network = network;
     this.timeoutNanos = timeout.toNanos();
-    this.host = new Host(world, "registry");
+    this.host = new Host(world, Surroundings.REGISTRY);
   }
 
   /** Returns the ring as a host knows it. */

@@ -13,6 +13,7 @@ final class Surroundings implements AutoCloseable {
   static final TenantId TENANT = new TenantId("fake");
   static final int REPLICATION_FACTOR = 3;
   static final String STORE = "store";
+  static final String REGISTRY = "registry";
 
   /** After this time a member without heartbeats is dead. */
   static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(20);
