@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * As {@link ScaleTest} with a process for each role: two ingesters come and go again while entries
- * are pushed, none of which may be refused, and read, all of which must be in every answer.
+ * As {@link ScaleTest} with a process for each role: ingesters come and go again while entries are
+ * pushed, none of which may be refused, and read, all of which must be in every answer.
  */
 class ScaledProcessesTest {
   /** Chunks are flushed meanwhile, too: they are where reads change from memory to the store. */
@@ -87,8 +87,28 @@ class ScaledProcessesTest {
   }
 
   @Test
+  void ingesters_threeThenFourThenThree_refuseAndLoseNothing() throws Exception {
+    scale(List.of("ingester-4"), List.of("ingester-2"), true);
+  }
+
+  @Test
   @Tag("slow")
   void ingesters_threeThenFiveThenThree_refuseAndLoseNothing() throws Exception {
+    scale(List.of("ingester-4", "ingester-5"), List.of("ingester-2", "ingester-5"), true);
+  }
+
+  @Test
+  @Tag("slow")
+  void ingesters_threeThenFiveThenThreeBehindAQuerier_loseNothing() throws Exception {
+    scale(List.of("ingester-4", "ingester-5"), List.of("ingester-2", "ingester-5"), false);
+  }
+
+  /**
+   * Has ingesters come to three at once, and as many of them leave, one after the other.
+   *
+   * @param seen whether the querier reaches the ring's store meanwhile
+   */
+  private void scale(List<String> coming, List<String> leaving, boolean seen) throws Exception {
     assumeTrue(
         ClusterTest.isInstalled("etcd"), "skipped: etcd is not installed (Debian: etcd-server)");
     try (ProcessCluster cluster =
@@ -99,7 +119,7 @@ class ScaledProcessesTest {
       }
       cluster.add("distributor-1");
       cluster.add("querier-1");
-      awaitIngesters(cluster, 3);
+      awaitIngesters(cluster, 3, "distributor-1", "querier-1");
       List<PushLedger> ledgers = List.of(new PushLedger(query(0)), new PushLedger(query(1)));
       SkaldClient distributor = cluster.client("distributor-1");
       SkaldClient querier = cluster.client("querier-1");
@@ -110,14 +130,24 @@ class ScaledProcessesTest {
               start(() -> read(querier, ledgers)));
 
       awaitMore();
-      cluster.add("ingester-4");
-      cluster.add("ingester-5");
-      awaitIngesters(cluster, 5);
+      Network.Link toRing = new Network.Link("querier-1", ProcessCluster.ETCD);
+      if (!seen) {
+        cluster.network().cut(toRing);
+      }
+      for (String name : coming) {
+        cluster.add(name);
+      }
+      awaitIngesters(
+          cluster, 3 + coming.size(), "distributor-1", seen ? "querier-1" : coming.getFirst());
       awaitMore();
-      assertThat(cluster.process("ingester-2").stop()).as(cluster.logs()).isZero();
+      for (String name : leaving) {
+        assertThat(cluster.process(name).stop()).as(cluster.logs()).isZero();
+        awaitMore();
+      }
+      awaitIngesters(cluster, 3, "distributor-1");
       awaitMore();
-      assertThat(cluster.process("ingester-5").stop()).as(cluster.logs()).isZero();
-      awaitIngesters(cluster, 3);
+      cluster.network().mend(toRing);
+      awaitIngesters(cluster, 3, "querier-1");
       awaitMore();
       running.set(false);
       for (Thread thread : threads) {
@@ -131,13 +161,14 @@ class ScaledProcessesTest {
       }
       assertThat(entries).isEqualTo(pushes.get() * LINES);
       System.out.printf(
-          "scaled 3, 5, 3: %,d pushes, %,d reads, %,d entries%n",
-          pushes.get(), reads.get(), entries);
+          "scaled 3, %d, 3: %,d pushes, %,d reads, %,d entries%n",
+          3 + coming.size(), pushes.get(), reads.get(), entries);
     }
   }
 
-  private static void awaitIngesters(ProcessCluster cluster, int count) {
-    cluster.awaitIngesters("distributor-1", count);
-    cluster.awaitIngesters("querier-1", count);
+  private static void awaitIngesters(ProcessCluster cluster, int count, String... bySight) {
+    for (String name : bySight) {
+      cluster.awaitIngesters(name, count);
+    }
   }
 }
