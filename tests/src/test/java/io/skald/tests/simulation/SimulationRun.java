@@ -11,15 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Runs one seed after the other, and stops at the first that fails. By hand, from the folder {@code
- * tests} after {@code mvn verify}:
- *
- * <pre>
- *  java -Xmx1g --enable-native-access=ALL-UNNAMED --add-modules jdk.incubator.vector \
- *    --add-opens java.base/java.lang=ALL-UNNAMED \
- *    -cp 'target/test-classes:target/lib/*:../cli/target/skald.jar:../cli/target/lib/*' \
- *    io.skald.tests.simulation.SimulationRun 1000 1 /tmp/simulation   # seeds, first seed, a folder
- * </pre>
+ * Runs one seed after the other, and stops at the first that fails. Its arguments are how many
+ * seeds, the first one, and a folder; docs/development.md has the command.
  */
 final class SimulationRun {
   private static final int TOLD_EVERY = 100;
