@@ -47,8 +47,7 @@ final class UnnamedMembers {
     if (unnamed.size() > MAX_TOLD) {
       throw new IngestUnavailableException(
           UNAVAILABLE,
-          ("the reader knows %d members of the ring, and this ingester %d more; at most %d are"
-               + " told: see whether the reader reaches the store of the ring")
+          "the reader knows %d members of the ring, this ingester %d more, and at most %d are told"
               .formatted(named.size(), unnamed.size(), MAX_TOLD));
     }
     return unnamed.stream().map(UnnamedMembers::wire).toList();

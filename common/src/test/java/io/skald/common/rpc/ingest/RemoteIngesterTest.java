@@ -287,8 +287,7 @@ class RemoteIngesterTest {
     assertThatThrownBy(() -> reads.select(TENANT, MATCHERS, 0, 99))
         .isInstanceOfSatisfying(
             IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(503))
-        .hasMessageContaining(
-            "the reader knows 2 members of the ring, and this ingester 1003 more");
+        .hasMessageContaining("the reader knows 2 members of the ring, this ingester 1003 more");
   }
 
   @Test
