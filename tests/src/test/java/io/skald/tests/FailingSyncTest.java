@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -66,15 +65,7 @@ class FailingSyncTest {
 
     void write() {
       while (running.get()) {
-        Map<Long, String> lines = new TreeMap<>();
-        long timestamp = ledger.nextNanos();
-        for (int i = 0; i < LINES; i++) {
-          StringBuilder line = new StringBuilder();
-          while (line.length() < LINE_DIGITS) {
-            line.append(Long.toHexString(random.nextLong()));
-          }
-          lines.put(timestamp + i, line.toString());
-        }
+        Map<Long, String> lines = RandomLines.of(random, ledger.nextNanos(), LINES, LINE_DIGITS);
         try {
           SkaldClient.Answer answer = ledger.push(client, labels, lines);
           if (answer.status() == 204) {

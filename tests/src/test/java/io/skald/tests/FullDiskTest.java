@@ -7,10 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real server whose disk, with log, objects and index, is full, and then is not. */
 class FullDiskTest {
-  private static final int DISK_MIB = 40;
+  private static final int DISK_KIB = 40 * 1024;
   private static final int FILLER_BYTES = 20 << 20;
   private static final int LINES = 100;
   private static final int LINE_DIGITS = 1000;
@@ -40,7 +41,7 @@ class FullDiskTest {
   private final SkaldClient client = new SkaldClient("http://127.0.0.1:" + port);
   private final PushLedger ledger = new PushLedger(QUERY);
   private final Random random = new Random(1);
-  private boolean mounted;
+  private @Nullable SmallDisk disk;
   private Path data;
   private Path filler;
 
@@ -48,36 +49,19 @@ class FullDiskTest {
   void mount() throws Exception {
     data = Files.createDirectories(directory.resolve("data"));
     filler = data.resolve("filler");
-    boolean done = false;
-    String reason;
     try {
-      Tool mount =
-          Tool.run(
-              directory,
-              "mount",
-              "-t",
-              "tmpfs",
-              "-o",
-              "size=" + DISK_MIB + "m",
-              "tmpfs",
-              data.toString());
-      done = mount.exitCode() == 0;
-      reason = mount.output();
+      disk = SmallDisk.mount(data, DISK_KIB);
     } catch (IOException e) {
-      reason = String.valueOf(e.getMessage());
+      System.out.println("FullDiskTest is skipped, as no disk can be mounted: " + e.getMessage());
     }
-    if (!done) {
-      System.out.println("FullDiskTest is skipped, as no disk can be mounted: " + reason);
-    }
-    assumeTrue(done, "no disk can be mounted");
-    mounted = true;
+    assumeTrue(disk != null, "no disk can be mounted");
   }
 
   @AfterEach
   void unmount() throws Exception {
-    if (mounted) {
-      Tool unmounted = Tool.run(directory, "umount", "-l", data.toString());
-      assertThat(unmounted.exitCode()).as(unmounted.output()).isZero();
+    SmallDisk mounted = disk;
+    if (mounted != null) {
+      mounted.close();
     }
   }
 
@@ -87,20 +71,12 @@ class FullDiskTest {
 
   /** Pushes about 100 KB that hardly compress. */
   private SkaldClient.Answer push() {
-    Map<Long, String> lines = new TreeMap<>();
-    long timestamp = ledger.nextNanos();
-    for (int i = 0; i < LINES; i++) {
-      StringBuilder line = new StringBuilder();
-      while (line.length() < LINE_DIGITS) {
-        line.append(Long.toString(random.nextLong() & Long.MAX_VALUE, Character.MAX_RADIX));
-      }
-      lines.put(timestamp + i, line.toString());
-    }
+    Map<Long, String> lines = RandomLines.of(random, ledger.nextNanos(), LINES, LINE_DIGITS);
     return ledger.push(client, "{\"app\":\"full\"}", lines);
   }
 
   private SkaldClient.Answer pushUntilRefused() {
-    for (int i = 0; i < 10 * DISK_MIB; i++) {
+    for (int i = 0; i < DISK_KIB / 100; i++) {
       SkaldClient.Answer answer = push();
       if (answer.status() != 204) {
         return answer;
@@ -144,9 +120,7 @@ class FullDiskTest {
     }
     // The index writes some KB when it is opened; without room for them the start fails and says
     // so.
-    Tool larger =
-        Tool.run(directory, "mount", "-o", "remount,size=" + (DISK_MIB + 8) + "m", data.toString());
-    assertThat(larger.exitCode()).as(larger.output()).isZero();
+    Objects.requireNonNull(disk).resize(DISK_KIB + 8 * 1024);
     try (SkaldProcess server = serve()) {
       assertThat(server.isAlive()).isTrue();
       ledger.check(client, QUERY, 0, "after a crash with the disk full");

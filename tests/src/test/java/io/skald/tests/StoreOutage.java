@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -82,15 +81,7 @@ final class StoreOutage {
   private void write() {
     Random random = new Random(1);
     while (running.get()) {
-      Map<Long, String> lines = new TreeMap<>();
-      long timestamp = ledger.nextNanos();
-      for (int i = 0; i < LINES; i++) {
-        StringBuilder line = new StringBuilder();
-        while (line.length() < LINE_DIGITS) {
-          line.append(Long.toHexString(random.nextLong()));
-        }
-        lines.put(timestamp + i, line.toString());
-      }
+      Map<Long, String> lines = RandomLines.of(random, ledger.nextNanos(), LINES, LINE_DIGITS);
       SkaldClient.Answer answer = ledger.push(client, "{\"app\":\"outage\"}", lines);
       if (answer.status() == 204) {
         acknowledged.addAndGet(lines.size());

@@ -231,10 +231,12 @@ final class TenantCompaction {
     }
     for (List<IndexedChunk> pack : chunks.packs().values()) {
       String key = pack.getFirst().chunk().packKey();
+      long before = budget.bytes;
       try (PackCopies copies = settings.copies.get()) {
         if (isToClean(pack, counts, budget, new ChunkSource(copies))) {
           found.add(key);
-          budget.takes(sizeOf(pack)); // what is left of it is read and written as well
+          // The rest of it is read and written as well.
+          budget.takes(Math.max(0, sizeOf(pack) - (before - budget.bytes)));
         }
       }
     }

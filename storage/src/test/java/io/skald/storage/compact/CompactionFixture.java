@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** An index and packs in one object store, a compactor over them, and readers. */
 final class CompactionFixture implements AutoCloseable {
@@ -54,9 +55,9 @@ final class CompactionFixture implements AutoCloseable {
           1 << 20);
 
   final DrivenClock clock = new DrivenClock(NOW);
-  final InMemoryObjectStore objects = new InMemoryObjectStore();
+  final ObjectStore objects;
 
-  /** What the compactor sees. */
+  /** What the compactor sees, unless the test brings its own store. */
   final FaultyObjectStore faulty;
 
   final ShippingIndex index;
@@ -65,12 +66,38 @@ final class CompactionFixture implements AutoCloseable {
   private final BlockSealer sealer = new BlockSealer(decoder);
   private final Deque<AutoCloseable> closers = new ArrayDeque<>();
   private final PackWriter packs;
+  private final ObjectStore compacted;
+  private final CompactionConfig config;
+  private final Random noise;
+  private int noiseBytes;
   private long nextChunk = 1;
   private int readers;
 
   CompactionFixture(Path directory, long seed) {
+    this(directory, seed, new InMemoryObjectStore(), null, CONFIG);
+  }
+
+  /**
+   * As the other one, over a store and with a configuration of the test.
+   *
+   * @param objects stays open
+   */
+  CompactionFixture(Path directory, long seed, ObjectStore objects, CompactionConfig config) {
+    this(directory, seed, objects, objects, config);
+  }
+
+  private CompactionFixture(
+      Path directory,
+      long seed,
+      ObjectStore objects,
+      @Nullable ObjectStore compacted,
+      CompactionConfig config) {
     this.directory = directory;
+    this.objects = objects;
+    this.config = config;
+    this.noise = new Random(seed + 3);
     this.faulty = new FaultyObjectStore(objects, new Random(seed), _ -> {});
+    this.compacted = compacted == null ? faulty : compacted;
     this.packs = new PackWriter(objects, clock, new Random(seed + 1));
     this.index =
         new ShippingIndex(
@@ -96,20 +123,20 @@ final class CompactionFixture implements AutoCloseable {
   }
 
   Compactor compactor(Retention retention, EntryRemovals removals, String holder) {
-    IndexFileCache files = files(faulty);
+    IndexFileCache files = files(compacted);
     Compactor compactor =
         new Compactor(
-            CONFIG,
+            config,
             new Compactor.Parts(
-                faulty,
+                compacted,
                 new IndexMerge(
-                    faulty,
+                    compacted,
                     files,
                     directory.resolve("making" + readers),
                     holder,
                     clock,
                     new Random(readers)),
-                new PackWriter(faulty, clock, new Random(100 + readers)),
+                new PackWriter(compacted, clock, new Random(100 + readers)),
                 decoder,
                 directory.resolve("copies"),
                 clock),
@@ -137,6 +164,19 @@ final class CompactionFixture implements AutoCloseable {
     return new ShippedIndex(objects, files(objects), Duration.ZERO, clock);
   }
 
+  /** Adds to every line that is flushed from now on bytes that do not compress well. */
+  void noise(int bytes) {
+    noiseBytes = bytes;
+  }
+
+  private String noise() {
+    byte[] bytes = new byte[noiseBytes];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) (' ' + noise.nextInt(95));
+    }
+    return new String(bytes, StandardCharsets.US_ASCII);
+  }
+
   /** Flushes one pack with one chunk for each stream: {@code count} entries from a time on. */
   List<Entry> flush(long fromNanos, long stepNanos, int count, Labels... streams) {
     List<Chunk> chunks = new ArrayList<>();
@@ -147,7 +187,7 @@ final class CompactionFixture implements AutoCloseable {
       StringBuilder lines = new StringBuilder();
       for (int i = 0; i < count; i++) {
         timestamps[i] = fromNanos + i * stepNanos;
-        String line = "line at " + timestamps[i] + (i % 3 == 0 ? " secret" : " open");
+        String line = "line at " + timestamps[i] + noise() + (i % 3 == 0 ? " secret" : " open");
         lines.append(line);
         offsets[i + 1] = lines.length();
         entries.add(new Entry(labels, timestamps[i], line));

@@ -7,10 +7,12 @@ import io.skald.common.block.ColumnBlock;
 import io.skald.common.block.MetadataTable;
 import io.skald.common.model.Labels;
 import io.skald.common.model.TenantId;
+import io.skald.storage.chunk.ChunkRef;
 import io.skald.storage.compact.CompactionFixture.Entry;
 import io.skald.storage.index.IndexManifest;
 import io.skald.storage.index.ShippedIndex;
 import io.skald.storage.object.FaultyObjectStore.Faults;
+import io.skald.storage.object.InMemoryObjectStore;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -262,6 +264,43 @@ class CompactorTest {
 
       assertThat(compactor.counters().rewrittenPacks.sum()).isZero();
       return own.faulty.reads() - before;
+    }
+  }
+
+  @Test
+  void run_removal_chargesAPackOnce() throws Exception {
+    try (CompactionFixture first = new CompactionFixture(directory.resolve("size"), 7)) {
+      first.flush(START, 1_000, 30, WEB);
+      long pack =
+          first.index.select(CompactionFixture.TENANT, List.of(), 0, Long.MAX_VALUE).stream()
+              .flatMap(stream -> stream.chunks().stream())
+              .mapToLong(ChunkRef::length)
+              .sum();
+      try (CompactionFixture own =
+          new CompactionFixture(
+              directory.resolve("own"),
+              7,
+              new InMemoryObjectStore(),
+              new CompactionConfig(
+                  CompactionFixture.CONFIG.minAge(),
+                  CompactionFixture.CONFIG.deleteDelay(),
+                  CompactionFixture.CONFIG.orphanAge(),
+                  CompactionFixture.CONFIG.lineBytesPerChunk(),
+                  0, // nothing is small
+                  CompactionFixture.CONFIG.maxPackBytes(),
+                  pack * 5 / 2))) {
+        for (int i = 0; i < 4; i++) {
+          own.flush(START + i * HOUR / 6, 1_000, 30, WEB);
+        }
+        own.clock.advance(Duration.ofMinutes(10));
+        Compactor compactor = own.compactor((_, _) -> 0, new Secrets(WEB), "one");
+
+        compactor.run();
+
+        // The third is begun as long as a byte is left.
+        assertThat(compactor.counters().rewrittenPacks.sum()).isEqualTo(3);
+        assertThat(compactor.counters().removedEntries.sum()).isEqualTo(30);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.skald.storage.object.s3;
 import io.skald.common.config.Secret;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
@@ -61,7 +62,7 @@ public final class S3ProxyServer implements AutoCloseable {
   }
 
   /** Returns settings for the bucket, of which a test needs no others. */
-  static S3Config config(String endpoint) {
+  public static S3Config config(String endpoint) {
     return config(endpoint, BUCKET, SECRET_KEY, "", Duration.ofSeconds(20));
   }
 
@@ -87,6 +88,11 @@ public final class S3ProxyServer implements AutoCloseable {
         5 << 20,
         8,
         Duration.ofMinutes(1));
+  }
+
+  /** Returns the objects of uploads that were begun and neither completed nor given up. */
+  public List<String> unfinishedUploads() {
+    return objects.listMultipartUploads(BUCKET).stream().map(upload -> upload.key()).toList();
   }
 
   @Override
