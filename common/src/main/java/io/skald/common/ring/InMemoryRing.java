@@ -12,13 +12,13 @@ public final class InMemoryRing implements RingStore {
   @Override
   public synchronized void put(Instance instance) {
     instances.put(instance.id(), instance);
-    ring = Ring.resolving(List.copyOf(instances.values()));
+    ring = ring.next(List.copyOf(instances.values()));
   }
 
   @Override
   public synchronized void remove(String id) {
     instances.remove(id);
-    ring = Ring.resolving(List.copyOf(instances.values()));
+    ring = ring.next(List.copyOf(instances.values()));
   }
 
   @Override

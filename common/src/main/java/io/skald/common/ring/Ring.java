@@ -25,11 +25,17 @@ public final class Ring {
 
   private final Instance[] owners;
   private final Set<String> zones = new HashSet<>();
+  private final long departures;
 
   /**
    * @throws IllegalArgumentException if two instances own one token
    */
   public Ring(List<Instance> instances) {
+    this(instances, 0);
+  }
+
+  private Ring(List<Instance> instances, long departures) {
+    this.departures = departures;
     this.instances = List.copyOf(instances);
     Map<Long, Instance> byToken = new HashMap<>();
     for (Instance instance : instances) {
@@ -58,6 +64,21 @@ public final class Ring {
    * is that of the one which takes writes, and among these of the first by id.
    */
   public static Ring resolving(List<Instance> instances) {
+    return new Ring(resolve(instances), 0);
+  }
+
+  /**
+   * Returns the ring of {@code others}, as {@link #resolving} does, which follows this one: it goes
+   * on with the count of those that left.
+   */
+  public Ring next(List<Instance> others) {
+    Set<String> left = new HashSet<>();
+    instances.forEach(instance -> left.add(instance.id()));
+    others.forEach(instance -> left.remove(instance.id()));
+    return new Ring(resolve(others), departures + left.size());
+  }
+
+  private static List<Instance> resolve(List<Instance> instances) {
     List<Instance> byRight = new ArrayList<>(instances);
     byRight.sort(
         Comparator.comparing(Instance::takesWrites).reversed().thenComparing(Instance::id));
@@ -67,7 +88,7 @@ public final class Ring {
       resolved.add(instance.withTokens(instance.tokens().stream().filter(taken::add).toList()));
     }
     resolved.sort(Comparator.comparing(Instance::id));
-    return new Ring(resolved);
+    return resolved;
   }
 
   /**
@@ -106,6 +127,15 @@ public final class Ring {
   /** Returns all members, in the order as given. */
   public List<Instance> instances() {
     return instances;
+  }
+
+  /**
+   * Returns how many members have been seen to leave, by who keeps this ring and since that began:
+   * two rings that hold the same members tell by it whether one left and came back, or came and
+   * left, in between.
+   */
+  public long departures() {
+    return departures;
   }
 
   /** Returns the members that may hold entries which are nowhere else. */

@@ -117,4 +117,16 @@ class RingTest {
   private static List<String> ids(List<Instance> instances) {
     return instances.stream().map(Instance::id).toList();
   }
+
+  @Test
+  void next_membersLeaveAndComeBack_countsThoseThatLeft() {
+    Instance a = new Instance("a", "", Instance.State.ACTIVE, List.of(1));
+    Instance b = new Instance("b", "", Instance.State.ACTIVE, List.of(2));
+    Ring ring = new Ring(List.of()).next(List.of(a, b));
+
+    assertThat(ring.departures()).isZero();
+    Ring later = ring.next(List.of(a)).next(List.of(a, b)).next(List.of());
+    assertThat(later.departures()).isEqualTo(3);
+    assertThat(later.instances()).isEmpty();
+  }
 }

@@ -10,14 +10,16 @@ import java.util.stream.Collectors;
 /**
  * The ring as reads see it; has the index listed again when an ingester has left. That one told of
  * what it had flushed lately, which a list from before need not show; those that are left may not
- * have listed it either. A read is to get the ring twice: here for the ingesters that it asks, so
- * that one that leaves and comes back before they answer is noticed, and again when they have
- * answered and the index is asked next, for those that left meanwhile. Members that a read is told
- * of beside the ring leave when no read is told of them any more. Thread-safe.
+ * have listed it either. A read is to get the ring here for the ingesters that it asks, and again
+ * when they have answered and the index is asked next, for those that left meanwhile. The ring
+ * counts those that left, so that one that came and left between two reads, or is back, is noticed,
+ * too. Members that a read is told of beside the ring leave when no read is told of them any more.
+ * Thread-safe.
  */
 public final class ReadRing implements Supplier<Ring> {
   private final Supplier<Ring> ring;
   private final Runnable expire;
+  private long departures; // guarded by this
   private Set<String> known = Set.of(); // guarded by this
   private final Set<String> told = new HashSet<>(); // guarded by this
 
@@ -32,12 +34,11 @@ public final class ReadRing implements Supplier<Ring> {
   @Override
   public synchronized Ring get() {
     Ring now = ring.get();
-    Set<String> present =
-        now.instances().stream().map(Instance::id).collect(Collectors.toUnmodifiableSet());
-    if (!present.containsAll(known)) {
+    if (now.departures() != departures) {
+      departures = now.departures();
       expire.run();
     }
-    known = present;
+    known = now.instances().stream().map(Instance::id).collect(Collectors.toUnmodifiableSet());
     return now;
   }
 

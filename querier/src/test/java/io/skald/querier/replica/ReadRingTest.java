@@ -55,4 +55,16 @@ class ReadRingTest {
 
     assertThat(expired).hasValue(1);
   }
+
+  @Test
+  void get_oneComesAndLeavesBetweenTwoReads_expires() {
+    join("a", 1);
+    read.get();
+    join("b", 2);
+    ring.remove("b");
+
+    read.get();
+
+    assertThat(expired).hasValue(1);
+  }
 }

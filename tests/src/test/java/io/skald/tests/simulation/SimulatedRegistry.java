@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the ring, as etcd does for a cluster: a member lives while its heartbeats come; every host
@@ -72,6 +73,7 @@ final class SimulatedRegistry {
   private final class View implements RingStore {
     private final Host of;
     private Ring known = new Ring(List.of());
+    private @Nullable Ring seen;
 
     View(Host of) {
       this.of = of;
@@ -86,7 +88,11 @@ final class SimulatedRegistry {
     /** Takes over what there is; does nothing if the registry is not reached. */
     void read() {
       if (!of.isStopped() && network.reaches(of, host)) {
-        known = now();
+        Ring now = now();
+        if (now != seen) {
+          seen = now;
+          known = known.next(now.instances()); // counts the departures that it sees
+        }
       }
     }
 

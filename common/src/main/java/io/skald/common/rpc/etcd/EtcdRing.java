@@ -145,7 +145,7 @@ public final class EtcdRing implements RingStore {
     List<Instance> instances = new ArrayList<>();
     members.forEach(
         (id, member) -> instances.add(RingMembership.read(member).withHealth(alive.contains(id))));
-    ring = Ring.resolving(instances);
+    ring = ring.next(instances);
     return all.getHeader().getRevision();
   }
 

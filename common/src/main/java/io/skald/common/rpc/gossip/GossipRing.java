@@ -127,7 +127,7 @@ public final class GossipRing implements RingStore {
         validNanos = left > 0 ? Math.min(validNanos, left) : validNanos;
       }
     }
-    ring = Ring.resolving(instances);
+    ring = ring.next(instances);
     validUntilNanos = validNanos == Long.MAX_VALUE ? Long.MAX_VALUE : now + validNanos;
   }
 
