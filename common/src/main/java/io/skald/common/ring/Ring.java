@@ -60,16 +60,9 @@ public final class Ring {
   }
 
   /**
-   * Returns a ring of instances that know little of each other: where several claim one token, it
-   * is that of the one which takes writes, and among these of the first by id.
-   */
-  public static Ring resolving(List<Instance> instances) {
-    return new Ring(resolve(instances), 0);
-  }
-
-  /**
-   * Returns the ring of {@code others}, as {@link #resolving} does, which follows this one: it goes
-   * on with the count of those that left.
+   * Returns the ring that follows this one, of instances that know little of each other: where
+   * several claim one token, it is that of the one which takes writes, and among these of the first
+   * by id. It goes on with the count of those that left.
    */
   public Ring next(List<Instance> others) {
     Set<String> left = new HashSet<>();

@@ -94,9 +94,9 @@ public final class RingMember implements AutoCloseable {
 
   /**
    * Returns the tokens of a member of the same zone that leaves, or of this one if its file was
-   * lost. Whoever takes writes first has them, by {@link Ring#resolving}: until then keys go to the
-   * next members, as they would without this one. Should two take over from the same member, one of
-   * them gets new ones with its next heartbeat.
+   * lost. Whoever takes writes first has them, by {@link Ring#next}: until then keys go to the next
+   * members, as they would without this one. Should two take over from the same member, one of them
+   * gets new ones with its next heartbeat.
    */
   private List<Integer> ofOneThatLeaves() {
     List<Instance> leaving = new ArrayList<>();

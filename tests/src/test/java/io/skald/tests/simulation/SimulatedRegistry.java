@@ -55,7 +55,7 @@ final class SimulatedRegistry {
         members.values().stream().map(member -> member.withHealth(isHeard(member.id()))).toList();
     if (!instances.equals(last)) {
       last = instances;
-      ring = Ring.resolving(instances);
+      ring = ring.next(instances);
     }
     return ring;
   }
