@@ -1,11 +1,9 @@
 package io.skald.querier.replica;
 
-import io.skald.common.ring.Instance;
 import io.skald.common.ring.Ring;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * The ring as reads see it; has the index listed again when an ingester has left. That one told of
@@ -20,7 +18,6 @@ public final class ReadRing implements Supplier<Ring> {
   private final Supplier<Ring> ring;
   private final Runnable expire;
   private long departures; // guarded by this
-  private Set<String> known = Set.of(); // guarded by this
   private final Set<String> told = new HashSet<>(); // guarded by this
 
   /**
@@ -38,7 +35,6 @@ public final class ReadRing implements Supplier<Ring> {
       departures = now.departures();
       expire.run();
     }
-    known = now.instances().stream().map(Instance::id).collect(Collectors.toUnmodifiableSet());
     return now;
   }
 
@@ -52,7 +48,10 @@ public final class ReadRing implements Supplier<Ring> {
    * the index. Reads at one time need not be told the same; then it is listed once too often.
    */
   synchronized void toldAll(Set<String> ids) {
-    told.removeAll(known);
+    if (told.isEmpty()) {
+      return;
+    }
+    ring.get().instances().forEach(instance -> told.remove(instance.id()));
     if (!ids.containsAll(told)) {
       expire.run();
     }
