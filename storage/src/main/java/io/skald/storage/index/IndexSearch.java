@@ -86,13 +86,8 @@ final class IndexSearch implements StreamIndex {
     if (chunks.size() == 1) {
       return List.of(chunks.getFirst()); // of most streams, for a query of some hours
     }
-    chunks.sort(FLUSHED);
-    List<ChunkRef> once = new ArrayList<>(chunks.size());
-    for (ChunkRef chunk : chunks) {
-      if (once.isEmpty() || FLUSHED.compare(once.getLast(), chunk) != 0) {
-        once.add(chunk);
-      }
-    }
+    SortedSet<ChunkRef> once = new TreeSet<>(FLUSHED);
+    once.addAll(chunks);
     return List.copyOf(once);
   }
 
