@@ -399,9 +399,8 @@ final class Lane implements AutoCloseable {
           break;
         }
       }
-      boolean ended = feed.end();
-      while (!ended && handover.awaitRoomAtEnd(MAX_WAIT_NANOS)) {
-        ended = feed.end();
+      while (!feed.end() && handover.awaitRoomAtEnd(MAX_WAIT_NANOS)) {
+        // until it has handed on all, or nothing is sent any more
       }
       endStages();
     } catch (InterruptedException _) {

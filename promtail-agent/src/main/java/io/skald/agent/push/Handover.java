@@ -170,32 +170,26 @@ public final class Handover {
 
   /** Waits until room was made, the end, or the time has passed; returns whether to read on. */
   public boolean awaitRoom(long nanos) throws InterruptedException {
-    lock.lock();
-    try {
-      awaitRoom(nanos, () -> readingEnded);
-      return !readingEnded;
-    } finally {
-      lock.unlock();
-    }
+    return awaitRoom(nanos, () -> readingEnded);
   }
 
   /** As {@link #awaitRoom(long)} when reading has ended, until nothing is sent any more either. */
   public boolean awaitRoomAtEnd(long nanos) throws InterruptedException {
+    return awaitRoom(nanos, () -> sendingEnded);
+  }
+
+  private boolean awaitRoom(long nanos, BooleanSupplier ended) throws InterruptedException {
     lock.lock();
     try {
-      awaitRoom(nanos, () -> sendingEnded);
-      return !sendingEnded;
+      long left = nanos;
+      while (!ended.getAsBoolean() && !roomFreed && left > 0) {
+        left = roomOrEnd.awaitNanos(left);
+      }
+      roomFreed = false;
+      return !ended.getAsBoolean();
     } finally {
       lock.unlock();
     }
-  }
-
-  private void awaitRoom(long nanos, BooleanSupplier end) throws InterruptedException {
-    long left = nanos;
-    while (!end.getAsBoolean() && !roomFreed && left > 0) {
-      left = roomOrEnd.awaitNanos(left);
-    }
-    roomFreed = false;
   }
 
   /**

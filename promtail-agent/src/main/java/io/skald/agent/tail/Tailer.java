@@ -206,7 +206,7 @@ public final class Tailer implements LineFeed {
       try {
         checkPath(file, clock.monotonicNanos());
         if (file.rotated && snapshots.find(file.directory, file.id) == null) {
-          all &= endDeleted(file);
+          all &= endDeleted(file, snapshots);
         }
       } catch (IOException e) {
         troubles.unreadable(Path.of(file.path), e);
@@ -216,14 +216,14 @@ public final class Tailer implements LineFeed {
   }
 
   /** Reads a file that nothing leads to any more; returns whether to its end. */
-  private boolean endDeleted(TailedFile file) throws IOException {
+  private boolean endDeleted(TailedFile file, DirectorySnapshots snapshots) throws IOException {
     while (generations.holds(file) && generations.poll(clock.monotonicNanos())) {
       // until what is older has been read, or there is no room for it
     }
     while (mayRead(file)) {
       LineReader.Outcome outcome = reader.read(file, sink);
       if (outcome == LineReader.Outcome.END) {
-        finish(file);
+        finish(file, snapshots);
       }
       if (outcome != LineReader.Outcome.READ) {
         return true;
@@ -969,7 +969,7 @@ public final class Tailer implements LineFeed {
     long idle = now - file.lastGrowth;
     if (file.rotated) {
       if (Math.min(idle, now - file.rotatedAt) >= config.rotateWait().toNanos()) {
-        finish(file);
+        finish(file, new DirectorySnapshots());
       }
     } else if (config.partialLineTimeout().isPositive()
         && idle >= config.partialLineTimeout().toNanos()) {
@@ -977,12 +977,12 @@ public final class Tailer implements LineFeed {
     }
   }
 
-  private void finish(TailedFile file) {
+  private void finish(TailedFile file, DirectorySnapshots snapshots) {
     reader.sendTail(file, sink);
     open.remove(file.id);
-    Siblings.Sibling moved = Siblings.find(file.directory, file.id);
+    Siblings.Sibling moved = snapshots.find(file.directory, file.id);
     if (moved == null) {
-      forgetOlder(file);
+      forgetOlder(file, snapshots);
       sink.advance(FilePosition.forget(file.id));
       log.info("{} (inode {}) is gone and was read to its end", file.path, file.id.inode());
     } else {
@@ -999,8 +999,7 @@ public final class Tailer implements LineFeed {
    * Drops the positions of generations before {@code file} that are gone, too: a start that knew
    * one of them, and not that file, would take that for one that nobody read.
    */
-  private void forgetOlder(TailedFile file) {
-    DirectorySnapshots snapshots = new DirectorySnapshots();
+  private void forgetOlder(TailedFile file, DirectorySnapshots snapshots) {
     for (FilePosition position : positions.all()) {
       if (position.path().equals(file.path)
           && position.id().target().equals(file.target.key())
