@@ -163,6 +163,16 @@ class FailingSyncTest {
     }
   }
 
+  private void checkAfterACrashWithoutRefusals(String checkpointSize) throws Exception {
+    endWriters();
+    for (Writer writer : writers) {
+      assertThat(writer.refusal).isEmpty();
+    }
+    try (SkaldProcess _ = serve(checkpointSize)) {
+      check("after a crash");
+    }
+  }
+
   private SkaldClient.Answer flush() {
     return client.post("/flush", "text/plain", new byte[0]);
   }
@@ -230,13 +240,7 @@ class FailingSyncTest {
       check("with a checkpoint");
       server.kill();
     }
-    endWriters();
-    for (Writer writer : writers) {
-      assertThat(writer.refusal).isEmpty();
-    }
-    try (SkaldProcess _ = serve("256KB")) {
-      check("after a crash");
-    }
+    checkAfterACrashWithoutRefusals("256KB");
   }
 
   @Test
@@ -276,13 +280,7 @@ class FailingSyncTest {
       running.set(false);
       server.kill();
     }
-    endWriters();
-    for (Writer writer : writers) {
-      assertThat(writer.refusal).isEmpty();
-    }
-    try (SkaldProcess _ = serve("1GB")) {
-      check("after a crash");
-    }
+    checkAfterACrashWithoutRefusals("1GB");
   }
 
   @Test
