@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class Gossip implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Gossip.class);
   private static final String GROUP = "skald";
-  private static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
+  static final Duration JOIN_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration DEAD_CONNECTION = Duration.ofSeconds(12);
   private static final Duration MERGE_MIN = Duration.ofSeconds(1);
   private static final Duration MERGE_MAX = Duration.ofSeconds(4);
@@ -91,6 +91,8 @@ public final class Gossip implements AutoCloseable {
       }
       discovery.setPortRange(0);
       discovery.setInitialHosts(addresses());
+      // One configured member tells who coordinates, also when it is another one.
+      discovery.returnEntireCache(true);
       channel =
           new JChannel(
               transport,

@@ -132,6 +132,27 @@ class GossipTest {
   }
 
   @Test
+  void start_whoIsConfiguredIsNotTheCoordinator_joinsWithoutRetries() throws Exception {
+    int coordinator = freePort();
+    int seed = freePort();
+    int third = freePort();
+    List<String> toSeed = List.of("127.0.0.1:" + seed);
+    try (Gossip one =
+            gossip("one", coordinator, List.of("127.0.0.1:" + coordinator), MemberlistTls.DEFAULTS);
+        Gossip two =
+            gossip("two", seed, List.of("127.0.0.1:" + coordinator), MemberlistTls.DEFAULTS);
+        Gossip three = gossip("three", third, toSeed, MemberlistTls.DEFAULTS)) {
+      one.start();
+      two.start();
+      long begin = System.nanoTime();
+      three.start();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .isLessThan(Gossip.JOIN_TIMEOUT.multipliedBy(3));
+    }
+  }
+
+  @Test
   void members_withCertificates_hearOfEachOtherAndOfNobodyElse(@TempDir Path directory)
       throws Exception {
     GossipTlsTest.Authority authority = new GossipTlsTest.Authority(directory, "ca");
