@@ -66,7 +66,7 @@ class CompactionTest {
     }
     try (Stream<Path> walk = Files.walk(directory)) {
       // Without the request nothing hides the entries: they have to be gone.
-      for (Path requests : walk.filter(path -> path.endsWith("deletes/requests")).toList()) {
+      for (Path requests : walk.filter(path -> path.toString().endsWith(".request")).toList()) {
         Files.delete(requests);
       }
     }

@@ -9,15 +9,24 @@ import io.skald.storage.object.ObjectStore;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The delete requests of all tenants, one object per tenant: {@code <tenant>/deletes/requests}. An
- * object is replaced as a whole, so that a crash leaves the old or the new requests. One process at
- * a time writes them. Thread-safe.
+ * The delete requests of all tenants. Each is an object of its own that never changes, {@code
+ * <tenant>/deletes/<id>.request}, and how much of it has been carried out is the name of another
+ * one, {@code <tenant>/deletes/<id>.<percent>}: so processes that write at the same time take
+ * nothing from each other. Thread-safe.
+ *
+ * <p>Before, the requests of a tenant were one object, {@code <tenant>/deletes/requests}. What
+ * stands there counts as well; nothing is added to it.
  */
 public final class DeleteRequests {
   /** Every query of the tenant has to look at each. */
@@ -27,6 +36,15 @@ public final class DeleteRequests {
   private static final int MAX_CACHED_TENANTS = 10_000;
 
   private static final long NEVER = Long.MAX_VALUE;
+
+  private static final String OLD = "requests";
+  private static final String REQUEST = ".request";
+
+  /** An id and a percentage. */
+  private static final Pattern PROGRESS = Pattern.compile("(.+)\\.(100|[1-9]?[0-9])");
+
+  private static final Comparator<DeleteRequest> ORDER =
+      Comparator.comparingLong(DeleteRequest::createdMillis).thenComparing(DeleteRequest::id);
 
   private final ObjectStore store;
   private final long refreshNanos;
@@ -92,8 +110,8 @@ public final class DeleteRequests {
   }
 
   private List<DeleteRequest> readAgain(TenantId tenant) {
-    List<DeleteRequest> requests = read(tenant);
     Known known = cache.get(tenant);
+    List<DeleteRequest> requests = read(tenant, known == null ? List.of() : known.requests);
     List<DeleteRequest> same =
         known != null && known.requests.equals(requests) ? known.requests : requests;
     keep(tenant, same);
@@ -101,23 +119,33 @@ public final class DeleteRequests {
   }
 
   /**
-   * Adds a request; it is durable on return. The oldest ones that are processed make room for it.
+   * Adds a request; it is durable on return. The oldest one that is processed makes room for it.
    *
-   * @return false if there are {@link #MAX_PER_TENANT} already, or one with its id
-   * @throws StorageException if that fails; the requests are as before
+   * @return false if there are {@link #MAX_PER_TENANT} already, or something has its id
+   * @throws StorageException if that fails; the request is there or not
    */
   public synchronized boolean add(TenantId tenant, DeleteRequest request) {
     List<DeleteRequest> requests = new ArrayList<>(latest(tenant));
     if (requests.size() >= MAX_PER_TENANT) {
-      requests.stream().filter(DeleteRequest::isProcessed).findFirst().ifPresent(requests::remove);
+      DeleteRequest oldest =
+          requests.stream().filter(DeleteRequest::isProcessed).findFirst().orElse(null);
+      if (oldest == null) {
+        return false;
+      }
+      delete(tenant, oldest);
+      requests.remove(oldest);
     }
-    boolean known = requests.stream().anyMatch(other -> other.id().equals(request.id()));
-    if (known || requests.size() >= MAX_PER_TENANT) {
+    if (!store.list(folder(tenant) + request.id() + ".").isEmpty()
+        || requests.stream().anyMatch(other -> other.id().equals(request.id()))) {
       return false;
     }
-    requests.add(request);
-    write(tenant, requests);
+    store.put(
+        folder(tenant) + request.id() + REQUEST,
+        List.of(ByteBuffer.wrap(DeleteFormat.encode(List.of(request.at(0))))));
     created.increment();
+    requests.add(request);
+    requests.sort(ORDER);
+    keep(tenant, List.copyOf(requests));
     return true;
   }
 
@@ -125,33 +153,61 @@ public final class DeleteRequests {
    * Removes a request; that is durable on return.
    *
    * @return false if there is none with this id
-   * @throws StorageException if that fails; the requests are as before
+   * @throws StorageException if that fails; the request is there or not
    */
   public synchronized boolean remove(TenantId tenant, String id) {
-    List<DeleteRequest> requests = new ArrayList<>(latest(tenant));
-    if (!requests.removeIf(request -> request.id().equals(id))) {
+    List<DeleteRequest> requests = latest(tenant);
+    DeleteRequest request = find(requests, id);
+    if (request == null) {
       return false;
     }
-    write(tenant, requests);
+    delete(tenant, request);
     cancelled.increment();
+    keep(tenant, requests.stream().filter(other -> other != request).toList());
     return true;
+  }
+
+  private static @Nullable DeleteRequest find(List<DeleteRequest> requests, String id) {
+    return requests.stream().filter(request -> request.id().equals(id)).findAny().orElse(null);
+  }
+
+  private void delete(TenantId tenant, DeleteRequest request) {
+    List<DeleteRequest> old = old(tenant);
+    if (old.stream().anyMatch(other -> other.id().equals(request.id()))) {
+      List<DeleteRequest> others =
+          old.stream().filter(other -> !other.id().equals(request.id())).toList();
+      if (others.isEmpty()) {
+        store.delete(folder(tenant) + OLD);
+      } else {
+        store.put(folder(tenant) + OLD, List.of(ByteBuffer.wrap(DeleteFormat.encode(others))));
+      }
+    }
+    // First what makes it a request: the rest alone says nothing.
+    store.delete(folder(tenant) + request.id() + REQUEST);
+    store.list(folder(tenant) + request.id() + ".").forEach(store::delete);
   }
 
   /**
    * Takes note of how much of a request has been carried out; durable on return. Nothing happens if
-   * there is none with this id.
+   * there is none with this id, or as much has been noted.
    *
-   * @throws StorageException if that fails; the requests are as before
+   * @throws StorageException if that fails; what was noted before stands, or this
    */
   public synchronized void progress(TenantId tenant, String id, int percent) {
-    List<DeleteRequest> before = latest(tenant);
-    List<DeleteRequest> after =
-        before.stream()
-            .map(request -> request.id().equals(id) ? request.at(percent) : request)
-            .toList();
-    if (!after.equals(before)) {
-      write(tenant, after);
+    List<DeleteRequest> requests = latest(tenant);
+    DeleteRequest request = find(requests, id);
+    if (request == null || request.percent() >= percent) {
+      return;
     }
+    DeleteRequest after = request.at(percent);
+    String made = folder(tenant) + id + "." + percent;
+    store.put(made, List.of());
+    for (String key : store.list(folder(tenant) + id + ".")) {
+      if (!key.equals(made) && !key.endsWith(REQUEST)) {
+        store.delete(key);
+      }
+    }
+    keep(tenant, requests.stream().map(other -> other == request ? after : other).toList());
   }
 
   /** Returns how many requests were added since the start. */
@@ -164,18 +220,49 @@ public final class DeleteRequests {
     return cancelled.sum();
   }
 
-  private List<DeleteRequest> read(TenantId tenant) {
-    String key = key(tenant);
+  /**
+   * @param before what was read the last time: a request never changes
+   */
+  private List<DeleteRequest> read(TenantId tenant, List<DeleteRequest> before) {
+    Map<String, DeleteRequest> known = new HashMap<>();
+    before.forEach(request -> known.put(request.id(), request));
+    Map<String, DeleteRequest> requests = new HashMap<>();
+    Map<String, Integer> percents = new HashMap<>();
+    String folder = folder(tenant);
+    for (String key : store.list(folder)) {
+      String name = key.substring(folder.length());
+      if (name.equals(OLD)) {
+        old(tenant).forEach(request -> requests.put(request.id(), request));
+      } else if (name.endsWith(REQUEST)) {
+        String id = name.substring(0, name.length() - REQUEST.length());
+        DeleteRequest request = known.get(id);
+        (request == null ? decode(key) : List.of(request.at(0)))
+            .forEach(one -> requests.put(one.id(), one));
+      } else {
+        Matcher noted = PROGRESS.matcher(name);
+        if (noted.matches()) {
+          percents.merge(noted.group(1), Integer.parseInt(noted.group(2)), Math::max);
+        }
+      }
+    }
+    return requests.values().stream()
+        .map(request ->
+            request.at(Math.max(request.percent(), percents.getOrDefault(request.id(), 0))))
+        .sorted(ORDER)
+        .toList();
+  }
+
+  private List<DeleteRequest> old(TenantId tenant) {
+    return decode(folder(tenant) + OLD);
+  }
+
+  /** Returns the requests of an object; none if it is gone. */
+  private List<DeleteRequest> decode(String key) {
     try {
       return DeleteFormat.decode(key, store.read(key, 0, Math.toIntExact(store.size(key))));
     } catch (ObjectNotFoundException _) {
       return List.of();
     }
-  }
-
-  private void write(TenantId tenant, List<DeleteRequest> requests) {
-    store.put(key(tenant), List.of(ByteBuffer.wrap(DeleteFormat.encode(requests))));
-    keep(tenant, List.copyOf(requests));
   }
 
   private void keep(TenantId tenant, List<DeleteRequest> requests) {
@@ -187,7 +274,7 @@ public final class DeleteRequests {
     }
   }
 
-  private static String key(TenantId tenant) {
-    return ObjectKey.ofTenant(tenant) + "/deletes/requests";
+  private static String folder(TenantId tenant) {
+    return ObjectKey.ofTenant(tenant) + "/deletes/";
   }
 }

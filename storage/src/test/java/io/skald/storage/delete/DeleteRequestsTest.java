@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.CorruptChunkException;
+import io.skald.storage.object.FaultyObjectStore;
 import io.skald.storage.object.InMemoryObjectStore;
 import io.skald.storage.wal.DrivenClock;
 import java.nio.ByteBuffer;
@@ -12,11 +13,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class DeleteRequestsTest {
   private static final TenantId TENANT = new TenantId("Team_1");
-  private static final String KEY = "_54eam__1/deletes/requests";
+  private static final String FOLDER = "_54eam__1/deletes/";
+
+  /** Where all requests of a tenant stood before. */
+  private static final String OLD = FOLDER + "requests";
 
   /** Written by version 1 and kept for ever: {@link #FIRST}, then {@link #SECOND}. */
   private static final String GOLDEN =
@@ -40,10 +46,11 @@ class DeleteRequestsTest {
     assertThat(requests.add(TENANT, FIRST)).isTrue();
     assertThat(requests.add(TENANT, SECOND)).isTrue();
 
-    assertThat(requests.of(TENANT)).containsExactly(FIRST, SECOND);
-    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(FIRST, SECOND);
+    assertThat(requests.of(TENANT)).containsExactly(SECOND, FIRST);
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(SECOND, FIRST);
     assertThat(requests.of(new TenantId("other"))).isEmpty();
-    assertThat(store.list("")).containsExactly(KEY);
+    assertThat(store.list(""))
+        .containsExactly(FOLDER + "00000001.request", FOLDER + "4300682f.request");
   }
 
   @Test
@@ -107,10 +114,96 @@ class DeleteRequestsTest {
   }
 
   @Test
+  void progress_isNotedByNamesAndNeverFallsBack() {
+    DeleteRequests requests = new DeleteRequests(store, clock);
+    requests.add(TENANT, FIRST);
+    requests.add(TENANT, SECOND);
+
+    requests.progress(TENANT, FIRST.id(), 7);
+    requests.progress(TENANT, FIRST.id(), 99);
+    requests.progress(TENANT, FIRST.id(), 30);
+    requests.progress(TENANT, "unknown", 30);
+
+    assertThat(requests.of(TENANT)).containsExactly(SECOND, FIRST.at(99));
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(SECOND, FIRST.at(99));
+    assertThat(store.list(FOLDER + FIRST.id()))
+        .containsExactly(FOLDER + "4300682f.99", FOLDER + "4300682f.request");
+    requests.remove(TENANT, FIRST.id());
+    assertThat(store.list(FOLDER)).containsExactly(FOLDER + "00000001.request");
+  }
+
+  @Test
+  void progress_anotherProcessAddsAndRemovesMeanwhile_losesNeither() {
+    Duration refresh = Duration.ofSeconds(10);
+    DeleteRequests other = new DeleteRequests(store, refresh, clock);
+    other.add(TENANT, FIRST);
+    other.add(TENANT, SECOND);
+    DeleteRequest third = new DeleteRequest("00000003", "{app=\"dock\"}", 0, 1, 8);
+    AtomicInteger calls = new AtomicInteger();
+    FaultyObjectStore slow =
+        new FaultyObjectStore(
+            store,
+            new Random(1),
+            _ -> {
+              // The list, and size and bytes of two requests, stand before what is written.
+              if (calls.incrementAndGet() == 6) {
+                other.add(TENANT, third);
+                other.remove(TENANT, SECOND.id());
+              }
+            });
+    slow.faults(new FaultyObjectStore.Faults(0, 0, 0, Duration.ofNanos(1)));
+
+    new DeleteRequests(slow, refresh, clock).progress(TENANT, FIRST.id(), 50);
+
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(third, FIRST.at(50));
+    assertThat(calls.get()).isGreaterThan(6);
+  }
+
+  @Test
+  void add_idOfProgressOfARemovedOne_isRefused() {
+    DeleteRequests requests = new DeleteRequests(store, clock);
+    store.put(FOLDER + FIRST.id() + ".100", List.of());
+
+    assertThat(requests.of(TENANT)).isEmpty();
+    assertThat(requests.add(TENANT, FIRST)).isFalse();
+  }
+
+  @Test
+  void add_oneIsProcessedOfAsManyAsThereMayBe_takesItsPlace() {
+    DeleteRequests requests = new DeleteRequests(store, clock);
+    for (int i = 0; i < DeleteRequests.MAX_PER_TENANT; i++) {
+      requests.add(TENANT, new DeleteRequest("id" + i, "{a=\"b\"}", 0, 1, i));
+    }
+    requests.progress(TENANT, "id9", 100);
+
+    assertThat(requests.add(TENANT, FIRST)).isTrue();
+
+    assertThat(requests.of(TENANT)).extracting(DeleteRequest::id).doesNotContain("id9");
+    assertThat(requests.of(TENANT)).hasSize(DeleteRequests.MAX_PER_TENANT).contains(FIRST);
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).isEqualTo(requests.of(TENANT));
+  }
+
+  @Test
   void read_goldenVersion1_givesWhatWasWritten() {
     put(HexFormat.of().parseHex(GOLDEN));
 
-    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(FIRST, SECOND);
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(SECOND, FIRST);
+  }
+
+  @Test
+  void requestsOfOneObject_progressAndRemove_countAsOthers() {
+    put(HexFormat.of().parseHex(GOLDEN));
+    DeleteRequests requests = new DeleteRequests(store, clock);
+    DeleteRequest third = new DeleteRequest("00000003", "{app=\"dock\"}", 0, 1, 8);
+
+    assertThat(requests.add(TENANT, SECOND)).as("known").isFalse();
+    assertThat(requests.add(TENANT, third)).isTrue();
+    requests.progress(TENANT, FIRST.id(), 40);
+    assertThat(requests.remove(TENANT, SECOND.id())).isTrue();
+
+    assertThat(new DeleteRequests(store, clock).of(TENANT)).containsExactly(third, FIRST.at(40));
+    assertThat(requests.remove(TENANT, FIRST.id())).isTrue();
+    assertThat(store.list(FOLDER)).containsExactly(FOLDER + "00000003.request");
   }
 
   @Test
@@ -133,6 +226,6 @@ class DeleteRequestsTest {
   }
 
   private void put(byte[] bytes) {
-    store.put(KEY, List.of(ByteBuffer.wrap(bytes)));
+    store.put(OLD, List.of(ByteBuffer.wrap(bytes)));
   }
 }
