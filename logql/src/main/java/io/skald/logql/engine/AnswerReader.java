@@ -89,7 +89,9 @@ final class AnswerReader {
   }
 
   private String text() {
-    return new String(bytes(), StandardCharsets.UTF_8);
+    int length = size(1);
+    at += length;
+    return new String(bytes, at - length, length, StandardCharsets.UTF_8);
   }
 
   Labels labels() {

@@ -29,6 +29,7 @@ final class AnswerWriter {
   private byte[] out = new byte[FIRST_BYTES];
   private int size;
   private final Map<Labels, Integer> known = new HashMap<>();
+  private int sets;
 
   AnswerWriter() {
     count(VERSION);
@@ -82,8 +83,13 @@ final class AnswerWriter {
       count(number);
       return;
     }
-    count(known.size());
-    known.put(labels, known.size());
+    known.put(labels, sets);
+    labelsUsedOnce(labels);
+  }
+
+  /** As {@link #labels}, for a set that is not written again: it is not remembered. */
+  void labelsUsedOnce(Labels labels) {
+    count(sets++);
     count(labels.size());
     for (int i = 0; i < labels.size(); i++) {
       bytes(labels.name(i).getBytes(StandardCharsets.UTF_8));

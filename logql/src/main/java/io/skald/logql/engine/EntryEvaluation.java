@@ -2,6 +2,7 @@ package io.skald.logql.engine;
 
 import io.skald.common.block.BlockView;
 import io.skald.common.block.MetadataTable;
+import io.skald.common.model.Labels;
 import io.skald.logql.pipeline.LabelView;
 import io.skald.logql.pipeline.LineProcessor;
 import io.skald.logql.pipeline.LineReducer;
@@ -28,7 +29,9 @@ final class EntryEvaluation {
   /** Null if lines are read whole, and so hardly repeat, or the series has all labels. */
   private final @Nullable OutcomeCache outcomes;
 
-  private int processorStream = -1;
+  /** The stream of {@link #processor}; units of several scans number streams anew. */
+  private @Nullable Labels processorStream;
+
   private @Nullable LineProcessor processor;
 
   /** The block that is open. */
@@ -85,10 +88,10 @@ final class EntryEvaluation {
 
   private LineProcessor processorFor(ScanUnit unit) {
     LineProcessor current = processor;
-    if (current == null || processorStream != unit.stream()) {
+    if (current == null || !unit.labels().equals(processorStream)) {
       current = stages.forStream(unit.labels());
       processor = current;
-      processorStream = unit.stream();
+      processorStream = unit.labels();
       if (outcomes != null && reducer != null) {
         outcomes.enter(reducer.relevant(unit.labels()));
       }

@@ -2,6 +2,7 @@ package io.skald.logql.engine;
 
 import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,12 @@ final class RangePieces implements QueryFleet.Work {
   private final Windows windows;
   private final SeriesLimit limit;
   private final QueryContext context;
-  private final Map<Labels, SeriesState> merged = new HashMap<>();
 
-  /** Of the budget, by the query before the pieces. */
-  private final long heldBefore;
+  /** Evaluates all pieces that are evaluated here. */
+  private final RangeCrew own;
+
+  /** Of the pieces of others. */
+  private final Map<Labels, SeriesState> taken = new HashMap<>();
 
   RangePieces(
       QueryFleet fleet,
@@ -33,7 +36,7 @@ final class RangePieces implements QueryFleet.Work {
     this.windows = windows;
     this.limit = limit;
     this.context = context;
-    this.heldBefore = context.budget().held();
+    this.own = new RangeCrew(plan, windows, limit, context);
   }
 
   /** Returns the states of all series, or null if it is not worth it to divide this. */
@@ -53,6 +56,8 @@ final class RangePieces implements QueryFleet.Work {
       return null;
     }
     fleet.run(pieces, this);
+    Map<Labels, SeriesState> merged = RangeCrew.merge(List.of(own.states(), taken));
+    limit.check(merged.size());
     time.scanned();
     return merged;
   }
@@ -78,35 +83,44 @@ final class RangePieces implements QueryFleet.Work {
 
   @Override
   public void evaluate(QueryPiece piece) {
-    add(RangeScan.scan(plan, windows, limit, context.over(fleet.entries(piece))));
+    own.scan(context.over(fleet.entries(piece)));
   }
 
   @Override
   public void take(QueryPiece piece, byte[] answer) {
-    Map<Labels, SeriesState> states = new HashMap<>();
+    long heldBefore = context.budget().held();
     AnswerReader in = new AnswerReader(answer);
     int series = in.size(2);
+    List<Labels> names = new ArrayList<>(series);
+    List<SeriesState> states = new ArrayList<>(series);
     for (int i = 0; i < series; i++) {
       context.cancellation().check();
       Labels labels = in.labels();
       context.budget().take(RangeWorker.bytes(labels));
       SeriesState state = plan.newState(windows, context.budget());
       state.read(in);
-      states.put(labels, state);
+      names.add(labels);
+      states.add(state);
     }
     in.end();
-    add(states);
+    long kept = 0;
+    for (int i = 0; i < series; i++) {
+      kept += take(names.get(i), states.get(i));
+    }
+    limit.check(taken.size());
+    // Pieces share most series: what a piece held beside what was kept of it is garbage now.
+    context.budget().releaseTo(heldBefore + kept);
   }
 
-  private void add(Map<Labels, SeriesState> states) {
-    RangeScan.merge(states, merged);
-    limit.check(merged.size());
-    // Pieces share most series: what a piece held beside what was kept of it is garbage now.
-    long kept = 0;
-    for (Map.Entry<Labels, SeriesState> series : merged.entrySet()) {
-      kept += RangeWorker.bytes(series.getKey()) + series.getValue().heldBytes();
+  /** Returns how much more is held then. */
+  private long take(Labels series, SeriesState state) {
+    SeriesState known = taken.putIfAbsent(series, state);
+    if (known == null) {
+      return RangeWorker.bytes(series) + state.heldBytes();
     }
-    context.budget().releaseTo(heldBefore + kept);
+    long before = known.heldBytes();
+    known.merge(state);
+    return known.heldBytes() - before;
   }
 
   @Override
@@ -126,7 +140,7 @@ final class RangePieces implements QueryFleet.Work {
     out.count(states.size());
     states.forEach((labels, state) -> {
       context.cancellation().check();
-      out.labels(labels);
+      out.labelsUsedOnce(labels);
       state.write(out);
     });
     return out.toByteArray();

@@ -1,7 +1,6 @@
 package io.skald.logql.engine;
 
 import io.skald.common.model.Labels;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -65,35 +64,8 @@ final class RangeScan {
   /** Reads the entries of the context's source. */
   static Map<Labels, SeriesState> scan(
       RangePlan plan, Windows windows, SeriesLimit limit, QueryContext context) {
-    ScanProfile profile = ScanProfile.of(context, plan.node());
-    EntryStages stages = profile.begin(EntryStages.compile(plan));
-    List<ScanUnit> units =
-        ScanUnit.select(context, plan.range().log().selector(), windows.from(), windows.through());
-    profile.selected(units);
-    List<RangeWorker> workers =
-        context
-            .crew()
-            .run(
-                units.size(),
-                () -> new RangeWorker(plan, stages, windows, limit, context),
-                (worker, unit) -> worker.scan(unit, units.get(unit)));
-    profile.scanned();
-    Map<Labels, SeriesState> merged = new HashMap<>();
-    workers.forEach(worker -> merge(worker.states(), merged));
-    profile.merged();
-    limit.check(merged.size());
-    return merged;
-  }
-
-  /** Adds states of other entries. */
-  static void merge(Map<Labels, SeriesState> states, Map<Labels, SeriesState> merged) {
-    states.forEach((labels, state) ->
-        merged.merge(
-            labels,
-            state,
-            (a, b) -> {
-              a.merge(b);
-              return a;
-            }));
+    RangeCrew crew = new RangeCrew(plan, windows, limit, context);
+    crew.scan(context);
+    return crew.states();
   }
 }

@@ -26,7 +26,7 @@ final class StepValues {
     out.count(series.size());
     for (StepSeries one : series) {
       cancellation.check();
-      out.labels(one.labels());
+      out.labelsUsedOnce(one.labels());
       BitSet present = one.present();
       out.bytes(present.toByteArray());
       for (int step = present.nextSetBit(0); step >= 0; step = present.nextSetBit(step + 1)) {
