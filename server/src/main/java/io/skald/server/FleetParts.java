@@ -89,7 +89,10 @@ final class FleetParts {
             }
             : others::piecesOf,
         data,
-        new FleetConfig(config.querier().fanOutMinBytes(), FleetConfig.LATE_AFTER),
+        new FleetConfig(
+            config.querier().fanOutMinBytes(),
+            config.querier().fanOutAfter(),
+            FleetConfig.LATE_AFTER),
         counters,
         results,
         clock);

@@ -16,6 +16,8 @@ import java.time.Duration;
  * @param multiTenantQueriesEnabled whether a read may name several tenants
  * @param fanOutMinBytes line bytes that a query must read to be shared among queriers; 0 shares
  *     none
+ * @param fanOutAfter how long a query is worked on by the querier that is asked, before others get
+ *     a part of it
  * @param log what is told of queries
  */
 public record QuerierSection(
@@ -27,6 +29,7 @@ public record QuerierSection(
     Duration tailMaxDuration,
     boolean multiTenantQueriesEnabled,
     long fanOutMinBytes,
+    Duration fanOutAfter,
     @Flat QueryLogSection log) {
   static final QuerierSection DEFAULTS =
       new QuerierSection(
@@ -38,6 +41,7 @@ public record QuerierSection(
           Duration.ofHours(1),
           false,
           64L << 20,
+          Duration.ofMillis(100),
           QueryLogSection.DEFAULTS);
 
   public QuerierSection {
@@ -64,6 +68,10 @@ public record QuerierSection(
     if (fanOutMinBytes < 0) {
       throw new IllegalArgumentException(
           "querier.fan_out_min_bytes must not be negative: " + fanOutMinBytes);
+    }
+    if (fanOutAfter.isNegative()) {
+      throw new IllegalArgumentException(
+          "querier.fan_out_after must not be negative: " + fanOutAfter);
     }
     if (cacheSize < 1 << 20) {
       throw new IllegalArgumentException("querier.cache_size must be at least 1MB: " + cacheSize);

@@ -250,6 +250,7 @@ class SkaldConfigTest {
         tail_max_duration: 89s
         multi_tenant_queries_enabled: true
         fan_out_min_bytes: 93MB
+        fan_out_after: 94s
         log_queries: false
         log_queries_longer_than: 92s
       ruler:
@@ -578,6 +579,7 @@ class SkaldConfigTest {
               Duration.ofSeconds(89),
               true,
               93 << 20,
+              Duration.ofSeconds(94),
               new QueryLogSection(false, Duration.ofSeconds(92))),
           ruler(),
           new RuntimeConfigSection(List.of("a.yaml", "b.yaml"), Duration.ofSeconds(89)),

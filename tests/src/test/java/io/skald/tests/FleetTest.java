@@ -129,7 +129,7 @@ class FleetTest {
         """
         auth_enabled: false
         ingester_client: {remote_timeout: 60s}
-        querier: {fan_out_min_bytes: 20KB}
+        querier: {fan_out_min_bytes: 20KB, fan_out_after: 0s}
         """;
     try (LoopbackCluster cluster = new LoopbackCluster(directory, settings, 3)) {
       SkaldClient gateway = new SkaldClient(cluster.address());

@@ -18,9 +18,6 @@ final class PieceDivision {
   /** A shard of fewer streams than this may well be empty, and the next one twice as large. */
   private static final int STREAMS_PER_SHARD = 3;
 
-  /** Of the bytes that make a query worth dividing, a piece has at least this part. */
-  private static final int PIECES_OF_LEAST = 4;
-
   private final QueryPiece whole;
   private final StoredVolume volume;
   private final int pieces;
@@ -28,15 +25,17 @@ final class PieceDivision {
 
   /**
    * @param bytes of the whole
-   * @param minBytes that are worth dividing
+   * @param minBytes that are worth dividing; about the least of a piece, too, as lines that are
+   *     alike are cheap where some were read before, and series that several pieces have are put
+   *     together
    * @param members queriers that share it
    */
   PieceDivision(QueryPiece whole, StoredVolume volume, double bytes, long minBytes, int members) {
     this.whole = whole;
     this.volume = volume;
     this.bytes = bytes;
-    double small = Math.max(1, (double) minBytes / PIECES_OF_LEAST);
-    this.pieces = (int) Math.clamp(bytes / small, members, PIECES_PER_MEMBER * members);
+    long each = (long) (bytes / Math.max(1, minBytes) / members);
+    this.pieces = members * Math.clamp(each, 1, PIECES_PER_MEMBER);
   }
 
   List<QueryPiece> divide(Division division) {

@@ -7,6 +7,7 @@ import io.skald.common.time.Clock;
 import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryFleet;
 import io.skald.logql.engine.QueryPiece;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -39,6 +40,7 @@ final class PieceRun {
   private final List<Fleet.Peer> others;
   private final Function<QueryPiece, PieceCall> calls;
   private final QueryFleet.Work work;
+  private final Duration shareAfter;
   private final FleetConfig config;
   private final FleetCounters counters;
   private final FailedPeers peers;
@@ -53,11 +55,15 @@ final class PieceRun {
       @Nullable PieceResult result,
       @Nullable RuntimeException failure) {}
 
+  /**
+   * @param shareAfter how long others get no piece
+   */
   PieceRun(
       Fleet.Read read,
       List<Fleet.Peer> others,
       Function<QueryPiece, PieceCall> calls,
       QueryFleet.Work work,
+      Duration shareAfter,
       FleetConfig config,
       FleetCounters counters,
       FailedPeers peers,
@@ -66,6 +72,7 @@ final class PieceRun {
     this.others = others;
     this.calls = calls;
     this.work = work;
+    this.shareAfter = shareAfter;
     this.config = config;
     this.counters = counters;
     this.peers = peers;
@@ -173,6 +180,7 @@ final class PieceRun {
   /** Gives pieces to one querier until it fails, or there are no more. */
   private void ask(Fleet.Peer peer, PieceQueue queue) {
     try {
+      Thread.sleep(shareAfter);
       while (queue.awaitWork(peer.id())) {
         PieceQueue.Task task = queue.poll(peer.id(), clock.monotonicNanos());
         if (task == null) {

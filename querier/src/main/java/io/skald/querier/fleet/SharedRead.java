@@ -13,6 +13,7 @@ import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.DataVersion;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.TimeRange;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -120,12 +121,18 @@ final class SharedRead implements QueryFleet, KeptPieces.Host {
     for (int i = 0; i < pieces.size(); i++) {
       owners.add(members.get(i % members.size()));
     }
-    run(new PieceQueue(pieces, owners, false), piece -> call(piece, ""), work);
+    run(new PieceQueue(pieces, owners, false), piece -> call(piece, ""), work, config.shareAfter());
   }
 
   @Override
   public void run(PieceQueue queue, Function<QueryPiece, PieceCall> calls, Work work) {
-    new PieceRun(read, others, calls, work, config, counters, failed, clock).run(queue, selfId);
+    run(queue, calls, work, Duration.ZERO); // the answers may lie there
+  }
+
+  private void run(
+      PieceQueue queue, Function<QueryPiece, PieceCall> calls, Work work, Duration shareAfter) {
+    new PieceRun(read, others, calls, work, shareAfter, config, counters, failed, clock)
+        .run(queue, selfId);
   }
 
   @Override

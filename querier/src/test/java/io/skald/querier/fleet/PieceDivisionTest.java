@@ -34,7 +34,11 @@ class PieceDivisionTest {
     StoredVolume volume =
         new StoredVolume(
             IntStream.range(0, streams).mapToObj(PieceDivisionTest::stream).toList(), 0, END - 1);
-    return new PieceDivision(WHOLE, volume, volume.bytes(), 1000, MEMBERS).divide(division);
+    return divide(volume, 1000, division);
+  }
+
+  private static List<QueryPiece> divide(StoredVolume volume, long minBytes, Division division) {
+    return new PieceDivision(WHOLE, volume, volume.bytes(), minBytes, MEMBERS).divide(division);
   }
 
   private static IndexedStream stream(int number) {
@@ -68,6 +72,26 @@ class PieceDivisionTest {
         }
       }
     }
+  }
+
+  /** Of 10 MB. */
+  @ParameterizedTest
+  @CsvSource({
+    "10000000, 3",
+    "1700000, 3",
+    "1666666, 6",
+    "900000, 9",
+    "800000, 12",
+    "1, 12",
+    "0, 12"
+  })
+  void divide_bytes_areAsManyPiecesForEachMember(long minBytes, int pieces) {
+    StoredVolume volume =
+        new StoredVolume(
+            IntStream.range(0, 100).mapToObj(PieceDivisionTest::stream).toList(), 0, END - 1);
+    assertThat(volume.bytes()).isEqualTo(10_000_000);
+
+    assertThat(divide(volume, minBytes, Division.FREE)).hasSize(pieces);
   }
 
   @ParameterizedTest

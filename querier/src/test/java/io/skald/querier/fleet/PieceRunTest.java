@@ -46,6 +46,7 @@ class PieceRunTest {
   private boolean answersAreMalformed;
   private boolean strict;
   private int enough = Integer.MAX_VALUE;
+  private Duration shareAfter = Duration.ZERO;
 
   /** Every reading is a second behind the one before. */
   private final AtomicLong seconds = new AtomicLong();
@@ -114,11 +115,37 @@ class PieceRunTest {
             others,
             PieceRunTest::call,
             with,
-            new FleetConfig(1, lateAfter),
+            shareAfter,
+            new FleetConfig(1, shareAfter, lateAfter),
             counters,
             failed,
             clock)
         .run(new PieceQueue(PIECES, PIECES.stream().map(_ -> owner).toList(), strict), "self");
+  }
+
+  /** Returns the work that is begun here when that has happened. */
+  private QueryFleet.Work after(CountDownLatch event) {
+    return new QueryFleet.Work() {
+      @Override
+      public void evaluate(QueryPiece piece) {
+        try {
+          event.await();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+        work.evaluate(piece);
+      }
+
+      @Override
+      public void take(QueryPiece piece, byte[] answer) {
+        work.take(piece, answer);
+      }
+
+      @Override
+      public boolean isEnough() {
+        return work.isEnough();
+      }
+    };
   }
 
   private static PieceCall call(QueryPiece piece) {
@@ -238,30 +265,8 @@ class PieceRunTest {
           }
           throw new PieceFailedException(499, "broken off", new IllegalStateException());
         };
-    QueryFleet.Work afterItWasAsked =
-        new QueryFleet.Work() {
-          @Override
-          public void evaluate(QueryPiece piece) {
-            try {
-              asked.await(); // else this thread may be done before the other one begins
-            } catch (InterruptedException e) {
-              throw new AssertionError(e);
-            }
-            work.evaluate(piece);
-          }
-
-          @Override
-          public void take(QueryPiece piece, byte[] answer) {
-            work.take(piece, answer);
-          }
-
-          @Override
-          public boolean isEnough() {
-            return work.isEnough();
-          }
-        };
-
-    run(Duration.ofNanos(1), "self", afterItWasAsked, hanging);
+    // Else this thread may be done before the other one begins.
+    run(Duration.ofNanos(1), "self", after(asked), hanging);
 
     assertEachOnce();
     assertThat(here).hasSize(PIECES.size());
@@ -286,6 +291,33 @@ class PieceRunTest {
             })
         .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
         .hasMessage("too many series");
+  }
+
+  @Test
+  void run_doneBeforeItIsToBeShared_asksNobody() {
+    shareAfter = Duration.ofDays(1);
+
+    run(Duration.ofDays(1), "peer-0", (call, _, _) -> answer(call));
+
+    assertThat(here).hasSize(PIECES.size());
+    assertThat(elsewhere).isEmpty();
+  }
+
+  @Test
+  void run_takesLongerThanThat_othersHelp() {
+    shareAfter = Duration.ofMillis(20);
+    CountDownLatch helped = new CountDownLatch(1);
+    run(
+        Duration.ofDays(1),
+        "self",
+        after(helped),
+        (call, _, _) -> {
+          helped.countDown();
+          return answer(call);
+        });
+
+    assertEachOnce();
+    assertThat(elsewhere).isNotEmpty();
   }
 
   @Test

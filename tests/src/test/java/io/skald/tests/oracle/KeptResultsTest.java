@@ -63,7 +63,7 @@ class KeptResultsTest {
             id,
             KeptResultsTest.this::peer,
             stack.data(),
-            new FleetConfig(1L << 40, FleetConfig.LATE_AFTER),
+            new FleetConfig(1L << 40, Duration.ZERO, FleetConfig.LATE_AFTER),
             new FleetCounters(),
             cache,
             clock);
