@@ -67,11 +67,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -168,7 +170,7 @@ public final class ServerProcess implements AutoCloseable {
     FleetParts fleet = new FleetParts(config, cluster, clock);
     fleet.bind(metrics, cacheMetrics);
     if (cluster != null) {
-      cluster.serve(services(ingester, index, fleet, ring));
+      cluster.serve(services(id, ingester, index, fleet, ring));
       if (ingester != null) {
         cluster.joinAsIngester(ingester::isFlushed);
       }
@@ -318,12 +320,20 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private List<RpcService> services(
-      @Nullable Ingester ingester, IndexParts index, FleetParts fleet, Supplier<Ring> ring) {
+      String id,
+      @Nullable Ingester ingester,
+      IndexParts index,
+      FleetParts fleet,
+      Supplier<Ring> ring) {
     List<RpcService> services = new ArrayList<>();
     if (ingester != null) {
       services.add(
           IngesterService.of(
-              ingester, new IngesterHoldings(ingester, index.written().recent()), ingester, ring));
+              id,
+              ingester,
+              new IngesterHoldings(ingester, index.written().recent()),
+              ingester,
+              ring));
     }
     if (config.roles().contains(Role.QUERIER)) {
       services.add(fleet.service());
@@ -478,10 +488,29 @@ public final class ServerProcess implements AutoCloseable {
     return new CacheConfig(size / 16, size * 9 / 16, size * 6 / 16);
   }
 
+  /**
+   * Returns whether an ingester has been in the ring, where a role works with them: whoever has
+   * joined nobody yet would refuse all.
+   */
+  private BooleanSupplier ringSeen(RingStore ring) {
+    Set<Role> roles = config.roles();
+    if (Collections.disjoint(roles, Set.of(Role.DISTRIBUTOR, Role.QUERIER, Role.RULER))) {
+      return () -> true;
+    }
+    AtomicBoolean seen = new AtomicBoolean();
+    return () -> {
+      if (!seen.get() && ring.get().instances().stream().anyMatch(Instance::mayHoldEntries)) {
+        seen.set(true);
+      }
+      return seen.get();
+    };
+  }
+
   private void registerAdministration(
       Router router, @Nullable Ingester ingester, RingStore ring, @Nullable ClusterParts cluster) {
     BooleanSupplier active = cluster == null ? () -> true : cluster::isIngesterActive;
-    new StatusRoutes(config, ingester, active, metrics, () -> stopping).register(router);
+    new StatusRoutes(config, ingester, active, ringSeen(ring), metrics, () -> stopping)
+        .register(router);
     RingPage ringPage = new RingPage(ring, clock);
     router
         .get("/ring", Permission.ADMIN, ringPage::show)

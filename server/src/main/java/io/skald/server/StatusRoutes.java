@@ -20,23 +20,27 @@ final class StatusRoutes {
   private final SkaldConfig config;
   private final @Nullable Ingester ingester;
   private final BooleanSupplier active;
+  private final BooleanSupplier ringSeen;
   private final ServerMetrics metrics;
   private final BooleanSupplier stopping;
 
   /**
    * @param ingester null if there is none in this process
    * @param active whether it takes writes by the ring
+   * @param ringSeen whether those that it works with have been heard of
    * @param stopping whether the process has been asked to end
    */
   StatusRoutes(
       SkaldConfig config,
       @Nullable Ingester ingester,
       BooleanSupplier active,
+      BooleanSupplier ringSeen,
       ServerMetrics metrics,
       BooleanSupplier stopping) {
     this.config = config;
     this.ingester = ingester;
     this.active = active;
+    this.ringSeen = ringSeen;
     this.metrics = metrics;
     this.stopping = stopping;
   }
@@ -58,7 +62,9 @@ final class StatusRoutes {
       return HttpResponse.text(503, "Application is stopping\n");
     }
     if (ingester == null) {
-      return HttpResponse.text(200, "ready\n");
+      return ringSeen.getAsBoolean()
+          ? HttpResponse.text(200, "ready\n")
+          : HttpResponse.text(503, "Not ready: no ingester was seen in the ring yet; see /ring\n");
     }
     return switch (ingester.state()) {
       case RUNNING ->
