@@ -63,11 +63,12 @@ public final class IngesterService extends IngesterImplBase {
   /**
    * Returns what a server answers with.
    *
+   * @param id of the ingester in the ring
    * @param rings the ring as this process knows it, which readers are told of
    */
   public static RpcService of(
-      IngesterClient writes, RecentData reads, LiveEntries live, Supplier<Ring> rings) {
-    return new RpcService(new IngesterService(writes, reads, live, rings));
+      String id, IngesterClient writes, RecentData reads, LiveEntries live, Supplier<Ring> rings) {
+    return new RpcService(new IngesterService(writes, reads, live, rings), id);
   }
 
   @Override

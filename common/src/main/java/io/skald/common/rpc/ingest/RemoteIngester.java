@@ -20,6 +20,7 @@ import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.push.BatchKey;
 import io.skald.common.ring.RingComparison;
+import io.skald.common.rpc.CallInstance;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcChannels;
 import io.skald.common.rpc.RpcErrors;
@@ -70,7 +71,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   private final RingComparison comparison;
 
   /**
-   * @param id of the instance, for messages
+   * @param id of the instance: whoever else has the address refuses
    * @param address of its gRPC port
    */
   public RemoteIngester(
@@ -108,7 +109,8 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   }
 
   private IngesterBlockingStub stub(TenantId tenant) {
-    return IngesterGrpc.newBlockingStub(channel()).withInterceptors(CallTenant.sending(tenant));
+    return IngesterGrpc.newBlockingStub(channel())
+        .withInterceptors(CallTenant.sending(tenant), CallInstance.naming(id));
   }
 
   private IngesterBlockingStub stubWithDeadline(TenantId tenant) {

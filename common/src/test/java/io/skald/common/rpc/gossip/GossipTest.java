@@ -138,7 +138,8 @@ class GossipTest {
     int third = freePort();
     List<String> toSeed = List.of("127.0.0.1:" + seed);
     try (Gossip one =
-            gossip("one", coordinator, List.of("127.0.0.1:" + coordinator), MemberlistTls.DEFAULTS);
+            gossip(
+                "one", coordinator, List.of("127.0.0.1:" + coordinator), MemberlistTls.DEFAULTS);
         Gossip two =
             gossip("two", seed, List.of("127.0.0.1:" + coordinator), MemberlistTls.DEFAULTS);
         Gossip three = gossip("three", third, toSeed, MemberlistTls.DEFAULTS)) {

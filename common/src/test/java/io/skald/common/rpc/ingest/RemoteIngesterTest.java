@@ -56,7 +56,7 @@ class RemoteIngesterTest {
               Duration.ofMinutes(1),
               Duration.ofSeconds(20),
               Duration.ofSeconds(5)),
-          List.of(IngesterService.of(held, held, held, ring)),
+          List.of(IngesterService.of("i1", held, held, held, ring)),
           null);
   private final RpcChannels channels =
       new RpcChannels(
@@ -133,6 +133,24 @@ class RemoteIngesterTest {
             IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(503))
         .hasMessageStartingWith("ingester i1 at 127.0.0.1:")
         .hasMessageEndingWith(": it replays its WAL");
+  }
+
+  @Test
+  void calls_anotherHasTheAddressNow_areRefusedBeforeTheyAreHandled() {
+    RemoteIngester stale =
+        new RemoteIngester(
+            "i2 \u00e4",
+            ingester().address(),
+            channels,
+            new RemoteIngesterConfig(Duration.ofSeconds(20), 1 << 20, 1 << 20));
+
+    assertThatThrownBy(() -> stale.push(TENANT, List.of(batch("one"))))
+        .isInstanceOfSatisfying(
+            IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(503))
+        .hasMessageContaining("the call is for i2 \u00e4, and i1 has its address now");
+    assertThatThrownBy(() -> stale.series(TENANT, MATCHERS, 0, 1))
+        .hasMessageContaining("i1 has its address now");
+    assertThat(held.pushed).isEmpty();
   }
 
   @Test
