@@ -17,22 +17,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangeCrew {
   private final RangePlan plan;
+  private final EntryStages stages;
   private final Windows windows;
   private final SeriesLimit limit;
   private final QueryContext context;
-  private final EntryStages stages;
+
+  /** Taken by the threads of a scan. */
   private final Queue<RangeWorker> idle = new ConcurrentLinkedQueue<>();
+
   private int scannedUnits;
 
   /** Of the last scan. */
   private @Nullable ScanProfile profile;
 
-  RangeCrew(RangePlan plan, Windows windows, SeriesLimit limit, QueryContext context) {
+  /**
+   * @param stages of the plan
+   */
+  RangeCrew(
+      RangePlan plan,
+      EntryStages stages,
+      Windows windows,
+      SeriesLimit limit,
+      QueryContext context) {
     this.plan = plan;
+    this.stages = stages;
     this.windows = windows;
     this.limit = limit;
     this.context = context;
-    this.stages = EntryStages.compile(plan);
   }
 
   /**

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RangePieces implements QueryFleet.Work {
   private final QueryFleet fleet;
   private final RangePlan plan;
+  private final EntryStages stages;
   private final StepGrid grid;
   private final Windows windows;
   private final SeriesLimit limit;
@@ -36,13 +37,13 @@ final class RangePieces implements QueryFleet.Work {
     this.windows = windows;
     this.limit = limit;
     this.context = context;
-    this.own = new RangeCrew(plan, windows, limit, context);
+    this.stages = EntryStages.compile(plan);
+    this.own = new RangeCrew(plan, stages, windows, limit, context);
   }
 
   /** Returns the states of all series, or null if it is not worth it to divide this. */
   @Nullable Map<Labels, SeriesState> evaluate() {
     PieceTime time = new PieceTime(context.statistics());
-    EntryStages stages = EntryStages.compile(plan);
     boolean lines =
         stages.filtersBlocks() || stages.processesEntries() || plan.range().unwrap() != null;
     List<QueryPiece> pieces =

@@ -64,7 +64,7 @@ final class RangeScan {
   /** Reads the entries of the context's source. */
   static Map<Labels, SeriesState> scan(
       RangePlan plan, Windows windows, SeriesLimit limit, QueryContext context) {
-    RangeCrew crew = new RangeCrew(plan, windows, limit, context);
+    RangeCrew crew = new RangeCrew(plan, EntryStages.compile(plan), windows, limit, context);
     crew.scan(context);
     return crew.states();
   }

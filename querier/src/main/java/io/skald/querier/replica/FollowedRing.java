@@ -85,7 +85,9 @@ final class FollowedRing implements LiveEntries.Subscription {
     }
     RingComparison comparison =
         new RingComparison(
-            members.keySet(), others -> others.forEach(other -> told.put(other.id(), other)));
+            members.keySet(),
+            others -> others.forEach(other -> told.put(other.id(), other)),
+            _ -> {});
     try {
       open.put(instance.id(), subscribe.apply(peers.apply(instance, comparison)));
       return true;

@@ -25,13 +25,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Who "all" are is known by the ring of this process and by those of the ingesters that answer:
  * each tells of the members that it was not named, these are asked as well, and the answer is whole
  * by the quorum over the union. So one view that is up to date among those that answer is enough to
- * see every acknowledged entry. A member that is told of and does not answer counts as missing,
- * like any other, also if it has left and whoever told of it does not know that yet. It could be
- * passed over if this process has seen it leave, as the index is listed again then; but whether it
- * has come back since is just what a view that is behind does not show, and the wrong choice loses
- * entries without a word. To count it costs a refused read at most, and only until the one that
- * tells of it sees it leave: milliseconds, or, where that one is cut off from the store of the
- * ring, until it is itself dead by the ring.
+ * see every acknowledged entry. It also tells whether it has seen a member leave that the reader
+ * need not have seen. A member that is told of and does not answer counts as missing, like any
+ * other, also if it has left and whoever told of it does not know that yet. It could be passed over
+ * if this process has seen it leave, as the index is listed again then; but whether it has come
+ * back since is just what a view that is behind does not show, and the wrong choice loses entries
+ * without a word. To count it costs a refused read at most, and only until the one that tells of it
+ * sees it leave: milliseconds, or, where that one is cut off from the store of the ring, until it
+ * is itself dead by the ring.
  *
  * @param <A> what is answered
  */
@@ -59,6 +60,8 @@ final class RingQuestion<A> {
   /** What comes of the calls; of one ingester in this order. */
   private sealed interface Event<A> {
     record Told<A>(List<Instance> members) implements Event<A> {}
+
+    record Departed<A>(Instance instance, long number) implements Event<A> {}
 
     record Answered<A>(Answer<A> answer) implements Event<A> {}
 
@@ -95,6 +98,8 @@ final class RingQuestion<A> {
         }
         switch (next()) {
           case Event.Told<A>(List<Instance> members) -> quorum = toldOf(members);
+          case Event.Departed<A>(Instance instance, long number) ->
+              rings.departed(instance.id(), number);
           case Event.Answered<A>(Answer<A> answer) -> {
             answers.add(answer);
             missing.remove(answer.instance);
@@ -121,15 +126,14 @@ final class RingQuestion<A> {
   private ReadQuorum widen(Collection<Instance> members) {
     List<Instance> fresh =
         members.stream().filter(member -> known.putIfAbsent(member.id(), member) == null).toList();
-    RingComparison comparison =
-        new RingComparison(known.keySet(), told -> events.add(new Event.Told<>(told)));
+    Set<String> named = Set.copyOf(known.keySet());
     missing.addAll(fresh);
     for (Instance instance : fresh) {
       if (instance.healthy()) {
         threads.add(
             Thread.ofVirtual()
                 .name("read-" + instance.id())
-                .start(() -> events.add(call(instance, comparison))));
+                .start(() -> events.add(call(instance, named))));
       } else {
         failed.add(instance);
       }
@@ -137,7 +141,12 @@ final class RingQuestion<A> {
     return new ReadQuorum(known.values(), replicationFactor);
   }
 
-  private Event<A> call(Instance instance, RingComparison comparison) {
+  private Event<A> call(Instance instance, Set<String> named) {
+    RingComparison comparison =
+        new RingComparison(
+            named,
+            told -> events.add(new Event.Told<>(told)),
+            number -> events.add(new Event.Departed<>(instance, number)));
     try {
       A content = question.apply(peers.apply(instance, comparison));
       return new Event.Answered<>(new Answer<>(instance, content));

@@ -50,6 +50,9 @@ class ReplicatedReadsTest {
     /** Its view of the ring. */
     private volatile List<Instance> view = List.of();
 
+    /** By which it tells whether a member left; 0 if it is older and tells nothing. */
+    private volatile long departures;
+
     private volatile RingComparison comparison = RingComparison.NONE;
     private volatile int subscriptions;
 
@@ -63,6 +66,9 @@ class ReplicatedReadsTest {
     }
 
     private void tell() {
+      if (departures != 0) {
+        comparison.departed().accept(departures);
+      }
       List<Instance> unnamed = new Ring(view).holdersBeside(comparison.named());
       if (!unnamed.isEmpty()) {
         comparison.told().accept(unnamed);
@@ -247,6 +253,22 @@ class ReplicatedReadsTest {
     series();
 
     assertThat(expired).hasValue(1);
+  }
+
+  @Test
+  void series_ingesterHasSeenOneLeave_expiresTheIndexBeforeItIsAsked() {
+    members("u");
+    series();
+    assertThat(expired).as("it tells nothing").hasValue(0);
+
+    peer("i0").departures = 7;
+    series();
+    assertThat(expired).as("nothing is known of what it has seen").hasValue(1);
+    series();
+    assertThat(expired).hasValue(1);
+    peer("i0").departures = 8;
+    series();
+    assertThat(expired).hasValue(2);
   }
 
   @Test

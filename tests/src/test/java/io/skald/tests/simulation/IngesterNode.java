@@ -13,6 +13,7 @@ import io.skald.common.model.TenantId;
 import io.skald.common.push.BatchKey;
 import io.skald.common.ring.Instance;
 import io.skald.common.ring.LifecyclerConfig;
+import io.skald.common.ring.Ring;
 import io.skald.common.ring.RingComparison;
 import io.skald.common.ring.RingMember;
 import io.skald.common.ring.RingStore;
@@ -56,6 +57,8 @@ final class IngesterNode {
   private boolean flushed;
 
   /** One life of the process. */
+  private long lives;
+
   private record Life(
       Host host,
       SimulatedDisk disk,
@@ -63,7 +66,8 @@ final class IngesterNode {
       Ingester ingester,
       RingStore ring,
       RingMember member,
-      IngesterHoldings holdings) {}
+      IngesterHoldings holdings,
+      long epoch) {}
 
   IngesterNode(Surroundings around, String name, String zone) {
     this.around = around;
@@ -173,7 +177,8 @@ final class IngesterNode {
             ingester,
             ring,
             member,
-            new IngesterHoldings(ingester, index.recent()));
+            new IngesterHoldings(ingester, index.recent()),
+            ++lives << Integer.SIZE);
     retrying(host, member::join);
     ingester.start();
     retrying(host, member::activate);
@@ -290,14 +295,20 @@ final class IngesterNode {
   }
 
   /** An answer with what is told of the ring beside it. */
-  private record Told<T>(T answer, List<Instance> members) {}
+  private record Told<T>(T answer, List<Instance> members, long departures) {}
 
   private <T> T read(Host caller, RingComparison comparison, Function<Life, T> handler) {
     Told<T> told =
         call(
             caller,
-            now ->
-                new Told<>(handler.apply(now), now.ring.get().holdersBeside(comparison.named())));
+            now -> {
+              Ring ring = now.ring.get();
+              return new Told<>(
+                  handler.apply(now),
+                  ring.holdersBeside(comparison.named()),
+                  now.epoch + ring.departures());
+            });
+    comparison.departed().accept(told.departures);
     if (!told.members.isEmpty()) {
       comparison.told().accept(told.members);
     }

@@ -37,6 +37,7 @@ import io.skald.common.rpc.wire.StreamId;
 import io.skald.common.rpc.wire.ToldMember;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public final class IngesterService extends IngesterImplBase {
   private final RecentData reads;
   private final LiveEntries live;
   private final Supplier<Ring> rings;
+  private final long epoch = UUID.randomUUID().getMostSignificantBits();
 
   private IngesterService(
       IngesterClient writes, RecentData reads, LiveEntries live, Supplier<Ring> rings) {
@@ -83,6 +85,10 @@ public final class IngesterService extends IngesterImplBase {
     } catch (RuntimeException e) {
       answer.onError(RpcErrors.toStatus(e));
     }
+  }
+
+  private UnnamedMembers unnamed(List<String> named) {
+    return new UnnamedMembers(rings, epoch, named);
   }
 
   private static @Nullable BatchKey key(PushRequest request) {
@@ -125,9 +131,14 @@ public final class IngesterService extends IngesterImplBase {
           List<LabelMatcher> matchers = WireForms.readMatchers(request.getMatchersList());
           long from = request.getFromNanos();
           long through = request.getThroughNanos();
-          List<ToldMember> told = new UnnamedMembers(rings, request.getNamedMembersList()).next();
-          if (!told.isEmpty()) {
-            out.send(SelectPart.newBuilder().addAllToldMembers(told).build());
+          UnnamedMembers unnamed = unnamed(request.getNamedMembersList());
+          List<ToldMember> told = unnamed.next();
+          if (unnamed.departures() != 0) {
+            out.send(
+                SelectPart.newBuilder()
+                    .addAllToldMembers(told)
+                    .setDepartures(unnamed.departures())
+                    .build());
           }
           if (request.getColumns() == SelectRequest.Columns.LABELS) {
             sendSeries(reads.series(tenant, matchers, from, through), out);
@@ -198,11 +209,12 @@ public final class IngesterService extends IngesterImplBase {
                   WireForms.readMatchers(request.getMatchersList()),
                   request.getFromNanos(),
                   request.getThroughNanos());
+          UnnamedMembers unnamed = unnamed(request.getNamedMembersList());
           out.send(
               PatternsPart.newBuilder()
                   .addAllChunkIds(holdings.inMemory().chunkIds())
-                  .addAllToldMembers(
-                      new UnnamedMembers(rings, request.getNamedMembersList()).next())
+                  .addAllToldMembers(unnamed.next())
+                  .setDepartures(unnamed.departures())
                   .build());
           for (RecentPatterns.StreamPatterns patterns : holdings.inMemory().streams()) {
             sendPatterns(patterns, out);
@@ -239,7 +251,7 @@ public final class IngesterService extends IngesterImplBase {
         out -> {
           FollowedQueue queue = new FollowedQueue();
           List<LabelMatcher> matchers = WireForms.readMatchers(request.getMatchersList());
-          UnnamedMembers unnamed = new UnnamedMembers(rings, request.getNamedMembersList());
+          UnnamedMembers unnamed = unnamed(request.getNamedMembersList());
           try (LiveEntries.Subscription _ = live.subscribe(CallTenant.current(), matchers, queue)) {
             out.send(telling(unnamed.next()));
             while (out.isOpen()) {

@@ -237,7 +237,10 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
         .build();
   }
 
-  private void hear(List<ToldMember> told) {
+  private void hear(List<ToldMember> told, long departures) {
+    if (departures != 0) {
+      comparison.departed().accept(departures);
+    }
     if (!told.isEmpty()) {
       comparison.told().accept(UnnamedMembers.read(told));
     }
@@ -280,7 +283,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
 
           @Override
           public void take(SelectPart part) {
-            hear(part.getToldMembersList());
+            hear(part.getToldMembersList(), part.getDepartures());
             if (!part.hasStream()) {
               return;
             }
@@ -342,7 +345,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
 
           @Override
           public void take(SelectPart part) {
-            hear(part.getToldMembersList());
+            hear(part.getToldMembersList(), part.getDepartures());
             if (part.hasStream()) {
               series.add(WireForms.read(part.getStream().getLabels()));
             }
@@ -367,7 +370,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
 
           @Override
           public void take(PatternsPart part) {
-            hear(part.getToldMembersList());
+            hear(part.getToldMembersList(), part.getDepartures());
             chunkIds.addAll(part.getChunkIdsList());
             if (part.getSamplesCount() > 0) {
               streams.add(
@@ -436,7 +439,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     }
 
     private void take(FollowedEntries entries) {
-      hear(entries.getToldMembersList());
+      hear(entries.getToldMembersList(), 0);
       begun.countDown();
       if (entries.getDropped() > 0) {
         sink.lost(entries.getDropped());

@@ -22,11 +22,16 @@ final class UnnamedMembers {
   private static final int UNAVAILABLE = 503;
 
   private final Supplier<Ring> rings;
+  private final long epoch;
   private final Set<String> named;
   private @Nullable Ring told;
 
-  UnnamedMembers(Supplier<Ring> rings, List<String> named) {
+  /**
+   * @param epoch that no other process tells departures by
+   */
+  UnnamedMembers(Supplier<Ring> rings, long epoch, List<String> named) {
     this.rings = rings;
+    this.epoch = epoch;
     this.named = Set.copyOf(named);
   }
 
@@ -51,6 +56,14 @@ final class UnnamedMembers {
               .formatted(named.size(), unnamed.size(), MAX_TOLD));
     }
     return unnamed.stream().map(UnnamedMembers::wire).toList();
+  }
+
+  /**
+   * Returns what tells, beside what was told last, whether a member left since another call; 0 if
+   * nothing was.
+   */
+  long departures() {
+    return told == null ? 0 : epoch + told.departures();
   }
 
   private static ToldMember wire(Instance instance) {

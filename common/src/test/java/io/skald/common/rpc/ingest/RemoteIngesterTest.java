@@ -46,6 +46,7 @@ class RemoteIngesterTest {
   private final HeldEntries held = new HeldEntries();
   private final InMemoryRing ring = new InMemoryRing();
   private final BlockingQueue<List<Instance>> told = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Long> departed = new LinkedBlockingQueue<>();
   private final RpcServer server =
       new RpcServer(
           new RpcServerConfig(
@@ -248,7 +249,7 @@ class RemoteIngesterTest {
     }
     ring.put(member("leaves", Instance.State.LEAVING));
     ring.put(member("pending", Instance.State.PENDING));
-    return ingester().comparing(new RingComparison(Set.of(named), told::add));
+    return ingester().comparing(new RingComparison(Set.of(named), told::add, departed::add));
   }
 
   private static final List<Instance> UNNAMED =
@@ -266,6 +267,25 @@ class RemoteIngesterTest {
     assertThat(reads.series(TENANT, MATCHERS, 0, 99)).containsExactly(LABELS);
     assertThat(reads.patterns(TENANT, MATCHERS, 0, 99).flushed()).isEmpty();
     assertThat(told).containsExactly(UNNAMED, UNNAMED, UNNAMED);
+  }
+
+  @Test
+  void reads_memberLeaves_isToldByAnotherNumber() {
+    IngesterReads reads = comparing("i1", "i2", "new", "dead", "leaves");
+    reads.select(TENANT, MATCHERS, 0, 99);
+    reads.series(TENANT, MATCHERS, 0, 99);
+    reads.patterns(TENANT, MATCHERS, 0, 99);
+    assertThat(departed).hasSize(3);
+    assertThat(Set.copyOf(departed)).hasSize(1);
+
+    ring.put(member("passes", Instance.State.ACTIVE));
+    ring.remove("passes");
+    reads.select(TENANT, MATCHERS, 0, 99);
+    reads.patterns(TENANT, MATCHERS, 0, 99);
+
+    assertThat(told).isEmpty();
+    assertThat(Set.copyOf(departed)).hasSize(2);
+    assertThat(List.copyOf(departed).subList(3, 5)).doesNotContain(departed.peek());
   }
 
   @Test
@@ -293,6 +313,7 @@ class RemoteIngesterTest {
     assertThat(reads.select(TENANT, MATCHERS, 0, 99).inMemory()).hasSize(1);
     assertThat(reads.series(TENANT, MATCHERS, 0, 99)).containsExactly(LABELS);
     assertThat(told).isEmpty();
+    assertThat(departed).isEmpty();
   }
 
   @Test
