@@ -2,17 +2,13 @@ package io.skald.common.rpc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
 
 /**
  * Which member of a ring a call is meant for. An address outlives its process: another member may
@@ -27,19 +23,9 @@ public final class CallInstance {
 
   /** Returns what names the member in every call of a client. */
   public static ClientInterceptor naming(String id) {
-    return new ClientInterceptor() {
-      @Override
-      public <Q, A> ClientCall<Q, A> interceptCall(
-          MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-        return new SimpleForwardingClientCall<Q, A>(next.newCall(method, options)) {
-          @Override
-          public void start(Listener<A> listener, Metadata headers) {
-            headers.put(HEADER, id.getBytes(UTF_8));
-            super.start(listener, headers);
-          }
-        };
-      }
-    };
+    Metadata headers = new Metadata();
+    headers.put(HEADER, id.getBytes(UTF_8));
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
   /** Returns what refuses calls that name another member; those that name none pass. */
@@ -52,12 +38,11 @@ public final class CallInstance {
         if (meant == null || new String(meant, UTF_8).equals(id)) {
           return next.startCall(call, headers);
         }
-        call.close(
-            Status.UNAVAILABLE.withDescription(
-                "the call is for %s, and %s has its address now"
-                    .formatted(new String(meant, UTF_8), id)),
-            new Metadata());
-        return new ServerCall.Listener<>() {};
+        return CallTenant.refuse(
+            call,
+            Status.UNAVAILABLE,
+            "the call is for %s, and %s has its address now"
+                .formatted(new String(meant, UTF_8), id));
       }
     };
   }

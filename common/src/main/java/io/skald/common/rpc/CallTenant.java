@@ -1,18 +1,14 @@
 package io.skald.common.rpc;
 
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
 import io.skald.common.model.TenantId;
 import java.util.function.Predicate;
 
@@ -26,19 +22,9 @@ public final class CallTenant {
 
   /** Returns what puts the tenant into every call of a client. */
   public static ClientInterceptor sending(TenantId tenant) {
-    return new ClientInterceptor() {
-      @Override
-      public <Q, A> ClientCall<Q, A> interceptCall(
-          MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
-        return new SimpleForwardingClientCall<Q, A>(next.newCall(method, options)) {
-          @Override
-          public void start(Listener<A> listener, Metadata headers) {
-            headers.put(HEADER, tenant.value());
-            super.start(listener, headers);
-          }
-        };
-      }
-    };
+    Metadata headers = new Metadata();
+    headers.put(HEADER, tenant.value());
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
   /**
@@ -79,8 +65,8 @@ public final class CallTenant {
     };
   }
 
-  private static <Q, A> ServerCall.Listener<Q> refuse(
-      ServerCall<Q, A> call, Status status, String why) {
+  /** Ends a call before its handler hears of it. */
+  static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status, String why) {
     call.close(status.withDescription(why), new Metadata());
     return new ServerCall.Listener<>() {};
   }
