@@ -51,6 +51,11 @@ final class PieceQueue {
     missing = tasks.size();
   }
 
+  /** Returns whether others get a piece only behind {@link #release}. */
+  boolean isStrict() {
+    return strict;
+  }
+
   /** Lets everybody take the pieces that are meant for a member. */
   synchronized void release(String member) {
     released.add(member);

@@ -7,7 +7,6 @@ import io.skald.common.time.Clock;
 import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryFleet;
 import io.skald.logql.engine.QueryPiece;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -40,7 +39,6 @@ final class PieceRun {
   private final List<Fleet.Peer> others;
   private final Function<QueryPiece, PieceCall> calls;
   private final QueryFleet.Work work;
-  private final Duration shareAfter;
   private final FleetConfig config;
   private final FleetCounters counters;
   private final FailedPeers peers;
@@ -55,15 +53,11 @@ final class PieceRun {
       @Nullable PieceResult result,
       @Nullable RuntimeException failure) {}
 
-  /**
-   * @param shareAfter how long others get no piece
-   */
   PieceRun(
       Fleet.Read read,
       List<Fleet.Peer> others,
       Function<QueryPiece, PieceCall> calls,
       QueryFleet.Work work,
-      Duration shareAfter,
       FleetConfig config,
       FleetCounters counters,
       FailedPeers peers,
@@ -72,7 +66,6 @@ final class PieceRun {
     this.others = others;
     this.calls = calls;
     this.work = work;
-    this.shareAfter = shareAfter;
     this.config = config;
     this.counters = counters;
     this.peers = peers;
@@ -180,7 +173,9 @@ final class PieceRun {
   /** Gives pieces to one querier until it fails, or there are no more. */
   private void ask(Fleet.Peer peer, PieceQueue queue) {
     try {
-      Thread.sleep(shareAfter);
+      if (!queue.isStrict()) { // else the answers may lie there
+        Thread.sleep(config.shareAfter());
+      }
       while (queue.awaitWork(peer.id())) {
         PieceQueue.Task task = queue.poll(peer.id(), clock.monotonicNanos());
         if (task == null) {

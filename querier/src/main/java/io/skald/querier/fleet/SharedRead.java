@@ -13,7 +13,6 @@ import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.DataVersion;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.TimeRange;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -121,18 +120,12 @@ final class SharedRead implements QueryFleet, KeptPieces.Host {
     for (int i = 0; i < pieces.size(); i++) {
       owners.add(members.get(i % members.size()));
     }
-    run(new PieceQueue(pieces, owners, false), piece -> call(piece, ""), work, config.shareAfter());
+    run(new PieceQueue(pieces, owners, false), piece -> call(piece, ""), work);
   }
 
   @Override
   public void run(PieceQueue queue, Function<QueryPiece, PieceCall> calls, Work work) {
-    run(queue, calls, work, Duration.ZERO); // the answers may lie there
-  }
-
-  private void run(
-      PieceQueue queue, Function<QueryPiece, PieceCall> calls, Work work, Duration shareAfter) {
-    new PieceRun(read, others, calls, work, shareAfter, config, counters, failed, clock)
-        .run(queue, selfId);
+    new PieceRun(read, others, calls, work, config, counters, failed, clock).run(queue, selfId);
   }
 
   @Override

@@ -115,7 +115,6 @@ class PieceRunTest {
             others,
             PieceRunTest::call,
             with,
-            shareAfter,
             new FleetConfig(1, shareAfter, lateAfter),
             counters,
             failed,
