@@ -126,6 +126,10 @@ public final class DeleteRequests {
    */
   public synchronized boolean add(TenantId tenant, DeleteRequest request) {
     List<DeleteRequest> requests = new ArrayList<>(latest(tenant));
+    if (find(requests, request.id()) != null
+        || !store.list(folder(tenant) + request.id() + ".").isEmpty()) {
+      return false;
+    }
     if (requests.size() >= MAX_PER_TENANT) {
       DeleteRequest oldest =
           requests.stream().filter(DeleteRequest::isProcessed).findFirst().orElse(null);
@@ -135,13 +139,7 @@ public final class DeleteRequests {
       delete(tenant, oldest);
       requests.remove(oldest);
     }
-    if (!store.list(folder(tenant) + request.id() + ".").isEmpty()
-        || requests.stream().anyMatch(other -> other.id().equals(request.id()))) {
-      return false;
-    }
-    store.put(
-        folder(tenant) + request.id() + REQUEST,
-        List.of(ByteBuffer.wrap(DeleteFormat.encode(List.of(request.at(0))))));
+    put(tenant, request.id() + REQUEST, List.of(request.at(0)));
     created.increment();
     requests.add(request);
     requests.sort(ORDER);
@@ -173,13 +171,13 @@ public final class DeleteRequests {
 
   private void delete(TenantId tenant, DeleteRequest request) {
     List<DeleteRequest> old = old(tenant);
-    if (old.stream().anyMatch(other -> other.id().equals(request.id()))) {
-      List<DeleteRequest> others =
-          old.stream().filter(other -> !other.id().equals(request.id())).toList();
+    List<DeleteRequest> others =
+        old.stream().filter(other -> !other.id().equals(request.id())).toList();
+    if (others.size() < old.size()) {
       if (others.isEmpty()) {
         store.delete(folder(tenant) + OLD);
       } else {
-        store.put(folder(tenant) + OLD, List.of(ByteBuffer.wrap(DeleteFormat.encode(others))));
+        put(tenant, OLD, others);
       }
     }
     // First what makes it a request: the rest alone says nothing.
@@ -263,6 +261,10 @@ public final class DeleteRequests {
     } catch (ObjectNotFoundException _) {
       return List.of();
     }
+  }
+
+  private void put(TenantId tenant, String name, List<DeleteRequest> requests) {
+    store.put(folder(tenant) + name, List.of(ByteBuffer.wrap(DeleteFormat.encode(requests))));
   }
 
   private void keep(TenantId tenant, List<DeleteRequest> requests) {

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -141,17 +140,16 @@ class DeleteRequestsTest {
     DeleteRequest third = new DeleteRequest("00000003", "{app=\"dock\"}", 0, 1, 8);
     AtomicInteger calls = new AtomicInteger();
     FaultyObjectStore slow =
-        new FaultyObjectStore(
+        FaultyObjectStore.watched(
             store,
-            new Random(1),
-            _ -> {
+            call -> {
+              calls.set(call);
               // The list, and size and bytes of two requests, stand before what is written.
-              if (calls.incrementAndGet() == 6) {
+              if (call == 6) {
                 other.add(TENANT, third);
                 other.remove(TENANT, SECOND.id());
               }
             });
-    slow.faults(new FaultyObjectStore.Faults(0, 0, 0, Duration.ofNanos(1)));
 
     new DeleteRequests(slow, refresh, clock).progress(TENANT, FIRST.id(), 50);
 
@@ -176,6 +174,8 @@ class DeleteRequestsTest {
     }
     requests.progress(TENANT, "id9", 100);
 
+    assertThat(requests.add(TENANT, new DeleteRequest("id8", "{a=\"b\"}", 0, 1, 0))).isFalse();
+    assertThat(store.list(FOLDER + "id9.")).as("a refused one takes no place").hasSize(2);
     assertThat(requests.add(TENANT, FIRST)).isTrue();
 
     assertThat(requests.of(TENANT)).extracting(DeleteRequest::id).doesNotContain("id9");

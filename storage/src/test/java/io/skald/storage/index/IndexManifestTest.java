@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.skald.common.model.TenantId;
 import io.skald.storage.object.FaultyObjectStore;
 import io.skald.storage.object.InMemoryObjectStore;
-import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -23,15 +21,14 @@ class IndexManifestTest {
     new IndexManifest(1, 5, List.of(), List.of(), List.of()).write(store, TENANT);
     AtomicInteger calls = new AtomicInteger();
     FaultyObjectStore slow =
-        new FaultyObjectStore(
+        FaultyObjectStore.watched(
             store,
-            new Random(1),
-            _ -> {
-              if (calls.incrementAndGet() == 2) {
+            call -> {
+              calls.set(call);
+              if (call == 2) {
                 longer.write(store, TENANT);
               }
             });
-    slow.faults(new FaultyObjectStore.Faults(0, 0, 0, Duration.ofNanos(1)));
 
     assertThat(IndexManifest.read(slow, TENANT)).isEqualTo(longer);
     assertThat(calls).hasValue(4);

@@ -4,9 +4,12 @@ import io.skald.common.block.StorageException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
 /**
@@ -49,6 +52,19 @@ public final class FaultyObjectStore implements ObjectStore {
     this.store = store;
     this.random = random;
     this.sleep = sleep;
+  }
+
+  /**
+   * Returns a store that never fails.
+   *
+   * @param before told of each call before it has an effect, by its number from 1 on
+   */
+  public static FaultyObjectStore watched(ObjectStore store, IntConsumer before) {
+    AtomicInteger calls = new AtomicInteger();
+    FaultyObjectStore watched =
+        new FaultyObjectStore(store, new Random(1), _ -> before.accept(calls.incrementAndGet()));
+    watched.faults(new Faults(0, 0, 0, Duration.ofNanos(1)));
+    return watched;
   }
 
   /** Sets what goes wrong from now on. */
