@@ -249,6 +249,11 @@ final class IngesterFixture implements AutoCloseable {
     }
 
     @Override
+    public byte[] read(String key) {
+      return store.read(key);
+    }
+
+    @Override
     public long size(String key) {
       return store.size(key);
     }

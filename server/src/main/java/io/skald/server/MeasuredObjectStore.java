@@ -46,7 +46,16 @@ final class MeasuredObjectStore implements ObjectStore {
 
   @Override
   public byte[] read(String key, long offset, int length) {
-    byte[] bytes = timed("read", () -> store.read(key, offset, length));
+    return read(() -> store.read(key, offset, length));
+  }
+
+  @Override
+  public byte[] read(String key) {
+    return read(() -> store.read(key));
+  }
+
+  private byte[] read(Supplier<byte[]> call) {
+    byte[] bytes = timed("read", call);
     readBytes.add(bytes.length);
     return bytes;
   }

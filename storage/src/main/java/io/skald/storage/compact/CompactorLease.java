@@ -85,7 +85,7 @@ final class CompactorLease {
   private @Nullable Held read() {
     byte[] bytes;
     try {
-      bytes = store.read(KEY, 0, Math.toIntExact(store.size(KEY)));
+      bytes = store.read(KEY);
     } catch (ObjectNotFoundException _) {
       return null;
     }

@@ -7,6 +7,11 @@ import java.util.List;
 /** What stands in for the object store where known objects are read. */
 abstract class ReadOnlyStore implements ObjectStore {
   @Override
+  public final byte[] read(String key) {
+    return read(key, 0, ObjectStore.wholeLength(key, size(key)));
+  }
+
+  @Override
   public final List<String> list(String prefix) {
     throw readOnly();
   }

@@ -257,7 +257,7 @@ public final class DeleteRequests {
   /** Returns the requests of an object; none if it is gone. */
   private List<DeleteRequest> decode(String key) {
     try {
-      return DeleteFormat.decode(key, store.read(key, 0, Math.toIntExact(store.size(key))));
+      return DeleteFormat.decode(key, store.read(key));
     } catch (ObjectNotFoundException _) {
       return List.of();
     }

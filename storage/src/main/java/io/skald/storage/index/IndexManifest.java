@@ -1,6 +1,5 @@
 package io.skald.storage.index;
 
-import io.skald.common.block.StorageException;
 import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.CorruptChunkException;
 import io.skald.storage.chunk.Section;
@@ -43,9 +42,6 @@ public record IndexManifest(
   /** What a tenant has before the compactor was there. */
   public static final IndexManifest NONE = new IndexManifest(0, 0, List.of(), List.of(), List.of());
 
-  /** A compactor replaces it once in minutes. */
-  private static final int READ_TRIES = 3;
-
   private static final int VERSION = 1;
   private static final int MAGIC = 'S' | 'K' << 8 | 'I' << 16 | 'M' << 24;
   private static final int MIN_LENGTH = 28;
@@ -76,19 +72,7 @@ public record IndexManifest(
   public static IndexManifest read(ObjectStore store, TenantId tenant) {
     String key = key(tenant);
     try {
-      long size = store.size(key);
-      for (int i = 1; ; i++) {
-        try {
-          return decode(key, store.read(key, 0, Math.toIntExact(size)));
-        } catch (StorageException e) {
-          // It may have been replaced by one of another size, between the size and the bytes.
-          long now = store.size(key);
-          if (now == size || i == READ_TRIES) {
-            throw e;
-          }
-          size = now;
-        }
-      }
+      return decode(key, store.read(key));
     } catch (ObjectNotFoundException _) {
       return NONE;
     }

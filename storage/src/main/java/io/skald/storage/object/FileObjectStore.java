@@ -124,26 +124,49 @@ public final class FileObjectStore implements ObjectStore {
       throw new StorageException(
           "object %s: cannot read %d bytes from %d".formatted(key, length, offset));
     }
-    Path file = path(key);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      // Checked first, so that a wrong length costs an error and not the memory.
-      if (offset > channel.size() - length) {
-        throw new StorageException(
-            "object %s has %d bytes: cannot read %d bytes from %d"
-                .formatted(key, channel.size(), length, offset));
-      }
-      ByteBuffer target = ByteBuffer.allocate(length);
-      while (target.hasRemaining()) {
-        if (channel.read(target, offset + target.position()) < 0) {
-          throw new StorageException("object " + key + " became shorter while it was read");
-        }
-      }
-      return target.array();
+    return read(
+        key,
+        channel -> {
+          // Checked first, so that a wrong length costs an error and not the memory.
+          if (offset > channel.size() - length) {
+            throw new StorageException(
+                "object %s has %d bytes: cannot read %d bytes from %d"
+                    .formatted(key, channel.size(), length, offset));
+          }
+          return read(key, channel, offset, length);
+        });
+  }
+
+  @Override
+  public byte[] read(String key) {
+    return read(
+        key, channel -> read(key, channel, 0, ObjectStore.wholeLength(key, channel.size())));
+  }
+
+  /** What is done with an open file, which stays the same when the object is replaced. */
+  private interface Reading {
+    byte[] from(FileChannel channel) throws IOException;
+  }
+
+  private byte[] read(String key, Reading reading) {
+    try (FileChannel channel = FileChannel.open(path(key), StandardOpenOption.READ)) {
+      return reading.from(channel);
     } catch (NoSuchFileException e) {
       throw notFound(key, e);
     } catch (IOException e) {
       throw new StorageException("cannot read object " + key + " below " + root + ": " + e, e);
     }
+  }
+
+  private static byte[] read(String key, FileChannel channel, long offset, int length)
+      throws IOException {
+    ByteBuffer target = ByteBuffer.allocate(length);
+    while (target.hasRemaining()) {
+      if (channel.read(target, offset + target.position()) < 0) {
+        throw new StorageException("object " + key + " became shorter while it was read");
+      }
+    }
+    return target.array();
   }
 
   @Override

@@ -34,6 +34,11 @@ public final class InMemoryObjectStore implements ObjectStore {
   }
 
   @Override
+  public byte[] read(String key) {
+    return get(key).clone();
+  }
+
+  @Override
   public long size(String key) {
     return get(key).length;
   }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Immutable objects under keys. Thread-safe; calls block on I/O.
+ * Objects under keys, written and replaced as a whole. Thread-safe; calls block on I/O.
  *
  * <p>A key is one or more segments joined by {@code /}; see {@link ObjectKey} for what a segment
  * may hold. Every method throws {@link IllegalArgumentException} for a key that breaks the rules,
@@ -30,8 +30,29 @@ public interface ObjectStore {
    */
   byte[] read(String key, long offset, int length);
 
+  /**
+   * Returns the whole object, by one request: also where it is replaced meanwhile, that is the old
+   * one or the new one. For small objects that are replaced; of others a part is mostly enough.
+   *
+   * @throws StorageException if it has 2 GiB or more
+   */
+  byte[] read(String key);
+
   /** Returns the size of the object in bytes. */
   long size(String key);
+
+  /**
+   * Returns the length of a whole object as that of an array.
+   *
+   * @throws StorageException if none can be as long
+   */
+  static int wholeLength(String key, long size) {
+    if (size > Integer.MAX_VALUE - Long.BYTES) {
+      throw new StorageException(
+          "object %s has %d bytes, too many to be read at once".formatted(key, size));
+    }
+    return (int) size;
+  }
 
   /** Returns the keys that start with {@code prefix}, sorted; a prefix may end inside a segment. */
   List<String> list(String prefix);

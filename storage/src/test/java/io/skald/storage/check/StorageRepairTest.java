@@ -291,7 +291,7 @@ final class StorageRepairTest {
   }
 
   private byte[] bytes(String key) {
-    return store.read(key, 0, (int) store.size(key));
+    return store.read(key);
   }
 
   private static Labels labels(int id) {

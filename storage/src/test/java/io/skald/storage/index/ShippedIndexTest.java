@@ -247,7 +247,7 @@ class ShippedIndexTest {
   void select_fileIsDamaged_failsAndNamesIt() {
     commit(writer("one", 1), "p1", 1, 2);
     String key = objects.list(IndexFileName.ROOT).getFirst();
-    byte[] bytes = objects.read(key, 0, (int) objects.size(key));
+    byte[] bytes = objects.read(key);
     bytes[bytes.length / 2] ^= 1;
     objects.put(key, List.of(ByteBuffer.wrap(bytes)));
 
@@ -338,7 +338,7 @@ class ShippedIndexTest {
             cacheBytes,
             name -> {
               fetched++;
-              return store.read(name.key(), 0, Math.toIntExact(store.size(name.key())));
+              return store.read(name.key());
             });
     opened.add(files);
     return new ShippedIndex(store, files, refresh, clock);

@@ -100,6 +100,13 @@ public final class FaultyObjectStore implements ObjectStore {
   }
 
   @Override
+  public byte[] read(String key) {
+    reads.increment();
+    begin("read " + key);
+    return store.read(key);
+  }
+
+  @Override
   public long size(String key) {
     begin("size " + key);
     return store.size(key);

@@ -42,6 +42,7 @@ public abstract class ObjectStoreContract {
 
     assertThat(store().size("a")).isZero();
     assertThat(store().read("a", 0, 0)).isEmpty();
+    assertThat(store().read("a")).isEmpty();
     assertThat(store().list("")).containsExactly("a");
   }
 
@@ -50,7 +51,7 @@ public abstract class ObjectStoreContract {
     store().put("a", List.of(bytes("first, longer")));
     store().put("a", List.of(bytes("second")));
 
-    assertThat(store().read("a", 0, (int) store().size("a"))).asString().isEqualTo("second");
+    assertThat(store().read("a")).asString().isEqualTo("second");
   }
 
   @Test
@@ -71,6 +72,7 @@ public abstract class ObjectStoreContract {
     assertThat(store().read("t/large", boundary, 20))
         .isEqualTo(Arrays.copyOfRange(content, boundary, boundary + 20));
     assertThat(store().read("t/large", 0, LARGE_SIZE)).isEqualTo(content);
+    assertThat(store().read("t/large")).isEqualTo(content);
     assertThat(store().list("")).containsExactly("t/large");
   }
 
@@ -80,6 +82,25 @@ public abstract class ObjectStoreContract {
 
     assertThat(store().read("a", 3, 4)).asString().isEqualTo("3456");
     assertThat(store().read("a", 10, 0)).isEmpty();
+  }
+
+  @Test
+  void read_wholeWhileItIsReplaced_isOneOfThoseThatWerePut() throws Exception {
+    byte[] first = "0".repeat(50_000).getBytes(UTF_8);
+    byte[] second = "1".repeat(90_000).getBytes(UTF_8);
+    store().put("a", List.of(ByteBuffer.wrap(first)));
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> puts =
+          threads.submit(() -> {
+            for (int i = 1; i <= 50; i++) {
+              store().put("a", List.of(ByteBuffer.wrap(i % 2 == 0 ? first : second)));
+            }
+          });
+      while (!puts.isDone()) {
+        assertThat(store().read("a")).isIn(first, second);
+      }
+      puts.get();
+    }
   }
 
   @ParameterizedTest
@@ -105,6 +126,9 @@ public abstract class ObjectStoreContract {
   @Test
   void missingObject_isNamed() {
     assertThatThrownBy(() -> store().read("t/none", 0, 1))
+        .isInstanceOf(ObjectNotFoundException.class)
+        .hasMessageContaining("t/none");
+    assertThatThrownBy(() -> store().read("t/none"))
         .isInstanceOf(ObjectNotFoundException.class)
         .hasMessageContaining("t/none");
     assertThatThrownBy(() -> store().size("t/none")).isInstanceOf(ObjectNotFoundException.class);
@@ -164,6 +188,7 @@ public abstract class ObjectStoreContract {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("object key");
     assertThatThrownBy(() -> store().read(key, 0, 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store().read(key)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> store().size(key)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> store().delete(key)).isInstanceOf(IllegalArgumentException.class);
   }

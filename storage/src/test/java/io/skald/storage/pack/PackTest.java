@@ -115,7 +115,7 @@ class PackTest {
   @Test
   void read_everySingleBitFlip_isDetected() {
     WrittenPack pack = smallPack();
-    byte[] bytes = store.read(pack.key(), 0, (int) store.size(pack.key()));
+    byte[] bytes = store.read(pack.key());
     for (int bit = 0; bit < bytes.length * 8; bit++) {
       byte[] damaged = bytes.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -126,7 +126,7 @@ class PackTest {
   @Test
   void read_everyTruncation_isDetected() {
     WrittenPack pack = smallPack();
-    byte[] bytes = store.read(pack.key(), 0, (int) store.size(pack.key()));
+    byte[] bytes = store.read(pack.key());
     for (int length = 0; length < bytes.length; length++) {
       assertDetected(pack, Arrays.copyOf(bytes, length), "length " + length);
     }
@@ -135,7 +135,7 @@ class PackTest {
   @Test
   void directory_unknownVersion_saysSo() {
     WrittenPack pack = smallPack();
-    byte[] bytes = store.read(pack.key(), 0, (int) store.size(pack.key()));
+    byte[] bytes = store.read(pack.key());
     bytes[4] = 9;
     store.put(pack.key(), List.of(ByteBuffer.wrap(bytes)));
 

@@ -130,7 +130,7 @@ class PatternAreaTest {
     byte[] area = area(content().subList(0, 1));
     ChunkRef ref = pack(1, area).getFirst();
     String key = ref.packKey();
-    byte[] whole = store.read(key, 0, (int) store.size(key));
+    byte[] whole = store.read(key);
     int from = (int) ref.mainEnd();
     for (int at = from; at < from + area.length; at++) {
       for (int bit = 0; bit < Byte.SIZE; bit++) {

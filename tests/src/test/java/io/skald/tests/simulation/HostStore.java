@@ -75,6 +75,11 @@ final class HostStore implements ObjectStore {
   }
 
   @Override
+  public byte[] read(String key) {
+    return read(() -> store.read(key));
+  }
+
+  @Override
   public long size(String key) {
     return read(() -> store.size(key));
   }

@@ -44,7 +44,7 @@ public final class ObjectRules implements RuleSource {
     this.store = store;
     Map<TenantId, List<RuleNamespace>> found = new TreeMap<>();
     for (String key : store.list(RuleFormat.PREFIX)) {
-      byte[] bytes = store.read(key, 0, Math.toIntExact(store.size(key)));
+      byte[] bytes = store.read(key);
       try {
         RuleFormat.Decoded decoded = RuleFormat.decode(key, bytes);
         List<RuleNamespace> namespaces =

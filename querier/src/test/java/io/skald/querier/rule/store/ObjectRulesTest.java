@@ -86,7 +86,7 @@ class ObjectRulesTest {
     rules.put(TENANT, "good", group("a", "vector(1)"), 0);
     rules.put(TENANT, "bad", group("a", "vector(1)"), 0);
     String key = RuleFormat.key(TENANT, "bad");
-    byte[] bytes = store.read(key, 0, (int) store.size(key));
+    byte[] bytes = store.read(key);
     for (int i = 0; i < bytes.length; i++) {
       byte[] damaged = bytes.clone();
       damaged[i] ^= 1;
@@ -104,7 +104,7 @@ class ObjectRulesTest {
   void decode_everyTruncation_isDamage() {
     rules.put(TENANT, "ns", group("a", "vector(1)"), 0);
     String key = RuleFormat.key(TENANT, "ns");
-    byte[] bytes = store.read(key, 0, (int) store.size(key));
+    byte[] bytes = store.read(key);
     for (int length = 0; length < bytes.length; length++) {
       byte[] shorter = Arrays.copyOf(bytes, length);
 
@@ -128,7 +128,7 @@ class ObjectRulesTest {
         """;
     rules.put(TENANT, "ns", group("a", "vector(1)"), 0);
     String key = RuleFormat.key(TENANT, "ns");
-    String written = new String(store.read(key, 0, (int) store.size(key)), StandardCharsets.UTF_8);
+    String written = new String(store.read(key), StandardCharsets.UTF_8);
 
     assertThat(key)
         .isEqualTo(

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -118,20 +119,31 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
             .length((long) length)
             .build();
     try {
-      return requests.run(
-          S3Operation.GET_OBJECT,
-          key,
-          client ->
-              client
-                  .getObject(args)
-                  .thenApplyAsync(
-                      answer -> content(answer, key, offset, length), requests.threads()));
+      return get(args, key, answer -> content(answer, key, offset, length));
     } catch (S3Exception e) {
       if (e.failure().isBeyondTheEnd()) {
         throw tooShort(key, size(key), offset, length);
       }
       throw orNotFound(e, key);
     }
+  }
+
+  @Override
+  public byte[] read(String key) {
+    GetObjectArgs args =
+        GetObjectArgs.builder().bucket(address.bucket()).object(object(key)).build();
+    try {
+      return get(args, key, answer -> whole(answer, key));
+    } catch (S3Exception e) {
+      throw orNotFound(e, key);
+    }
+  }
+
+  private byte[] get(GetObjectArgs args, String key, Function<GetObjectResponse, byte[]> content) {
+    return requests.run(
+        S3Operation.GET_OBJECT,
+        key,
+        client -> client.getObject(args).thenApplyAsync(content, requests.threads()));
   }
 
   /** No range of HTTP is empty. */
@@ -146,15 +158,31 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
   private byte[] content(GetObjectResponse answer, String key, long offset, int length) {
     try (answer) {
       checkRange(answer, key, offset, length);
-      byte[] bytes = answer.readNBytes(length);
-      if (bytes.length < length) {
-        throw new IOException(
-            "the answer ended after %d of %d bytes".formatted(bytes.length, length));
-      }
-      return bytes;
+      return bytes(answer, length);
     } catch (IOException e) {
       throw new CompletionException(e);
     }
+  }
+
+  private static byte[] whole(GetObjectResponse answer, String key) {
+    try (answer) {
+      String length = answer.headers().get("Content-Length");
+      if (length == null) {
+        throw new StorageException("object %s came without Content-Length".formatted(key));
+      }
+      return bytes(answer, ObjectStore.wholeLength(key, Long.parseLong(length)));
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
+  }
+
+  private static byte[] bytes(GetObjectResponse answer, int length) throws IOException {
+    byte[] bytes = answer.readNBytes(length);
+    if (bytes.length < length) {
+      throw new IOException(
+          "the answer ended after %d of %d bytes".formatted(bytes.length, length));
+    }
+    return bytes;
   }
 
   /** Checked before memory is taken for it. */

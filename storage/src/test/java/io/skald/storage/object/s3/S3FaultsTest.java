@@ -229,6 +229,17 @@ class S3FaultsTest {
     assertThat(pauses).hasSize(2);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0", "1", "1999"})
+  void read_answerOfTheWholeEndsEarly_isTriedAgainAndExact(int bytes) {
+    store.put("t/a", content(2000));
+    first(2, get(), new CutAnswer(bytes));
+
+    assertThat(store.read("t/a")).isEqualTo("0123456789".repeat(200).getBytes(UTF_8));
+    assertThat(pauses).hasSize(2);
+    assertThat(proxy.requests().getLast().head()).contains("accept-encoding: identity");
+  }
+
   @Test
   void list_answerEndsEarly_isTriedAgain() {
     store.put("t/a", content(10));
