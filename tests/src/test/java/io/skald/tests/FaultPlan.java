@@ -63,7 +63,7 @@ final class FaultPlan {
         flush_check_period: 500ms
         max_unflushed_bytes: 32MB
         wal: {segment_size: 262144, checkpoint_size: 524288, checkpoint_duration: 5s}
-      querier: {cache_size: 16MB, max_query_memory: 32MB}
+      querier: {cache_size: 16MB, max_query_memory: 32MB, fan_out_min_bytes: 4KB, fan_out_after: 0s}
       compactor:
         retention_enabled: true
         compaction_interval: 10s

@@ -5,6 +5,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +27,8 @@ final class PieceQueue {
   static final class Task {
     final QueryPiece piece;
     final String owner;
-    private State state = State.WAITING; // guarded by the queue
-    private long sinceNanos; // guarded by the queue
+    private State state = State.WAITING; // guarded by the lock
+    private long sinceNanos; // guarded by the lock
 
     private Task(QueryPiece piece, String owner) {
       this.piece = piece;
@@ -34,10 +37,12 @@ final class PieceQueue {
   }
 
   private final List<Task> tasks = new ArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
   private final boolean strict;
-  private final Set<String> released = new HashSet<>(); // guarded by this
-  private int missing; // guarded by this
-  private boolean closed; // guarded by this
+  private final Set<String> released = new HashSet<>(); // guarded by the lock
+  private int missing; // guarded by the lock
+  private boolean closed; // guarded by the lock
 
   /**
    * @param owners whom each piece is meant for
@@ -56,10 +61,26 @@ final class PieceQueue {
     return strict;
   }
 
+  private <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(Runnable change) {
+    locked(() -> {
+      change.run();
+      changed.signalAll();
+      return true;
+    });
+  }
+
   /** Lets everybody take the pieces that are meant for a member. */
-  synchronized void release(String member) {
-    released.add(member);
-    notifyAll();
+  void release(String member) {
+    change(() -> released.add(member));
   }
 
   private boolean mayTake(Task task, String member) {
@@ -68,78 +89,92 @@ final class PieceQueue {
   }
 
   /** Takes a piece that waits; null if there is none for this member. */
-  synchronized @Nullable Task poll(String member, long nowNanos) {
-    Task taken = null;
+  @Nullable Task poll(String member, long nowNanos) {
+    return locked(() -> {
+      Task taken = closed ? null : next(member);
+      if (taken != null) {
+        taken.state = State.UNDER_WAY;
+        taken.sinceNanos = nowNanos;
+      }
+      return taken;
+    });
+  }
+
+  private @Nullable Task next(String member) {
+    Task first = null;
     for (Task task : tasks) {
       if (mayTake(task, member)) {
         if (task.owner.equals(member)) {
-          taken = task;
-          break;
+          return task;
         }
-        taken = taken == null ? task : taken;
+        first = first == null ? task : first;
       }
     }
-    if (taken != null && !closed) {
-      taken.state = State.UNDER_WAY;
-      taken.sinceNanos = nowNanos;
-      return taken;
-    }
-    return null;
+    return first;
   }
 
   /** Waits until nothing more is to be done, or a piece waits that the member could take. */
-  synchronized boolean awaitWork(String member) throws InterruptedException {
-    while (!closed && missing > 0) {
-      if (tasks.stream().anyMatch(task -> mayTake(task, member))) {
-        return true;
+  boolean awaitWork(String member) throws InterruptedException {
+    lock.lock();
+    try {
+      while (!closed && missing > 0) {
+        if (tasks.stream().anyMatch(task -> mayTake(task, member))) {
+          return true;
+        }
+        changed.await();
       }
-      wait();
+      return false;
+    } finally {
+      lock.unlock();
     }
-    return false;
   }
 
   /** Returns the piece that has been under way for longest, and for at least so long. */
-  synchronized @Nullable Task late(long nowNanos, long afterNanos) {
-    Task latest = null;
-    for (Task task : tasks) {
-      if (task.state == State.UNDER_WAY
-          && nowNanos - task.sinceNanos >= afterNanos
-          && (latest == null || task.sinceNanos < latest.sinceNanos)) {
-        latest = task;
+  @Nullable Task late(long nowNanos, long afterNanos) {
+    return locked(() -> {
+      Task latest = null;
+      for (Task task : tasks) {
+        if (task.state == State.UNDER_WAY
+            && nowNanos - task.sinceNanos >= afterNanos
+            && (latest == null || task.sinceNanos < latest.sinceNanos)) {
+          latest = task;
+        }
       }
-    }
-    return latest;
+      return latest;
+    });
   }
 
-  synchronized boolean isDone(Task task) {
-    return task.state == State.DONE;
+  boolean isDone(Task task) {
+    return locked(() -> task.state == State.DONE);
   }
 
   /** Returns how long it was under way. */
-  synchronized long done(Task task, long nowNanos) {
-    if (task.state != State.DONE) {
-      task.state = State.DONE;
-      missing--;
-      notifyAll();
-    }
-    return nowNanos - task.sinceNanos;
+  long done(Task task, long nowNanos) {
+    return locked(() -> {
+      if (task.state != State.DONE) {
+        task.state = State.DONE;
+        missing--;
+        changed.signalAll();
+      }
+      return nowNanos - task.sinceNanos;
+    });
   }
 
   /** Has a piece taken by somebody else, unless it is done. */
-  synchronized void giveBack(Task task) {
-    if (task.state == State.UNDER_WAY) {
-      task.state = State.WAITING;
-      notifyAll();
-    }
+  void giveBack(Task task) {
+    change(() -> {
+      if (task.state == State.UNDER_WAY) {
+        task.state = State.WAITING;
+      }
+    });
   }
 
-  synchronized boolean isFinished() {
-    return missing == 0;
+  boolean isFinished() {
+    return locked(() -> missing == 0);
   }
 
   /** Lets nobody take or wait any more. */
-  synchronized void close() {
-    closed = true;
-    notifyAll();
+  void close() {
+    change(() -> closed = true);
   }
 }

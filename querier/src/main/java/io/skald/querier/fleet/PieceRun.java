@@ -9,8 +9,6 @@ import io.skald.logql.engine.QueryFleet;
 import io.skald.logql.engine.QueryPiece;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -30,7 +28,7 @@ final class PieceRun {
   private static final int UNAVAILABLE = 503;
 
   /** How long a wait for others lasts before it is asked whether the read goes on. */
-  private static final long LOOK_MILLIS = 20;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   /** A piece is late if it takes so many times as long as the longest of those that are done. */
   private static final int LATE_FACTOR = 3;
@@ -43,7 +41,7 @@ final class PieceRun {
   private final FleetCounters counters;
   private final FailedPeers peers;
   private final Clock clock;
-  private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+  private final Arrivals<Outcome> outcomes;
   private long longestNanos;
 
   /** What became of a call. */
@@ -70,6 +68,7 @@ final class PieceRun {
     this.counters = counters;
     this.peers = peers;
     this.clock = clock;
+    this.outcomes = new Arrivals<>(clock);
   }
 
   /**
@@ -129,7 +128,7 @@ final class PieceRun {
     read.threads()
         .whileWaiting(() -> {
           try {
-            found.set(outcomes.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS));
+            found.set(outcomes.poll(LOOK_NANOS));
           } catch (InterruptedException e) {
             interrupted.set(e);
           }
@@ -174,7 +173,7 @@ final class PieceRun {
   private void ask(Fleet.Peer peer, PieceQueue queue) {
     try {
       if (!queue.isStrict()) { // else the answers may lie there
-        Thread.sleep(config.shareAfter());
+        clock.sleep(config.shareAfter());
       }
       while (queue.awaitWork(peer.id())) {
         PieceQueue.Task task = queue.poll(peer.id(), clock.monotonicNanos());

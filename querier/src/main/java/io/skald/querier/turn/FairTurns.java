@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * in the Completely Fair Scheduler of Linux, with weights that fall as in a multi-level feedback
  * queue.)
  *
- * <p>Reads run on platform threads: a virtual one that computes would keep its carrier from all
- * others. Thread-safe.
+ * <p>Reads run on platform threads, unless others are given: a virtual one that computes would keep
+ * its carrier from all others. Thread-safe.
  */
 public final class FairTurns implements AutoCloseable {
   /**
@@ -65,7 +65,7 @@ public final class FairTurns implements AutoCloseable {
   private static final int MAX_IDLE_ACCOUNTS = 10_000;
 
   /** How often one that waits to be let in looks whether its client still waits. */
-  private static final long LOOK_MILLIS = 25;
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
   /** Tenants without a read under way may take up to so many times the places. */
   private static final int OVERDRAW = 4;
@@ -76,8 +76,7 @@ public final class FairTurns implements AutoCloseable {
 
   private final TurnConfig config;
   private final Clock clock;
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(Thread.ofPlatform().name("read-", 0).daemon().factory());
+  private final ExecutorService threads;
   private final ThreadLocal<@Nullable Hold> holds = new ThreadLocal<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Account> accounts = new HashMap<>(); // guarded by lock
@@ -92,8 +91,19 @@ public final class FairTurns implements AutoCloseable {
   private volatile int waitingForProcessor;
 
   public FairTurns(TurnConfig config, Clock clock) {
+    this(
+        config,
+        clock,
+        Executors.newCachedThreadPool(Thread.ofPlatform().name("read-", 0).daemon().factory()));
+  }
+
+  /**
+   * @param threads runs what holds a processor or waits for one; closed with this
+   */
+  public FairTurns(TurnConfig config, Clock clock, ExecutorService threads) {
     this.config = config;
     this.clock = clock;
+    this.threads = threads;
     this.freeProcessors = config.processors();
   }
 
@@ -337,7 +347,7 @@ public final class FairTurns implements AutoCloseable {
       while (!waiter.granted) {
         cancellation.check();
         try {
-          waiter.condition.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+          clock.awaitNanos(waiter.condition, LOOK_NANOS);
         } catch (InterruptedException e) {
           interrupted = true;
         }

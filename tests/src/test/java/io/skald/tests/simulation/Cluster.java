@@ -1,6 +1,8 @@
 package io.skald.tests.simulation;
 
 import io.skald.common.ingest.IngestUnavailableException;
+import io.skald.common.ring.Instance;
+import io.skald.common.ring.Ring;
 import io.skald.storage.object.FaultyObjectStore.Faults;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** The hosts of a simulation, and how they are begun, healed and ended. */
 final class Cluster {
@@ -19,6 +22,7 @@ final class Cluster {
   private static final int ZONES = 3;
   private static final int DISTRIBUTORS = 2;
   private static final int QUERIERS = 2;
+  private static final String QUERIER = "querier-";
 
   final World world;
   final Surroundings around;
@@ -42,10 +46,35 @@ final class Cluster {
     for (int i = 0; i < DISTRIBUTORS; i++) {
       distributors.add(new DistributorNode(around, "distributor-" + i, byName));
     }
+    boolean shared = world.oneIn(2);
+    boolean keepsResults = world.oneIn(2);
     for (int i = 0; i < QUERIERS; i++) {
-      queriers.add(new QuerierNode(around, "querier-" + i, byName));
+      String name = QUERIER + i;
+      queriers.add(
+          new QuerierNode(
+              around,
+              name,
+              byName,
+              shared ? ringOfQueriers() : new Ring(List.of()),
+              this::querier,
+              keepsResults));
     }
     this.compactor = new CompactorNode(around, "compactor");
+  }
+
+  /** They are on it all the time, those that stand still, too. */
+  private static Ring ringOfQueriers() {
+    return new Ring(
+        IntStream.range(0, QUERIERS)
+            .mapToObj(i -> new Instance(QUERIER + i, "", Instance.State.ACTIVE, List.of()))
+            .toList());
+  }
+
+  private QuerierNode querier(String name) {
+    return queriers.stream()
+        .filter(querier -> querier.toString().equals(name))
+        .findFirst()
+        .orElseThrow();
   }
 
   private IngesterNode ingester(String name) {

@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,8 @@ final class Load {
   private static final int MAX_LINE_LENGTH = 300;
   private static final int MAX_TRIES = 4;
   private static final String ALL = "{app=\"simulation\"}";
+  private static final long STEP_NANOS = 10 * Cluster.SECOND_NANOS;
+  private static final String COUNTS = "sum by (stream) (count_over_time(" + ALL + "[10s]))";
   private static final int NO_CONTENT = 204;
 
   private final Cluster cluster;
@@ -163,7 +167,11 @@ final class Load {
       long from =
           world.oneIn(6) ? Host.BEGIN_NANOS - Cluster.MINUTE_NANOS : now - Cluster.MINUTE_NANOS;
       try {
-        check(querier, from, now + 1, "meanwhile");
+        if (world.oneIn(3)) {
+          checkSteps(querier, from, now, "meanwhile");
+        } else {
+          check(querier, from, now + 1, "meanwhile");
+        }
       } catch (IngestUnavailableException | QueryException e) {
         refusedReads++;
         world.tell(querier + ": " + e.getMessage());
@@ -175,8 +183,7 @@ final class Load {
   private int check(QuerierNode querier, long fromNanos, long throughNanos, String when) {
     reads++;
     long begun = world.nowNanos();
-    Map<String, Map<Long, String>> expected = new TreeMap<>();
-    ledgers.forEach((name, ledger) -> expected.put(name, ledger.expected(fromNanos, throughNanos)));
+    Map<String, NavigableMap<Long, String>> expected = expected(fromNanos, throughNanos);
     QueryResult.Streams answer = querier.entries(cluster.client, ALL, fromNanos, throughNanos);
     Map<String, List<Map.Entry<Long, String>>> found = new TreeMap<>();
     int count = 0;
@@ -192,14 +199,60 @@ final class Load {
     try {
       ledgers.forEach((name, ledger) ->
           ledger.check(
-              expected.getOrDefault(name, Map.of()), begun, found.getOrDefault(name, List.of())));
+              Objects.requireNonNull(expected.get(name)),
+              begun,
+              found.getOrDefault(name, List.of())));
     } catch (AssertionError e) {
-      throw new AssertionError(
-          "%s, read from %s begun at %,d us: %s"
-              .formatted(when, querier, begun / 1000, e.getMessage()),
-          e);
+      throw failed(when, querier, begun, e);
     }
     return count;
+  }
+
+  private Map<String, NavigableMap<Long, String>> expected(long fromNanos, long throughNanos) {
+    Map<String, NavigableMap<Long, String>> expected = new TreeMap<>();
+    ledgers.forEach((name, ledger) -> expected.put(name, ledger.expected(fromNanos, throughNanos)));
+    return expected;
+  }
+
+  private static AssertionError failed(
+      String when, QuerierNode querier, long begunNanos, AssertionError cause) {
+    return new AssertionError(
+        "%s, read from %s begun at %,d us: %s"
+            .formatted(when, querier, begunNanos / 1000, cause.getMessage()),
+        cause);
+  }
+
+  /** Compares what a querier counts in steps, whole windows, with what was pushed. */
+  private void checkSteps(QuerierNode querier, long fromNanos, long throughNanos, String when) {
+    reads++;
+    long begun = world.nowNanos();
+    long first = Math.ceilDiv(fromNanos, STEP_NANOS) * STEP_NANOS;
+    long last = Math.ceilDiv(throughNanos, STEP_NANOS) * STEP_NANOS;
+    Map<String, NavigableMap<Long, String>> expected = expected(first - STEP_NANOS + 1, last + 1);
+    Map<String, Map<Long, Double>> counts = new TreeMap<>();
+    for (QueryResult.Series series :
+        querier.steps(cluster.client, COUNTS, first, last, STEP_NANOS).series()) {
+      Map<Long, Double> values = new TreeMap<>();
+      for (int i = 0; i < series.values().length; i++) {
+        values.put(TimeUnit.MILLISECONDS.toNanos(series.timestampsMillis()[i]), series.values()[i]);
+      }
+      counts.put(Objects.requireNonNull(series.labels().get("stream")), values);
+    }
+    try {
+      for (long step = first; step <= last; step += STEP_NANOS) {
+        for (StreamLedger ledger : ledgers.values()) {
+          String name = ledger.toString();
+          ledger.checkCount(
+              Objects.requireNonNull(expected.get(name)),
+              begun,
+              step - STEP_NANOS + 1,
+              step + 1,
+              counts.getOrDefault(name, Map.of()).getOrDefault(step, 0.0));
+        }
+      }
+    } catch (AssertionError e) {
+      throw failed(when, querier, begun, e);
+    }
   }
 
   /** Reads everything from all queriers, which must have answers, and must agree. */
@@ -209,6 +262,7 @@ final class Load {
       int count = check(querier, Host.BEGIN_NANOS - Cluster.MINUTE_NANOS, now, when);
       double counted =
           querier.number(cluster.client, "sum(count_over_time(" + ALL + "[10h]))", now);
+      checkSteps(querier, Host.BEGIN_NANOS, now, when);
       if (counted != count) {
         throw new AssertionError(
             "%s, %s counts %s entries and returns %d".formatted(when, querier, counted, count));

@@ -1,6 +1,7 @@
 package io.skald.tests.simulation;
 
 import io.skald.common.block.StorageException;
+import io.skald.common.fleet.PieceFailedException;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.logql.engine.QueryException;
 import java.time.Duration;
@@ -126,7 +127,7 @@ final class SimulatedNetwork {
     @Nullable RuntimeException failure = null;
     try {
       answer = handler.get();
-    } catch (IngestUnavailableException | QueryException e) {
+    } catch (IngestUnavailableException | QueryException | PieceFailedException e) {
       failure = e;
     } catch (StorageException e) {
       failure = new IngestUnavailableException(500, name + " failed: " + e, e);

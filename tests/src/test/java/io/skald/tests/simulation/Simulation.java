@@ -18,6 +18,8 @@ final class Simulation {
    * @param turns of threads
    * @param entries acknowledged
    * @param refusedReads reads that had no answer, as must be while too much is away
+   * @param pieces of queries that a querier evaluated for another one
+   * @param keptResults parts of metric queries that were found among those that are kept
    */
   record Outcome(
       long hash,
@@ -27,6 +29,8 @@ final class Simulation {
       int entries,
       int reads,
       int refusedReads,
+      long pieces,
+      long keptResults,
       long compactedChunks,
       Map<Fault, Integer> faults) {
     Outcome {
@@ -57,6 +61,8 @@ final class Simulation {
           load.entries(),
           load.reads(),
           load.refusedReads(),
+          cluster.queriers().stream().mapToLong(QuerierNode::servedPieces).sum(),
+          cluster.queriers().stream().mapToLong(QuerierNode::keptResults).sum(),
           cluster.compactor().counters().mergedChunks.sum(),
           new EnumMap<>(chaos.faults()));
     }

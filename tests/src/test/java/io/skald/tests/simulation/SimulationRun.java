@@ -26,6 +26,8 @@ final class SimulationRun {
   private long entries;
   private long reads;
   private long refusedReads;
+  private long pieces;
+  private long keptResults;
   private long compactedChunks;
 
   /**
@@ -56,6 +58,8 @@ final class SimulationRun {
     entries += outcome.entries();
     reads += outcome.reads();
     refusedReads += outcome.refusedReads();
+    pieces += outcome.pieces();
+    keptResults += outcome.keptResults();
     compactedChunks += outcome.compactedChunks();
     outcome.faults().forEach((fault, count) -> faults.merge(fault, count, Integer::sum));
   }
@@ -78,6 +82,15 @@ final class SimulationRun {
     return entries;
   }
 
+  /** Returns how many pieces of queries were evaluated by another querier. */
+  long pieces() {
+    return pieces;
+  }
+
+  long keptResults() {
+    return keptResults;
+  }
+
   Map<Fault, Integer> faults() {
     return faults;
   }
@@ -85,7 +98,8 @@ final class SimulationRun {
   @Override
   public String toString() {
     return ("%d seeds, %,d turns of threads; %,d pushes (%,d refused), %,d entries acknowledged;"
-            + " %,d reads (%,d refused); %,d chunks compacted; faults: %s")
+            + " %,d reads (%,d refused), %,d pieces of them elsewhere, %,d kept results; %,d chunks"
+            + " compacted; faults: %s")
         .formatted(
             seeds,
             turns,
@@ -94,6 +108,8 @@ final class SimulationRun {
             entries,
             reads,
             refusedReads,
+            pieces,
+            keptResults,
             compactedChunks,
             faults);
   }

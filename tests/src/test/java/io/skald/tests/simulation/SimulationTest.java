@@ -31,6 +31,8 @@ class SimulationTest {
     System.out.println("simulation: " + run);
     assertThat(run.faults()).as("kinds of faults").hasSizeGreaterThan(Fault.values().length / 2);
     assertThat(run.entries()).isGreaterThan(500L * SEEDS);
+    assertThat(run.pieces()).isPositive();
+    assertThat(run.keptResults()).isPositive();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.skald.tests.simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
@@ -72,7 +73,7 @@ final class StreamLedger {
   }
 
   /** Returns what a read that begins now must find between the times. */
-  Map<Long, String> expected(long fromNanos, long throughNanos) {
+  NavigableMap<Long, String> expected(long fromNanos, long throughNanos) {
     TreeMap<Long, String> expected =
         new TreeMap<>(acknowledged.subMap(fromNanos, true, throughNanos, false));
     expected.keySet().removeIf(this::isDeleted);
@@ -81,6 +82,12 @@ final class StreamLedger {
 
   private boolean isDeleted(long timestampNanos) {
     return deletions.stream().anyMatch(deletion -> deletion.holds(timestampNanos));
+  }
+
+  /** Returns whether a read that began then must not find it. */
+  private boolean isGone(long timestampNanos, long begunNanos) {
+    return deletions.stream()
+        .anyMatch(deletion -> deletion.holds(timestampNanos) && begunNanos > deletion.goneNanos);
   }
 
   /**
@@ -114,10 +121,8 @@ final class StreamLedger {
       if (!entry.getValue().equals(pushed.get(entry.getKey()))) {
         throw new AssertionError("invented in " + name + ": " + entry);
       }
-      for (Deletion deletion : deletions) {
-        if (deletion.holds(entry.getKey()) && begunNanos > deletion.goneNanos) {
-          throw new AssertionError("deleted, but found in " + name + ": " + entry);
-        }
+      if (isGone(entry.getKey(), begunNanos)) {
+        throw new AssertionError("deleted, but found in " + name + ": " + entry);
       }
     }
     TreeMap<Long, String> lost = new TreeMap<>(expected);
@@ -129,6 +134,33 @@ final class StreamLedger {
           "lost %d of %d in %s: %s"
               .formatted(
                   lost.size(), expected.size(), name, lost.entrySet().stream().limit(3).toList()));
+    }
+  }
+
+  /**
+   * As {@link #check} of how many entries an answer says there are from one time, inclusive,
+   * through another, exclusive.
+   *
+   * @throws AssertionError if there must be more, or cannot be as many
+   */
+  void checkCount(
+      NavigableMap<Long, String> expected,
+      long begunNanos,
+      long fromNanos,
+      long throughNanos,
+      double counted) {
+    long least =
+        expected.subMap(fromNanos, true, throughNanos, false).keySet().stream()
+            .filter(timestamp -> !isDeleted(timestamp))
+            .count();
+    long most =
+        pushed.subMap(fromNanos, true, throughNanos, false).keySet().stream()
+            .filter(timestamp -> !isGone(timestamp, begunNanos))
+            .count();
+    if (counted < least || counted > most) {
+      throw new AssertionError(
+          "%s entries counted in %s from %d to %d, where there are %d to %d"
+              .formatted(counted, name, fromNanos, throughNanos, least, most));
     }
   }
 }

@@ -9,6 +9,9 @@
  * race that the seed does not decide. Sleeps and waits with a limit are on simulated time, by the
  * clock of the product; see {@link io.skald.common.time.Clock}.
  *
+ * <p>In half of the seeds the queriers share what they are asked, and in half they keep the values
+ * of metric queries.
+ *
  * <p>What is not the real thing: between hosts, calls are handed over without gRPC and its wire
  * form; the ring is kept by {@link io.skald.tests.simulation.SimulatedRegistry} in place of etcd;
  * requests come to the distributor's handlers and to the query engine without sockets. The local
