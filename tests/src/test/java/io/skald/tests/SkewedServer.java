@@ -4,6 +4,7 @@ import io.skald.common.time.Clock;
 import io.skald.server.Logging;
 import io.skald.server.ServerProcess;
 import io.skald.server.SkaldConfig;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code skald server} with a clock that is wrong: {@code SkewedServer SECONDS -config.file=FILE
@@ -31,9 +34,18 @@ final class SkewedServer {
         "jdk.incubator.vector",
         "-Xmx192m",
         "-cp",
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+        classPath(),
         SkewedServer.class.getName(),
         Long.toString(skew.toSeconds()));
+  }
+
+  /** It is started in another folder. */
+  private static String classPath() {
+    String own =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return Stream.of(own.split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {

@@ -76,6 +76,10 @@ final class Chaos {
         cluster.any(cluster.distributors()).crash();
         yield true;
       }
+      case CRASH_COMPACTOR -> {
+        cluster.any(cluster.compactors()).crash();
+        yield true;
+      }
       case STOP -> stop();
       case CUT -> cut();
       case CUT_REGISTRY -> cutRegistry();

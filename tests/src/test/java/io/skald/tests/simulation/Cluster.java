@@ -21,6 +21,7 @@ final class Cluster {
 
   private static final int ZONES = 3;
   private static final int DISTRIBUTORS = 2;
+  private static final int COMPACTORS = 2;
   private static final int QUERIERS = 2;
   private static final String QUERIER = "querier-";
 
@@ -35,7 +36,7 @@ final class Cluster {
   private final List<IngesterNode> wanted = new ArrayList<>();
   private final List<DistributorNode> distributors = new ArrayList<>();
   private final List<QuerierNode> queriers = new ArrayList<>();
-  private final CompactorNode compactor;
+  private final List<CompactorNode> compactors = new ArrayList<>();
 
   Cluster(Surroundings around) {
     this.around = around;
@@ -59,7 +60,9 @@ final class Cluster {
               this::querier,
               keepsResults));
     }
-    this.compactor = new CompactorNode(around, "compactor");
+    for (int i = 0; i < COMPACTORS; i++) {
+      compactors.add(new CompactorNode(around, "compactor-" + i));
+    }
   }
 
   /** They are on it all the time, those that stand still, too. */
@@ -121,8 +124,8 @@ final class Cluster {
     return queriers;
   }
 
-  CompactorNode compactor() {
-    return compactor;
+  List<CompactorNode> compactors() {
+    return compactors;
   }
 
   <T> T any(List<T> of) {
@@ -165,12 +168,12 @@ final class Cluster {
     pause(3 * MINUTE_NANOS);
   }
 
-  /** Returns the hosts of distributors, queriers and the compactor. */
+  /** Returns the hosts of distributors, queriers and compactors. */
   List<Host> roles() {
     List<Host> hosts = new ArrayList<>();
     distributors.forEach(node -> hosts.add(node.host()));
     queriers.forEach(node -> hosts.add(node.host()));
-    hosts.add(compactor.host());
+    compactors.forEach(node -> hosts.add(node.host()));
     return hosts;
   }
 
@@ -188,12 +191,11 @@ final class Cluster {
 
   /** Ends all processes in order. */
   void close() throws InterruptedException {
-    compactor.end();
+    compactors.forEach(CompactorNode::end);
     for (IngesterNode node : ingesters()) {
       node.shutDown(true);
     }
     pause(MINUTE_NANOS * 2);
-    compactor.close();
     queriers.forEach(QuerierNode::close);
   }
 }

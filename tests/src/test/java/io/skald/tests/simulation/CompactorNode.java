@@ -4,7 +4,6 @@ import io.skald.common.block.StorageException;
 import io.skald.common.limits.Limits;
 import io.skald.server.DeleteRemovals;
 import io.skald.storage.compact.CompactionConfig;
-import io.skald.storage.compact.CompactionCounters;
 import io.skald.storage.compact.Compactor;
 import io.skald.storage.delete.DeleteRequest;
 import io.skald.storage.delete.DeleteRequests;
@@ -17,12 +16,24 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
-/** A compactor, which runs every minute, and takes delete requests. */
-final class CompactorNode implements AutoCloseable {
+/**
+ * A compactor, one of several that share a lease: whoever is active runs every minute. It takes
+ * delete requests, and may die at any time.
+ */
+final class CompactorNode {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
   private static final Duration CANCEL_PERIOD = Duration.ofSeconds(30);
-  private static final Duration FLUSHED_AFTER = Duration.ofHours(1);
-  private static final Duration LEASE = Duration.ofMinutes(5);
+
+  /**
+   * Nothing is away for so long: what is deleted has reached the object store, and is taken out.
+   */
+  private static final Duration FLUSHED_AFTER = Duration.ofMinutes(8);
+
+  /** More than a process stands still, and clocks differ. */
+  private static final Duration LEASE = Duration.ofMinutes(3);
+
+  /** Up to which a new life waits before its first run: another one may take over. */
+  private static final long LONGEST_START_NANOS = 4 * Cluster.MINUTE_NANOS;
 
   /** Younger files than the server's default has it are left alone no longer. */
   private static final CompactionConfig CONFIG =
@@ -35,75 +46,102 @@ final class CompactorNode implements AutoCloseable {
           64 << 10,
           1 << 20);
 
+  private final Surroundings around;
   private final World world;
-  private final Host host;
+  private final String name;
   private final Host administration;
-  private final IndexFileCache files;
-  private final Compactor compactor;
   private final DeleteRequests requests;
+  private Host host;
+  private int lives;
+  private long mergedChunks;
   private boolean ended;
 
   CompactorNode(Surroundings around, String name) {
+    this.around = around;
     this.world = around.world;
-    this.host = new Host(world, name);
+    this.name = name;
     this.administration = new Host(world, name + "-administration");
-    SplittableRandom random = new SplittableRandom(world.random().nextLong());
-    ObjectStore store = around.storeOf(host, true);
-    Path directory = around.directory.resolve(name);
-    this.files =
-        new IndexFileCache(
-            directory.resolve("index"), 64 << 20, file -> store.read(file.key(), 0, file.length()));
     this.requests =
         new DeleteRequests(
             around.storeOf(administration, true),
             QuerierNode.DELETES_REFRESH,
             administration.clock());
-    this.compactor =
-        new Compactor(
-            CONFIG,
-            new Compactor.Parts(
-                store,
-                new IndexMerge(
-                    store, files, directory.resolve("making"), name, host.clock(), random),
-                new PackWriter(store, host.clock(), random),
-                around.decoder,
-                directory.resolve("packs"),
-                host.clock()),
-            (_, _) -> 0,
-            new DeleteRemovals(
-                new DeleteRequests(store, QuerierNode.DELETES_REFRESH, host.clock()),
-                _ -> Limits.DEFAULTS,
-                CANCEL_PERIOD,
-                FLUSHED_AFTER,
-                host.clock()),
-            name,
-            LEASE,
-            _ -> {});
-    host.start("compact", this::loop);
+    this.host = live();
   }
 
   Host host() {
     return host;
   }
 
-  private void loop() throws InterruptedException {
-    while (!ended) {
-      world.sleep(INTERVAL.toNanos());
-      try {
-        compactor.run();
-      } catch (StorageException e) {
-        world.tell(host + ": " + e.getMessage());
+  private Host live() {
+    Host now = new Host(world, name);
+    Path directory = around.directory.resolve(name + "-" + lives++);
+    now.start("compact", () -> compact(now, directory));
+    return now;
+  }
+
+  /** Ends the process at once; another one takes over its name. */
+  void crash() {
+    host.die();
+    world.tell(name + " crashes and starts again");
+    host = live();
+  }
+
+  private void compact(Host on, Path directory) throws InterruptedException {
+    SplittableRandom random = new SplittableRandom(world.random().nextLong());
+    ObjectStore store = around.storeOf(on, true);
+    try (IndexFileCache files =
+            new IndexFileCache(
+                directory.resolve("index"),
+                64 << 20,
+                file -> store.read(file.key(), 0, file.length()));
+        Compactor compactor =
+            new Compactor(
+                CONFIG,
+                new Compactor.Parts(
+                    store,
+                    new IndexMerge(
+                        store, files, directory.resolve("making"), name, on.clock(), random),
+                    new PackWriter(store, on.clock(), random),
+                    around.decoder,
+                    directory.resolve("packs"),
+                    on.clock()),
+                (_, _) -> 0,
+                new DeleteRemovals(
+                    new DeleteRequests(store, QuerierNode.DELETES_REFRESH, on.clock()),
+                    _ -> Limits.DEFAULTS,
+                    CANCEL_PERIOD,
+                    FLUSHED_AFTER,
+                    on.clock()),
+                name,
+                LEASE,
+                _ -> {})) {
+      world.sleep(world.between(1, LONGEST_START_NANOS));
+      while (!ended && !on.isDead()) {
+        run(compactor, on);
+        world.sleep(INTERVAL.toNanos());
       }
     }
   }
 
-  /** Lets the loop end. */
+  private void run(Compactor compactor, Host on) {
+    long before = compactor.counters().mergedChunks.sum();
+    try {
+      compactor.run();
+    } catch (StorageException e) {
+      world.tell(on + ": " + e.getMessage());
+    }
+    mergedChunks += compactor.counters().mergedChunks.sum() - before;
+  }
+
+  /** Lets it end. */
   void end() {
     ended = true;
   }
 
-  CompactionCounters counters() {
-    return compactor.counters();
+  /** Returns how many chunks were merged into others. */
+  long mergedChunks() {
+    return mergedChunks;
   }
 
   /**
@@ -120,11 +158,5 @@ final class CompactorNode implements AutoCloseable {
             fromNanos,
             throughNanos,
             TimeUnit.NANOSECONDS.toMillis(administration.clock().nowNanos())));
-  }
-
-  @Override
-  public void close() {
-    compactor.close();
-    files.close();
   }
 }

@@ -8,6 +8,8 @@ enum Fault {
   BLACKOUT,
   /** A distributor dies, and another one takes its place. */
   CRASH_DISTRIBUTOR,
+  /** A compactor dies, and another one takes its place, at once or after minutes. */
+  CRASH_COMPACTOR,
   /** All threads of a process stand still for a while. */
   STOP,
   /** Two hosts, or one and all others, do not reach each other for a while. */

@@ -282,7 +282,7 @@ final class Load {
       world.tell("delete %s from %d through %d".formatted(stream, from, through));
       LongConsumer granted = stream.delete(from, through);
       try {
-        cluster.compactor().delete("d" + number, stream.selector(), from, through);
+        cluster.any(cluster.compactors()).delete("d" + number, stream.selector(), from, through);
         long seen = QuerierNode.DELETES_REFRESH.toNanos() + Cluster.SECOND_NANOS;
         granted.accept(world.nowNanos() + seen);
       } catch (StorageException e) {

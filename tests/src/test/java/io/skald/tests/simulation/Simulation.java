@@ -63,7 +63,7 @@ final class Simulation {
           load.refusedReads(),
           cluster.queriers().stream().mapToLong(QuerierNode::servedPieces).sum(),
           cluster.queriers().stream().mapToLong(QuerierNode::keptResults).sum(),
-          cluster.compactor().counters().mergedChunks.sum(),
+          cluster.compactors().stream().mapToLong(CompactorNode::mergedChunks).sum(),
           new EnumMap<>(chaos.faults()));
     }
   }

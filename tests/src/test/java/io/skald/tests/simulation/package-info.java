@@ -1,5 +1,5 @@
 /**
- * A whole cluster in one JVM, from a seed: distributors, ingesters, queriers and a compactor, the
+ * A whole cluster in one JVM, from a seed: distributors, ingesters, queriers and compactors, the
  * real classes of each, on simulated time, network, disks and object store, while faults of all
  * kinds happen. The same seed gives the same run.
  *
