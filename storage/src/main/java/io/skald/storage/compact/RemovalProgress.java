@@ -1,19 +1,30 @@
 package io.skald.storage.compact;
 
 import io.skald.common.collect.Latest;
+import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * Which chunks were looked at for which wish and have nothing of it, so that they are read once. In
- * memory: after a restart they are read again. Confined to one thread.
+ * Which chunks were looked at for which wish and have nothing of it, so that they are read once,
+ * and when something was last taken out for a wish. In memory: after a restart chunks are read
+ * again, and all wishes count as just carried out. Confined to one thread.
  */
 final class RemovalProgress {
   private static final int MAX_KEPT = 200_000;
+  private static final int MAX_TIMES = 100_000;
 
   private record Seen(String removal, String pack, long offset) {}
 
+  private record Wish(TenantId tenant, String removal) {}
+
   private final Set<Seen> clean = Latest.added(MAX_KEPT);
+
+  /** The oldest first. */
+  private final Map<Wish, Long> changedNanos = new LinkedHashMap<>();
 
   boolean isClean(String removal, ChunkRef chunk) {
     return clean.contains(new Seen(removal, chunk.packKey(), chunk.offset()));
@@ -21,5 +32,25 @@ final class RemovalProgress {
 
   void clean(String removal, ChunkRef chunk) {
     clean.add(new Seen(removal, chunk.packKey(), chunk.offset()));
+  }
+
+  /** Notes that entries may have been taken out for a wish. */
+  void changed(TenantId tenant, String removal, long nowNanos) {
+    Wish wish = new Wish(tenant, removal);
+    changedNanos.remove(wish);
+    changedNanos.put(wish, nowNanos);
+    if (changedNanos.size() > MAX_TIMES) {
+      changedNanos.remove(changedNanos.keySet().iterator().next());
+    }
+  }
+
+  /** Returns whether nothing has been taken out for a wish for so long. */
+  boolean isUnchanged(TenantId tenant, String removal, Duration time, long nowNanos) {
+    Long changed = changedNanos.get(new Wish(tenant, removal));
+    if (changed == null) {
+      changed(tenant, removal, nowNanos);
+      changed = nowNanos;
+    }
+    return nowNanos - changed >= time.toNanos();
   }
 }

@@ -21,11 +21,13 @@ import java.util.TreeMap;
  *
  * @param days the files of each day that may be merged
  * @param packs the chunks of packs that may be rewritten, by pack
- * @param busy packs that files refer to which are too young to be merged
+ * @param young chunks of files that are too young to be merged
+ * @param busy packs that these files refer to
  */
 record TenantChunks(
     Map<Integer, List<IndexFileName>> days,
     Map<String, List<IndexedChunk>> packs,
+    List<IndexedChunk> young,
     Set<String> busy) {
   /**
    * Reads the index.
@@ -40,14 +42,15 @@ record TenantChunks(
       long oldEnoughMillis,
       IndexMerge merge) {
     Map<Integer, List<IndexFileName>> days = new TreeMap<>();
-    Map<Integer, List<IndexFileName>> young = new TreeMap<>();
+    Map<Integer, List<IndexFileName>> youngDays = new TreeMap<>();
     for (IndexFileName name : manifest.inForce(listed)) {
       boolean isOld = name.merged() || name.writtenMillis() <= oldEnoughMillis;
-      (isOld ? days : young).computeIfAbsent(name.day(), _ -> new ArrayList<>()).add(name);
+      (isOld ? days : youngDays).computeIfAbsent(name.day(), _ -> new ArrayList<>()).add(name);
     }
+    List<IndexedChunk> young = new ArrayList<>();
+    youngDays.forEach((day, files) -> merge.eachChunk(tenant, day, files, young::add));
     Set<String> busy = new HashSet<>();
-    young.forEach((day, files) ->
-        merge.eachChunk(tenant, day, files, chunk -> busy.add(chunk.chunk().packKey())));
+    young.forEach(chunk -> busy.add(chunk.chunk().packKey()));
     Map<ChunkRef, IndexedChunk> chunks = new LinkedHashMap<>();
     days.forEach((day, files) ->
         merge.eachChunk(tenant, day, files, chunk -> chunks.putIfAbsent(chunk.chunk(), chunk)));
@@ -56,6 +59,6 @@ record TenantChunks(
         .values()
         .forEach(chunk ->
             packs.computeIfAbsent(chunk.chunk().packKey(), _ -> new ArrayList<>()).add(chunk));
-    return new TenantChunks(days, packs, busy);
+    return new TenantChunks(days, packs, young, busy);
   }
 }

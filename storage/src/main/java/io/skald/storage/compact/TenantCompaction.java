@@ -43,6 +43,12 @@ final class TenantCompaction {
   /** Lists may go on naming what was deleted for so long. */
   private static final Duration FORGET_AFTER = Duration.ofHours(24);
 
+  /**
+   * Readers look at the manifest every ten minutes at least, and a query that began before goes on
+   * for a while.
+   */
+  private static final Duration READERS_FOLLOW = Duration.ofMinutes(15);
+
   /** Files of a day that a merge leaves: a large one need not be written again for a small one. */
   private static final int LARGE_FACTOR = 4;
 
@@ -54,6 +60,9 @@ final class TenantCompaction {
   private final TenantChunks chunks;
   private final Set<ChunkRef> gone = new HashSet<>();
   private final List<IndexedChunk> added = new ArrayList<>();
+
+  /** Wishes of which this run may take entries out. */
+  private final Set<EntryRemovals.Removal> takenOut = new HashSet<>();
 
   /** What all runs have in common. */
   record Settings(
@@ -193,6 +202,9 @@ final class TenantCompaction {
     try (PackCopies copies = settings.copies.get()) {
       made = settings.rewrites.apply(tenant, copies).run(sources, due);
     }
+    due.stream()
+        .filter(removal -> sources.stream().anyMatch(source -> isOpen(removal, source)))
+        .forEach(takenOut::add);
     sources.forEach(source -> gone.add(source.chunk()));
     added.addAll(made);
     for (IndexedChunk chunk : made) {
@@ -255,8 +267,7 @@ final class TenantCompaction {
       for (Map.Entry<EntryRemovals.Removal, int[]> entry : counts.entrySet()) {
         EntryRemovals.Removal removal = entry.getKey();
         ChunkRef ref = chunk.chunk();
-        if (gone.contains(ref)
-            || !removal.mayTouch(chunk.labels(), ref.minTimestamp(), ref.maxTimestamp())) {
+        if (gone.contains(ref) || !mayTouch(removal, chunk)) {
           continue;
         }
         entry.getValue()[0]++;
@@ -274,6 +285,16 @@ final class TenantCompaction {
       }
     }
     return found;
+  }
+
+  /** Returns whether a chunk may have entries of a wish. */
+  private boolean isOpen(EntryRemovals.Removal removal, IndexedChunk chunk) {
+    return mayTouch(removal, chunk) && !settings.progress.isClean(removal.id(), chunk.chunk());
+  }
+
+  private static boolean mayTouch(EntryRemovals.Removal removal, IndexedChunk chunk) {
+    ChunkRef ref = chunk.chunk();
+    return removal.mayTouch(chunk.labels(), ref.minTimestamp(), ref.maxTimestamp());
   }
 
   private long sizeOf(List<IndexedChunk> pack) {
@@ -449,11 +470,27 @@ final class TenantCompaction {
   }
 
   private void tell(Map<EntryRemovals.Removal, int[]> counts) {
-    boolean young = !chunks.busy().isEmpty();
     counts.forEach((removal, count) -> {
-      boolean complete = count[0] == count[1] && !young;
+      boolean complete =
+          isSettled(removal)
+              && count[0] == count[1]
+              && chunks.young().stream().noneMatch(chunk -> mayTouch(removal, chunk));
       int percent = count[0] == 0 ? 0 : (int) (100L * count[1] / count[0]);
       settings.removals.progress(tenant, removal.id(), complete ? 100 : Math.min(99, percent));
     });
+  }
+
+  /**
+   * Returns whether no reader sees entries of a wish by an older manifest any more: behind its end
+   * nobody leaves them out.
+   */
+  private boolean isSettled(EntryRemovals.Removal removal) {
+    long now = settings.clock.monotonicNanos();
+    if (takenOut.contains(removal)) {
+      settings.progress.changed(tenant, removal.id(), now);
+    }
+    Duration delay = settings.config.deleteDelay();
+    return settings.progress.isUnchanged(
+        tenant, removal.id(), delay.compareTo(READERS_FOLLOW) < 0 ? delay : READERS_FOLLOW, now);
   }
 }

@@ -43,7 +43,7 @@ public final class ShippedIndex implements StreamIndex {
   /** No list is so old that it lacks what was sent this long ago. */
   private static final Duration LISTED_AFTER = Duration.ofHours(1);
 
-  /** Readers elsewhere list again much sooner than this, whatever their clocks say. */
+  /** Readers elsewhere list again much sooner than this. */
   private static final Duration RECENT = Duration.ofMinutes(5);
 
   private static final long NOT_SENT = Long.MAX_VALUE;
@@ -83,6 +83,13 @@ public final class ShippedIndex implements StreamIndex {
      * Files of this process that lists may not know yet, and when they were sent. Guarded by this.
      */
     final Map<IndexFileName, Long> own = new HashMap<>();
+
+    /**
+     * Files that were sent since this process looks at the tenant's, by any, until lists of others
+     * show them. Times of this process tell that, as clocks of those who named them may be wrong.
+     * Guarded by this.
+     */
+    final Map<IndexFileName, Long> toldUntilNanos = new HashMap<>();
 
     /** Replaced under the lock of this. */
     volatile @Nullable View view;
@@ -143,13 +150,18 @@ public final class ShippedIndex implements StreamIndex {
   void sent(IndexFileName name) {
     State state = state(name.tenant());
     synchronized (state) {
-      state.own.computeIfPresent(name, (_, _) -> clock.monotonicNanos());
+      long now = clock.monotonicNanos();
+      state.own.values().removeIf(sentNanos -> isListed(sentNanos, now));
+      state.own.computeIfPresent(name, (_, _) -> now);
+      state.toldUntilNanos.values().removeIf(until -> until - now <= 0);
+      state.toldUntilNanos.put(name, now + RECENT.toNanos());
     }
   }
 
   /**
    * Returns the part that others may not have listed yet: what this process could not send, and
-   * what any has sent in the last minutes. What has been replaced is not in it.
+   * what any has sent in the last minutes. What has been replaced is in it until others have listed
+   * what it was replaced by, too: it may have been soon, where a clock is wrong.
    */
   StreamIndex recent() {
     return new IndexSearch(this::eachRecentDay);
@@ -229,10 +241,31 @@ public final class ShippedIndex implements StreamIndex {
       View view = View.of(all, started);
       state.view = view;
       if (known != null) {
-        files.forget(known.all.stream().filter(name -> !all.contains(name)).toList());
+        tell(state, known, view);
+        files.forget(
+            known.all.stream()
+                .filter(name -> !all.contains(name) && !state.toldUntilNanos.containsKey(name))
+                .toList());
       }
       return view;
     }
+  }
+
+  /** Notes what has come and what was replaced since the view before. */
+  private void tell(State state, View before, View now) {
+    long nanos = clock.monotonicNanos();
+    for (IndexFileName name : now.all) {
+      if (!name.merged() && !before.all.contains(name)) {
+        state.toldUntilNanos.putIfAbsent(name, nanos + RECENT.toNanos());
+      }
+    }
+    for (IndexFileName name : before.all) {
+      if (!now.all.contains(name)) {
+        state.toldUntilNanos.computeIfPresent(
+            name, (_, until) -> until - nanos < refreshNanos ? until : nanos + refreshNanos);
+      }
+    }
+    state.toldUntilNanos.values().removeIf(until -> until - nanos <= 0);
   }
 
   private static boolean isListed(long sentNanos, long nowNanos) {
@@ -259,16 +292,18 @@ public final class ShippedIndex implements StreamIndex {
 
   private void eachRecentDay(
       TenantId tenant, long fromNanos, long throughNanos, IndexSearch.Visitor visitor) {
-    View view = view(tenant);
+    view(tenant); // what has come meanwhile
     Set<IndexFileName> recent = new HashSet<>();
-    long oldest = clock.nowMillis() - RECENT.toMillis();
-    view.all.stream()
-        .filter(name -> !name.merged() && name.writtenMillis() >= oldest)
-        .forEach(recent::add);
     State state = state(tenant);
     synchronized (state) {
+      long now = clock.monotonicNanos();
       state.own.forEach((name, sentNanos) -> {
         if (sentNanos == NOT_SENT) {
+          recent.add(name);
+        }
+      });
+      state.toldUntilNanos.forEach((name, until) -> {
+        if (until - now > 0) {
           recent.add(name);
         }
       });

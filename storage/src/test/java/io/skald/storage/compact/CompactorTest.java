@@ -211,12 +211,44 @@ class CompactorTest {
                 .filter(entry -> !(entry.labels().equals(WEB) && entry.line().endsWith("secret")))
                 .toList());
     assertThat(compactor.counters().removedEntries.sum()).isEqualTo(10);
+    assertThat(removals.percents).as("readers may not have followed").containsEntry("r1", 99);
+    fixture.clock.advance(Duration.ofMinutes(14));
+    compactor.run();
+    assertThat(removals.percents).containsEntry("r1", 99);
+    fixture.clock.advance(Duration.ofMinutes(1));
+    compactor.run();
     assertThat(removals.percents).containsEntry("r1", 100);
     fixture.clock.advance(Duration.ofHours(3));
     compactor.run();
     for (String pack : fixture.packsInStore()) {
       assertThat(fixture.packKeys(fixture.reader())).contains(pack);
     }
+  }
+
+  @Test
+  void run_removalBesideYoungFiles_isCompleteUnlessItConcernsThem() {
+    fixture.flush(START, 1_000, 30, WEB, API);
+    fixture.clock.advance(Duration.ofMinutes(10));
+    Secrets ofWeb = new Secrets(WEB);
+    Secrets ofApi = new Secrets(API);
+    List<Compactor> compactors =
+        List.of(
+            fixture.compactor((_, _) -> 0, ofWeb, "one"),
+            fixture.compactor((_, _) -> 0, ofApi, "one"));
+    compactors.forEach(Compactor::run);
+    fixture.clock.advance(Duration.ofMinutes(20));
+    fixture.flush(START + HOUR, 1_000, 30, API);
+
+    compactors.forEach(Compactor::run);
+
+    assertThat(ofWeb.percents).containsEntry("r1", 100);
+    assertThat(ofApi.percents).containsEntry("r1", 99);
+    fixture.clock.advance(Duration.ofMinutes(10));
+    compactors.forEach(Compactor::run);
+    assertThat(ofApi.percents).as("of the late ones").containsEntry("r1", 99);
+    fixture.clock.advance(Duration.ofMinutes(20));
+    compactors.forEach(Compactor::run);
+    assertThat(ofApi.percents).containsEntry("r1", 100);
   }
 
   @Test

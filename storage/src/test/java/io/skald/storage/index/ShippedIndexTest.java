@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ShippedIndexTest {
   private static final long DAY = 86_400_000_000_000L;
   private static final TenantId A = new TenantId("a_B");
+  private static final Duration REFRESH = Duration.ofSeconds(30);
   private static final Labels WEB = Labels.of("app", "web");
 
   @TempDir Path directory;
@@ -93,6 +94,45 @@ class ShippedIndexTest {
     commit(writer, "p2", 3, 4);
     clock.advance(Duration.ofSeconds(1));
     assertThat(packs(reader)).containsExactly("p1");
+  }
+
+  @Test
+  void recent_clockIsSet_goesByTheTimeThatPasses() {
+    ShippingIndex writer = writer("one", 1);
+    commit(writer, "p1", 1, 2);
+    assertThat(writer.settle()).isTrue();
+
+    clock.setWrong(Duration.ofHours(1));
+
+    clock.advance(Duration.ofMinutes(5).minusSeconds(1));
+    assertThat(packs(writer.recent())).containsExactly("p1");
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(packs(writer.recent())).isEmpty();
+  }
+
+  @Test
+  void recent_replacedAtOnce_isToldUntilAllHaveListedWhatReplacesIt() {
+    ShippedIndex teller = reader("teller", REFRESH);
+    assertThat(packs(teller.recent())).isEmpty();
+    clock.setWrong(Duration.ofMinutes(-10)); // and the compactor's is right
+    commit(writer("one", 1), "p1", 1, 2);
+    clock.setWrong(Duration.ZERO);
+    clock.advance(REFRESH);
+    assertThat(packs(teller.recent())).containsExactly("p1");
+    IndexFileName young = IndexFileName.parse(objects.list(IndexFileName.ROOT).getFirst()).get();
+    IndexFileName merged =
+        IndexFileName.of(A, true, 0, 1, 2, "compactor", young.length(), young.crc());
+    objects.put(merged.key(), List.of(ByteBuffer.wrap(objects.read(young.key()))));
+    new IndexManifest(
+            1, 5, List.of(merged), List.of(new IndexManifest.Retired(young.key(), 5)), List.of())
+        .write(objects, A);
+
+    clock.advance(REFRESH);
+    assertThat(packs(teller.recent())).containsExactly("p1");
+    clock.advance(REFRESH.minusSeconds(1));
+    assertThat(packs(teller.recent())).containsExactly("p1");
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(packs(teller.recent())).isEmpty();
   }
 
   @Test

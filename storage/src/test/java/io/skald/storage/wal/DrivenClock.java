@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A clock that stands until a test moves it. */
 public final class DrivenClock implements Clock {
   private final AtomicLong nanos;
+  private volatile long wrongNanos;
 
   public DrivenClock(long startNanos) {
     nanos = new AtomicLong(startNanos);
@@ -16,9 +17,14 @@ public final class DrivenClock implements Clock {
     nanos.addAndGet(duration.toNanos());
   }
 
+  /** Sets by how much the time of day is ahead. */
+  public void setWrong(Duration ahead) {
+    wrongNanos = ahead.toNanos();
+  }
+
   @Override
   public long nowNanos() {
-    return nanos.get();
+    return nanos.get() + wrongNanos;
   }
 
   @Override

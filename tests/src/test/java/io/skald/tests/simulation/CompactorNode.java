@@ -13,6 +13,7 @@ import io.skald.storage.object.ObjectStore;
 import io.skald.storage.pack.PackWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -22,7 +23,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class CompactorNode {
   private static final Duration INTERVAL = Duration.ofMinutes(1);
-  private static final Duration CANCEL_PERIOD = Duration.ofSeconds(30);
+
+  /** Entries are taken out long before their request is processed, or when it is. */
+  private static final List<Duration> CANCEL_PERIODS =
+      List.of(Duration.ofSeconds(30), Duration.ofMinutes(8));
 
   /**
    * Nothing is away for so long: what is deleted has reached the object store, and is taken out.
@@ -51,6 +55,7 @@ final class CompactorNode {
   private final String name;
   private final Host administration;
   private final DeleteRequests requests;
+  private final Duration cancelPeriod;
   private Host host;
   private int lives;
   private long mergedChunks;
@@ -66,6 +71,7 @@ final class CompactorNode {
             around.storeOf(administration, true),
             QuerierNode.DELETES_REFRESH,
             administration.clock());
+    this.cancelPeriod = CANCEL_PERIODS.get(world.random().nextInt(CANCEL_PERIODS.size()));
     this.host = live();
   }
 
@@ -110,7 +116,7 @@ final class CompactorNode {
                 new DeleteRemovals(
                     new DeleteRequests(store, QuerierNode.DELETES_REFRESH, on.clock()),
                     _ -> Limits.DEFAULTS,
-                    CANCEL_PERIOD,
+                    cancelPeriod,
                     FLUSHED_AFTER,
                     on.clock()),
                 name,

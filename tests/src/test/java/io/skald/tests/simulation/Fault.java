@@ -26,7 +26,7 @@ enum Fault {
   STORE_FLAKY,
   /** Some syncs of an ingester's log fail. */
   SYNC,
-  /** A clock is wrong by up to half a minute. */
+  /** A clock is wrong by up to half a minute, that of an ingester by up to ten. */
   CLOCK,
   /** All ingesters are restarted, one after the other. */
   ROLLING_RESTART,

@@ -28,6 +28,10 @@ final class Load {
   private static final int MAX_LINE_LENGTH = 300;
   private static final int MAX_TRIES = 4;
   private static final String ALL = "{app=\"simulation\"}";
+
+  /** Queriers share what looks at lines; each has one. */
+  private static final String ALL_LINES = ALL + " |= ` `";
+
   private static final long STEP_NANOS = 10 * Cluster.SECOND_NANOS;
   private static final String COUNTS = "sum by (stream) (count_over_time(" + ALL + "[10s]))";
   private static final int NO_CONTENT = 204;
@@ -74,12 +78,32 @@ final class Load {
         });
   }
 
-  /** Ends pushes and reads, and waits for what is under way. */
-  void end() throws InterruptedException {
-    ended = true;
+  /** Reads everything again and again, for so long; nothing is pushed. */
+  void read(long nanos) throws InterruptedException {
+    long end = world.nowNanos() + nanos;
+    for (QuerierNode querier : cluster.queriers()) {
+      begin(
+          "last reader of " + querier,
+          () -> {
+            while (world.nowNanos() < end) {
+              world.sleep(world.between(Cluster.SECOND_NANOS, 30 * Cluster.SECOND_NANOS));
+              checkSome(querier, Host.BEGIN_NANOS, "while all is compacted");
+            }
+          });
+    }
+    awaitWorkers();
+  }
+
+  private void awaitWorkers() throws InterruptedException {
     while (working > 0) {
       world.sleep(Cluster.SECOND_NANOS);
     }
+  }
+
+  /** Ends pushes and reads, and waits for what is under way. */
+  void end() throws InterruptedException {
+    ended = true;
+    awaitWorkers();
   }
 
   private void write(int writer, List<StreamLedger> streams) throws InterruptedException {
@@ -167,15 +191,21 @@ final class Load {
       long from =
           world.oneIn(6) ? Host.BEGIN_NANOS - Cluster.MINUTE_NANOS : now - Cluster.MINUTE_NANOS;
       try {
-        if (world.oneIn(3)) {
-          checkSteps(querier, from, now, "meanwhile");
-        } else {
-          check(querier, from, now + 1, "meanwhile");
-        }
+        checkSome(querier, from, "meanwhile");
       } catch (IngestUnavailableException | QueryException e) {
         refusedReads++;
         world.tell(querier + ": " + e.getMessage());
       }
+    }
+  }
+
+  /** Compares entries, or how many there are, from a time until now. */
+  private void checkSome(QuerierNode querier, long fromNanos, String when) {
+    long now = cluster.client.clock().nowNanos();
+    if (world.oneIn(3)) {
+      checkSteps(querier, fromNanos, now, when);
+    } else {
+      check(querier, fromNanos, now + 1, when);
     }
   }
 
@@ -184,7 +214,8 @@ final class Load {
     reads++;
     long begun = world.nowNanos();
     Map<String, NavigableMap<Long, String>> expected = expected(fromNanos, throughNanos);
-    QueryResult.Streams answer = querier.entries(cluster.client, ALL, fromNanos, throughNanos);
+    String query = world.oneIn(2) ? ALL : ALL_LINES;
+    QueryResult.Streams answer = querier.entries(cluster.client, query, fromNanos, throughNanos);
     Map<String, List<Map.Entry<Long, String>>> found = new TreeMap<>();
     int count = 0;
     for (QueryResult.Stream stream : answer.streams()) {

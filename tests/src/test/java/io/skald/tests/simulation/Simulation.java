@@ -79,7 +79,7 @@ final class Simulation {
     load.checkAll("when all is well again");
     cluster.flush();
     load.checkAll("when all is flushed");
-    cluster.pause(12 * Cluster.MINUTE_NANOS);
+    load.read(12 * Cluster.MINUTE_NANOS);
     load.checkAll("when all is compacted");
     cluster.close();
   }
