@@ -12,8 +12,8 @@ import java.util.concurrent.locks.Condition;
  * reach nobody, until they are ended in order; so nothing that they hold stays behind.
  */
 final class Host {
-  /** The present, when a simulation begins. */
-  static final long BEGIN_NANOS = 1_795_000_000_000_000_000L;
+  /** The present, when a simulation begins: minutes before a day of the index ends. */
+  static final long BEGIN_NANOS = (1_795_046_400L - 150) * 1_000_000_000;
 
   private final World world;
   private final String name;
