@@ -4,7 +4,6 @@ import io.skald.common.collect.Latest;
 import io.skald.common.model.TenantId;
 import io.skald.storage.chunk.ChunkRef;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -23,8 +22,7 @@ final class RemovalProgress {
 
   private final Set<Seen> clean = Latest.added(MAX_KEPT);
 
-  /** The oldest first. */
-  private final Map<Wish, Long> changedNanos = new LinkedHashMap<>();
+  private final Map<Wish, Long> changedNanos = Latest.used(MAX_TIMES);
 
   boolean isClean(String removal, ChunkRef chunk) {
     return clean.contains(new Seen(removal, chunk.packKey(), chunk.offset()));
@@ -36,21 +34,12 @@ final class RemovalProgress {
 
   /** Notes that entries may have been taken out for a wish. */
   void changed(TenantId tenant, String removal, long nowNanos) {
-    Wish wish = new Wish(tenant, removal);
-    changedNanos.remove(wish);
-    changedNanos.put(wish, nowNanos);
-    if (changedNanos.size() > MAX_TIMES) {
-      changedNanos.remove(changedNanos.keySet().iterator().next());
-    }
+    changedNanos.put(new Wish(tenant, removal), nowNanos);
   }
 
-  /** Returns whether nothing has been taken out for a wish for so long. */
+  /** Returns whether nothing has been taken out for a wish for so long, since it is known. */
   boolean isUnchanged(TenantId tenant, String removal, Duration time, long nowNanos) {
-    Long changed = changedNanos.get(new Wish(tenant, removal));
-    if (changed == null) {
-      changed(tenant, removal, nowNanos);
-      changed = nowNanos;
-    }
+    long changed = changedNanos.computeIfAbsent(new Wish(tenant, removal), _ -> nowNanos);
     return nowNanos - changed >= time.toNanos();
   }
 }

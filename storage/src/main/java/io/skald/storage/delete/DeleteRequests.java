@@ -1,6 +1,7 @@
 package io.skald.storage.delete;
 
 import io.skald.common.block.StorageException;
+import io.skald.common.collect.Latest;
 import io.skald.common.model.TenantId;
 import io.skald.common.time.Clock;
 import io.skald.storage.object.ObjectKey;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,8 +52,7 @@ public final class DeleteRequests {
   private final LongAdder created = new LongAdder();
   private final LongAdder cancelled = new LongAdder();
 
-  // Guarded by this; the order is that of use.
-  private final Map<TenantId, Known> cache = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<TenantId, Known> cache = Latest.used(MAX_CACHED_TENANTS); // guarded by this
 
   private long changes; // guarded by this
 
@@ -271,9 +270,6 @@ public final class DeleteRequests {
     Known known = cache.get(tenant);
     long change = known != null && known.requests == requests ? known.change : ++changes;
     cache.put(tenant, new Known(requests, clock.monotonicNanos(), change));
-    if (cache.size() > MAX_CACHED_TENANTS) {
-      cache.remove(cache.keySet().iterator().next());
-    }
   }
 
   private static String folder(TenantId tenant) {
