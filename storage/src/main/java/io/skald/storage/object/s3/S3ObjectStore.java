@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -119,7 +118,7 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
             .length((long) length)
             .build();
     try {
-      return get(args, key, answer -> content(answer, key, offset, length));
+      return get(args, key, answer -> range(answer, key, offset, length));
     } catch (S3Exception e) {
       if (e.failure().isBeyondTheEnd()) {
         throw tooShort(key, size(key), offset, length);
@@ -139,11 +138,27 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     }
   }
 
-  private byte[] get(GetObjectArgs args, String key, Function<GetObjectResponse, byte[]> content) {
+  /** What is taken of an answer. */
+  private interface Content {
+    byte[] of(GetObjectResponse answer) throws IOException;
+  }
+
+  private byte[] get(GetObjectArgs args, String key, Content content) {
     return requests.run(
         S3Operation.GET_OBJECT,
         key,
-        client -> client.getObject(args).thenApplyAsync(content, requests.threads()));
+        client ->
+            client
+                .getObject(args)
+                .thenApplyAsync(answer -> closing(answer, content), requests.threads()));
+  }
+
+  private static byte[] closing(GetObjectResponse answer, Content content) {
+    try (answer) {
+      return content.of(answer);
+    } catch (IOException e) {
+      throw new CompletionException(e);
+    }
   }
 
   /** No range of HTTP is empty. */
@@ -155,25 +170,18 @@ public final class S3ObjectStore implements ObjectStore, AutoCloseable {
     return new byte[0];
   }
 
-  private byte[] content(GetObjectResponse answer, String key, long offset, int length) {
-    try (answer) {
-      checkRange(answer, key, offset, length);
-      return bytes(answer, length);
-    } catch (IOException e) {
-      throw new CompletionException(e);
-    }
+  private static byte[] range(GetObjectResponse answer, String key, long offset, int length)
+      throws IOException {
+    checkRange(answer, key, offset, length);
+    return bytes(answer, length);
   }
 
-  private static byte[] whole(GetObjectResponse answer, String key) {
-    try (answer) {
-      String length = answer.headers().get("Content-Length");
-      if (length == null) {
-        throw new StorageException("object %s came without Content-Length".formatted(key));
-      }
-      return bytes(answer, ObjectStore.wholeLength(key, Long.parseLong(length)));
-    } catch (IOException e) {
-      throw new CompletionException(e);
+  private static byte[] whole(GetObjectResponse answer, String key) throws IOException {
+    String length = answer.headers().get("Content-Length");
+    if (length == null) {
+      throw new StorageException("object %s came without Content-Length".formatted(key));
     }
+    return bytes(answer, ObjectStore.wholeLength(key, Long.parseLong(length)));
   }
 
   private static byte[] bytes(GetObjectResponse answer, int length) throws IOException {
