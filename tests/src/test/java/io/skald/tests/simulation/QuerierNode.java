@@ -1,8 +1,6 @@
 package io.skald.tests.simulation;
 
-import io.skald.common.fleet.PieceCall;
 import io.skald.common.fleet.PieceEvaluator;
-import io.skald.common.fleet.PieceResult;
 import io.skald.common.limits.Limits;
 import io.skald.common.ring.Ring;
 import io.skald.logql.engine.Cancellation;
@@ -36,7 +34,6 @@ import io.skald.storage.read.ChunkReader;
 import io.skald.storage.read.ReadStatistics;
 import java.time.Duration;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -137,17 +134,13 @@ final class QuerierNode implements AutoCloseable {
 
   /** Returns what evaluates pieces of queries for another querier. */
   private PieceEvaluator piecesFrom(Host caller) {
-    return new PieceEvaluator() {
-      @Override
-      public PieceResult evaluate(PieceCall call, long remainingNanos, BooleanSupplier gone) {
-        return around.network.call(
+    return (call, _, _) ->
+        around.network.call(
             caller,
             () -> host,
             name,
             PIECE_TIMEOUT,
             () -> pieces.evaluate(call, PIECE_TIMEOUT.toNanos(), () -> false));
-      }
-    };
   }
 
   /** Returns how many values of its answers had been kept. */
