@@ -23,15 +23,17 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster of real processes that is pushed to and read from while a plan, made from a seed,
- * kills, stops and restarts its processes, cuts and slows what lies between them, and sets clocks
- * wrong. Each answer of a query must hold what was acknowledged before, nothing that was not pushed
- * or was deleted, nothing twice, and each stream in order. When a round of faults is over, pushes
- * and queries must work again.
+ * A cluster of real processes, an agent among them, that is pushed to and read from while a plan,
+ * made from a seed, kills, stops and restarts its processes, cuts and slows what lies between them,
+ * and sets clocks wrong. Each answer of a query must hold what was acknowledged before, nothing
+ * that was not pushed or was deleted, nothing twice, and each stream in order; counts must be those
+ * of such entries. When a round of faults is over, pushes, queries and the agent must work again.
  *
  * <p>For longer than the tests do, from the folder {@code tests} after {@code mvn verify};
  * CLASSPATH as {@code mvn dependency:build-classpath -pl tests} tells, with {@code
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class FaultPlan {
+  private static final String AGENT = "agent-1";
   private static final int WRITERS = 3;
   private static final int MAX_LINES = 20;
   private static final long PAUSE_MILLIS = 20;
@@ -50,8 +53,17 @@ final class FaultPlan {
   /** Holds for all, and takes so much work that queriers share it. */
   private static final String ALL_LINES = " |= `line`";
 
+  /** Where the agent finds the file that it follows. */
+  private static final String FOLLOWED = "{app=\"followed\"}";
+
+  /** Of counts, whose values the queriers keep for the next ones. */
+  private static final long STEP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   /** What reads look back on while faults go on; the last check looks at all. */
   private static final long LOOK_BACK_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+  /** And counts look back on so much more. */
+  private static final long COUNTED_BACK_NANOS = TimeUnit.SECONDS.toNanos(240);
 
   /** How long queriers may take to see a delete request, with some room. */
   private static final long DELETES_SEEN_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -73,7 +85,11 @@ final class FaultPlan {
         min_file_age: 1m
         delete_request_cancel_period: 10s
         retention_delete_delay: 1m
-      limits_config: {discover_service_name: [], discover_log_levels: false}
+      query_range: {cache_results: true}
+      limits_config:
+        discover_service_name: []
+        discover_log_levels: false
+        max_cache_freshness_per_query: 10s
       """;
 
   /**
@@ -107,6 +123,9 @@ final class FaultPlan {
   private final List<String> distributors;
   private final List<String> queriers;
   private final List<String> roles = new ArrayList<>();
+  private final List<String> processes = new ArrayList<>();
+  private final Path followedPath;
+  private final FollowedFile followed;
   private final List<Writer> writers = new ArrayList<>();
   private final Set<String> claimed = new HashSet<>(); // guarded by this
   private final List<String> events = Collections.synchronizedList(new ArrayList<>());
@@ -129,10 +148,14 @@ final class FaultPlan {
     roles.addAll(distributors);
     roles.addAll(queriers);
     roles.add("compactor-1");
+    processes.addAll(roles);
+    processes.add(AGENT);
     for (int i = 0; i < WRITERS; i++) {
       writers.add(new Writer(i, random.nextLong()));
     }
     cluster = new ProcessCluster(directory, ProcessCluster.ETCD_RINGS, "", SETTINGS);
+    followedPath = directory.resolve("followed.log").toAbsolutePath();
+    followed = new FollowedFile(followedPath, cluster.positionsOf(AGENT));
   }
 
   private static List<String> numbered(String role, int count) {
@@ -157,7 +180,7 @@ final class FaultPlan {
       this.random = new Random(seed);
       this.query = "{app=\"faults\",writer=\"%d\"}".formatted(number);
       this.labels = "{\"app\":\"faults\",\"writer\":\"%d\"}".formatted(number);
-      this.ledger = new PushLedger(query);
+      this.ledger = PushLedger.ofCluster(query);
     }
 
     void run() {
@@ -206,14 +229,37 @@ final class FaultPlan {
     }
   }
 
+  /** Writes what the agent follows. */
+  private void follow() {
+    Random own = new Random(2);
+    while (running.get()) {
+      followed.append(1 + own.nextInt(MAX_LINES));
+      sleep(Duration.ofMillis(10 * PAUSE_MILLIS));
+    }
+  }
+
+  private String agentSettings() {
+    return """
+    target_config: {sync_period: 1s}
+    scrape_configs:
+    - job_name: faults
+      static_configs: [{labels: {app: followed, __path__: '%s'}}]
+    """
+        .formatted(followedPath);
+  }
+
   private void read() {
     Random choice = new Random(1);
     while (running.get()) {
       Writer writer = writers.get(choice.nextInt(writers.size()));
       String querier = queriers.get(choice.nextInt(queriers.size()));
-      long from = Math.max(0, writer.ledger.lastNanos() - LOOK_BACK_NANOS);
+      long from = writer.ledger.lastNanos() - LOOK_BACK_NANOS;
       if (from > 0) {
-        check(writer, querier, from);
+        switch (choice.nextInt(4)) {
+          case 0 -> checkCounts(writer, querier, from - COUNTED_BACK_NANOS);
+          case 1 -> checkFollowed(querier, from, 0);
+          default -> check(writer, querier, from);
+        }
       }
       sleep(Duration.ofMillis(PAUSE_MILLIS));
     }
@@ -221,24 +267,45 @@ final class FaultPlan {
 
   /** Returns whether the querier answered; fails if it answered wrongly. */
   private boolean check(Writer writer, String querier, long from) {
+    String query = reads.get() % 2 == 0 ? writer.query : writer.query + ALL_LINES;
+    return answer(
+            querier, where -> writer.ledger.check(cluster.client(querier), query, from, where))
+        != null;
+  }
+
+  /** Likewise, of how many entries there are in each step. */
+  private boolean checkCounts(Writer writer, String querier, long from) {
+    String query =
+        "sum(count_over_time(%s%s[%ds]))"
+            .formatted(writer.query, ALL_LINES, TimeUnit.NANOSECONDS.toSeconds(STEP_NANOS));
+    return answer(
+            querier,
+            where ->
+                writer.ledger.checkCounts(cluster.client(querier), query, from, STEP_NANOS, where))
+        != null;
+  }
+
+  /** Likewise, of what the agent follows, and whether so many lines are found at least. */
+  private boolean checkFollowed(String querier, long from, int lines) {
+    Integer found =
+        answer(querier, where -> followed.check(cluster.client(querier), FOLLOWED, from, where));
+    return found != null && found >= lines;
+  }
+
+  private @Nullable Integer answer(String querier, ToIntFunction<String> check) {
     try {
-      writer.ledger.check(
-          cluster.client(querier),
-          reads.get() % 2 == 0 ? writer.query : writer.query + ALL_LINES,
-          from,
-          querier + " " + sinceStart());
+      int compared = check.applyAsInt(querier + " " + sinceStart());
       reads.incrementAndGet();
-      return true;
+      return compared;
     } catch (UncheckedIOException _) {
-      refusedReads.incrementAndGet(); // the querier is gone
-      return false;
+      // The querier is gone.
     } catch (SkaldClient.RefusedException e) {
       if (!e.isTemporary()) {
         throw e;
       }
-      refusedReads.incrementAndGet();
-      return false;
     }
+    refusedReads.incrementAndGet();
+    return null;
   }
 
   private String sinceStart() {
@@ -257,8 +324,11 @@ final class FaultPlan {
       roles.forEach(cluster::add);
       distributors.forEach(name -> cluster.awaitIngesters(name, ingesters.size()));
       queriers.forEach(name -> cluster.awaitIngesters(name, ingesters.size()));
+      followed.append(1); // an agent without a file is not ready
+      cluster.addAgent(AGENT, distributors.getFirst(), agentSettings());
       List<Thread> load = new ArrayList<>();
       writers.forEach(writer -> load.add(start(writer::run)));
+      load.add(start(this::follow));
       load.add(start(this::read));
       long end = System.nanoTime() + time.toNanos();
       int rounds = 0;
@@ -296,13 +366,14 @@ final class FaultPlan {
 
   private String summary(int rounds) {
     return ("%,d rounds, faults %s, %,d pushes acknowledged, %,d refused or unanswered, %,d lines,"
-            + " %,d whole reads, %,d refused or unanswered, %,d deletions")
+            + " %,d of a file, %,d whole reads, %,d refused or unanswered, %,d deletions")
         .formatted(
             rounds,
             faults,
             pushes.get(),
             refusedPushes.get(),
             writers.stream().mapToInt(writer -> writer.ledger.size()).sum(),
+            followed.size(),
             reads.get(),
             refusedReads.get(),
             deletions);
@@ -341,7 +412,7 @@ final class FaultPlan {
     Duration time = Duration.ofMillis(500 + random.nextInt(1000 * size.maxFaultSeconds - 500));
     switch (kind) {
       case KILL -> {
-        String name = claim(roles, random);
+        String name = claim(processes, random);
         if (name != null) {
           event("kill -9 " + name);
           cluster.process(name).kill();
@@ -350,7 +421,7 @@ final class FaultPlan {
         }
       }
       case STOP -> {
-        String name = claim(roles, random);
+        String name = claim(processes, random);
         if (name != null) {
           event("SIGSTOP " + name + " for " + time);
           cluster.process(name).signal("STOP");
@@ -428,10 +499,11 @@ final class FaultPlan {
   private Link link(Random random) {
     String ingester = ingesters.get(random.nextInt(ingesters.size()));
     String any = roles.get(random.nextInt(roles.size()));
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
       case 0 -> new Link(distributors.get(random.nextInt(distributors.size())), ingester);
       case 1 -> new Link(queriers.get(random.nextInt(queriers.size())), ingester);
-      case 2 -> new Link(any, ProcessCluster.ETCD);
+      case 2 -> new Link(AGENT, distributors.getFirst());
+      case 3 -> new Link(any, ProcessCluster.ETCD);
       default -> new Link(any, ProcessCluster.STORE);
     };
   }
@@ -443,7 +515,11 @@ final class FaultPlan {
       for (Writer writer : writers) {
         long from = Math.max(0, writer.ledger.lastNanos() - LOOK_BACK_NANOS);
         await(querier + " answers", () -> check(writer, querier, from));
+        await(querier + " counts", () -> checkCounts(writer, querier, from));
       }
+      int lines = followed.size();
+      long from = writers.getFirst().ledger.lastNanos() - LOOK_BACK_NANOS;
+      await(querier + " has what is followed", () -> checkFollowed(querier, from, lines));
     }
     event("all is well");
   }
@@ -463,7 +539,10 @@ final class FaultPlan {
     for (String querier : queriers) {
       for (Writer writer : writers) {
         await(querier + " answers everything", () -> check(writer, querier, 0));
+        await(querier + " counts everything", () -> checkCounts(writer, querier, 0));
       }
+      await(
+          querier + " has all that is followed", () -> checkFollowed(querier, 0, followed.size()));
     }
     event("all was compared");
   }
@@ -474,13 +553,13 @@ final class FaultPlan {
     long from =
         writer.ledger.lastNanos() - TimeUnit.MILLISECONDS.toNanos(2000 + random.nextInt(8000));
     long through = from + TimeUnit.MILLISECONDS.toNanos(random.nextInt(2000));
-    writer.ledger.delete(from, through, Long.MAX_VALUE); // seen by some while it is asked for
+    LongConsumer granted = writer.ledger.delete(from, through); // may be seen at once
     String parameters =
         "query=%s&start=%s&end=%s"
             .formatted(URLEncoder.encode(writer.query, UTF_8), time(from), time(through));
     SkaldClient compactor = cluster.client("compactor-1");
     await("a delete request is taken", () -> isTaken(compactor, parameters));
-    writer.ledger.delete(from, through, System.nanoTime() + DELETES_SEEN_NANOS);
+    granted.accept(System.nanoTime() + DELETES_SEEN_NANOS);
     deletions++;
     event("deleted " + time(from) + " to " + time(through) + " of " + writer.query);
   }

@@ -40,14 +40,17 @@ final class ProcessCluster implements AutoCloseable {
   /** A role of the cluster, whether it runs or not, and its ports. */
   private static final class Member {
     private final String name;
-    private final List<String> arguments;
+    private final List<String> command;
     private final int httpPort;
     private volatile @Nullable SkaldProcess process;
 
-    Member(String name, int httpPort, List<String> arguments) {
+    /**
+     * @param command etcd's as it is, of others what follows {@code skald}
+     */
+    Member(String name, int httpPort, List<String> command) {
       this.name = name;
       this.httpPort = httpPort;
-      this.arguments = arguments;
+      this.command = command;
     }
   }
 
@@ -128,7 +131,7 @@ final class ProcessCluster implements AutoCloseable {
                         peer,
                         "--initial-cluster",
                         "local=" + peer)));
-    SkaldProcess started = SkaldProcess.launch(home, client, "/health", member.arguments, Map.of());
+    SkaldProcess started = SkaldProcess.launch(home, client, "/health", member.command, Map.of());
     member.process = started;
     started.awaitReady();
   }
@@ -143,6 +146,7 @@ final class ProcessCluster implements AutoCloseable {
     int grpcPort = SkaldProcess.freePort();
     int httpPort = SkaldProcess.freePort();
     List<String> arguments = new ArrayList<>();
+    arguments.add("server");
     arguments.add("-config.file=" + config);
     arguments.add("-target=" + name.substring(0, name.indexOf('-')));
     arguments.add("-server.http-listen-port=" + httpPort);
@@ -155,14 +159,47 @@ final class ProcessCluster implements AutoCloseable {
     start(name);
   }
 
+  /**
+   * Adds an agent and starts it.
+   *
+   * @param distributor that it pushes to
+   * @param settings YAML of sections other than {@code server}, {@code positions} and {@code
+   *     clients}
+   */
+  void addAgent(String name, String distributor, String settings) throws IOException {
+    int port = SkaldProcess.freePort();
+    int push = network.before(distributor, member(distributor).httpPort);
+    Path home = Files.createDirectories(directory.resolve(name));
+    Path file =
+        Files.writeString(
+            home.resolve("agent.yaml"),
+            """
+            server: {http_listen_address: 127.0.0.1, http_listen_port: %d}
+            positions: {filename: '%s', sync_period: 1s}
+            clients:
+            - url: http://127.0.0.1:%d/loki/api/v1/push
+              batchwait: 200ms
+              backoff_config: {min_period: 100ms, max_period: 1s}
+            """
+                    .formatted(port, positionsOf(name), push)
+                + settings);
+    members.put(name, new Member(name, port, List.of("agent", "-config.file=" + file)));
+    start(name);
+  }
+
+  /** Returns where an agent keeps what it has read. */
+  Path positionsOf(String agent) {
+    return directory.resolve(agent).resolve("positions.yaml");
+  }
+
   /** Starts a role that was added before and has ended. */
   void start(String name) {
     start(name, Duration.ZERO);
   }
 
   /**
-   * Likewise, with a clock that is wrong. One that ends while it starts, as it does without etcd or
-   * object store, is started again, as an orchestrator does.
+   * Likewise, with a clock that is wrong, which an agent cannot have. One that ends while it
+   * starts, as it does without etcd or object store, is started again, as an orchestrator does.
    *
    * @param skew how much it is ahead
    */
@@ -179,11 +216,11 @@ final class ProcessCluster implements AutoCloseable {
     List<String> command = new ArrayList<>();
     if (skew.isZero()) {
       command.add(SkaldProcess.root().resolve("skald").toString());
-      command.add("server");
+      command.addAll(member.command);
     } else {
       command.addAll(SkewedServer.command(skew));
+      command.addAll(member.command.subList(1, member.command.size()));
     }
-    command.addAll(member.arguments);
     long end = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       SkaldProcess started =

@@ -2,13 +2,13 @@ package io.skald.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.ArrayList;
-import java.util.HashSet;
+import io.skald.tests.simulation.StreamLedger;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -16,23 +16,29 @@ import java.util.stream.Collectors;
  * with what is read. Thread-safe.
  */
 final class PushLedger {
-  private final String stream;
-  private final TreeMap<Long, String> pushed = new TreeMap<>(); // guarded by this
-  private final TreeMap<Long, String> acknowledged = new TreeMap<>(); // guarded by this
-  private final List<Deletion> deletions = new ArrayList<>(); // guarded by this
-
-  /** A time whose entries are gone for reads that begin later than {@code sinceNanos}. */
-  private record Deletion(long fromNanos, long throughNanos, long sinceNanos) {
-    boolean holds(long timestampNanos) {
-      return timestampNanos >= fromNanos && timestampNanos <= throughNanos;
-    }
-  }
+  private final StreamLedger stream; // guarded by this
+  private final boolean foundIsStored;
 
   /**
+   * A ledger of what one server has: what it had once without having answered, it has for good.
+   *
    * @param stream for messages
    */
   PushLedger(String stream) {
-    this.stream = stream;
+    this(stream, true);
+  }
+
+  private PushLedger(String stream, boolean foundIsStored) {
+    this.stream = new StreamLedger(stream);
+    this.foundIsStored = foundIsStored;
+  }
+
+  /**
+   * Likewise, of what a cluster has: of what is not acknowledged one server may have the only copy,
+   * and a read may do without that server.
+   */
+  static PushLedger ofCluster(String stream) {
+    return new PushLedger(stream, false);
   }
 
   /** Returns the time, or a nanosecond after the last line if that is later. */
@@ -48,7 +54,7 @@ final class PushLedger {
    */
   SkaldClient.Answer push(SkaldClient client, String labels, Map<Long, String> lines) {
     synchronized (this) {
-      pushed.putAll(lines);
+      stream.pushed(lines);
     }
     String values =
         lines.entrySet().stream()
@@ -59,7 +65,7 @@ final class PushLedger {
         client.post("/loki/api/v1/push", "application/json", body.getBytes(UTF_8));
     if (answer.status() == 204) {
       synchronized (this) {
-        acknowledged.putAll(lines);
+        stream.acknowledged(lines);
       }
     }
     return answer;
@@ -67,28 +73,43 @@ final class PushLedger {
 
   /** Returns whether nothing was pushed. */
   synchronized boolean isEmpty() {
-    return pushed.isEmpty();
+    return stream.timestamps().isEmpty();
   }
 
-  /** Returns how many lines must be found: what was acknowledged or once found, and not deleted. */
+  /** Returns how many lines were acknowledged, or found where that counts as much. */
   synchronized int size() {
-    return acknowledged.size();
+    return stream.acknowledgedCount();
   }
 
   /** Returns the timestamp of the last line that was pushed; 0 for none. */
   synchronized long lastNanos() {
-    return pushed.isEmpty() ? 0 : pushed.lastKey();
+    NavigableSet<Long> timestamps = stream.timestamps();
+    return timestamps.isEmpty() ? 0 : timestamps.last();
   }
 
   /**
-   * Remembers that entries were deleted: from now on they need not be found.
+   * Remembers that somebody asks to delete what lies between the times, both inclusive: from now on
+   * it need not be found.
    *
-   * @param fromNanos inclusive, as the next
-   * @param sinceNanos by {@link System#nanoTime}; from then on they must not be found
+   * @return to be run when that was granted, with the time by {@link System#nanoTime} from which on
+   *     it must not be found
    */
-  synchronized void delete(long fromNanos, long throughNanos, long sinceNanos) {
-    deletions.add(new Deletion(fromNanos, throughNanos, sinceNanos));
-    acknowledged.subMap(fromNanos, true, throughNanos, true).clear();
+  synchronized LongConsumer delete(long fromNanos, long throughNanos) {
+    LongConsumer granted = stream.delete(fromNanos, throughNanos);
+    return goneNanos -> {
+      synchronized (this) {
+        granted.accept(goneNanos);
+      }
+    };
+  }
+
+  /** What a read is compared with. */
+  private record Expected(
+      long fromNanos, long throughNanos, NavigableMap<Long, String> lines, long begunNanos) {}
+
+  private synchronized Expected expected(long fromNanos, long throughNanos) {
+    return new Expected(
+        fromNanos, throughNanos, stream.expected(fromNanos, throughNanos), System.nanoTime());
   }
 
   /**
@@ -101,62 +122,61 @@ final class PushLedger {
    * @throws SkaldClient.RefusedException if the server did not answer the query
    */
   int check(SkaldClient client, String query, long fromNanos, String where) {
-    TreeMap<Long, String> expected;
-    List<Deletion> gone;
-    long from;
-    long through;
+    if (isEmpty()) {
+      return 0;
+    }
+    Expected expected = expected(Math.max(fromNanos, firstNanos()), lastNanos() + 1);
+    List<Map.Entry<Long, String>> found =
+        client.entries(query, expected.fromNanos, expected.throughNanos).stream()
+            .map(entry -> Map.entry(entry.timestampNanos(), entry.line()))
+            .toList();
     synchronized (this) {
-      if (pushed.isEmpty()) {
-        return 0;
-      }
-      expected = new TreeMap<>(acknowledged.tailMap(fromNanos));
-      gone = List.copyOf(deletions);
-      from = Math.max(fromNanos, pushed.firstKey());
-      through = pushed.lastKey() + 1;
-    }
-    long begun = System.nanoTime();
-    TreeMap<Long, String> found = new TreeMap<>();
-    for (SkaldClient.Entry entry : client.entries(query, from, through)) {
-      if (found.put(entry.timestampNanos(), entry.line()) != null) {
-        throw new AssertionError(where + ": twice in " + stream + ": " + entry);
-      }
-      for (Deletion deletion : gone) {
-        if (deletion.holds(entry.timestampNanos()) && begun - deletion.sinceNanos > 0) {
-          throw new AssertionError(where + ": deleted, but found in " + stream + ": " + entry);
-        }
+      run(where, () -> stream.check(expected.lines, expected.begunNanos, found));
+      if (foundIsStored) {
+        stream.acknowledged(
+            found.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
       }
     }
-    compare(expected, found, where);
     return found.size();
   }
 
-  private synchronized void compare(
-      Map<Long, String> expected, Map<Long, String> found, String where) {
-    Set<Map.Entry<Long, String>> lost = new HashSet<>(expected.entrySet());
-    lost.removeAll(found.entrySet());
-    lost.removeIf(entry -> isDeleted(entry.getKey()));
-    Set<Map.Entry<Long, String>> invented = new HashSet<>(found.entrySet());
-    invented.removeAll(pushed.entrySet());
-    if (!lost.isEmpty() || !invented.isEmpty()) {
-      throw new AssertionError(
-          "%s: %s: lost %d %s, invented %d %s"
-              .formatted(
-                  where,
-                  stream,
-                  lost.size(),
-                  lost.stream().sorted(Map.Entry.comparingByKey()).limit(3).toList(),
-                  invented.size(),
-                  invented.stream().limit(3).toList()));
-    }
-    // What was stored without an answer is stored from now on.
-    found.forEach((timestamp, line) -> {
-      if (!isDeleted(timestamp)) {
-        acknowledged.put(timestamp, line);
-      }
-    });
+  private synchronized long firstNanos() {
+    return stream.timestamps().first();
   }
 
-  private synchronized boolean isDeleted(long timestampNanos) {
-    return deletions.stream().anyMatch(deletion -> deletion.holds(timestampNanos));
+  /**
+   * As {@link #check}, of how many entries a server counts in steps.
+   *
+   * @param query counts the stream's entries over one step
+   * @return how many steps were compared
+   */
+  int checkCounts(SkaldClient client, String query, long fromNanos, long stepNanos, String where) {
+    if (isEmpty()) {
+      return 0;
+    }
+    long first = Math.ceilDiv(Math.max(fromNanos, firstNanos()), stepNanos) * stepNanos;
+    long last = Math.ceilDiv(lastNanos(), stepNanos) * stepNanos;
+    Expected expected = expected(first - stepNanos + 1, last + 1);
+    Map<Long, Double> counts = client.values(query, first, last, stepNanos);
+    int steps = 0;
+    for (long step = first; step <= last; step += stepNanos, steps++) {
+      long from = step - stepNanos + 1;
+      long through = step + 1;
+      double count = counts.getOrDefault(step, 0.0);
+      synchronized (this) {
+        run(
+            where,
+            () -> stream.checkCount(expected.lines, expected.begunNanos, from, through, count));
+      }
+    }
+    return steps;
+  }
+
+  private static void run(String where, Runnable check) {
+    try {
+      check.run();
+    } catch (AssertionError e) {
+      throw new AssertionError(where + ": " + e.getMessage(), e);
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.skald.tests;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -11,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -164,6 +167,45 @@ final class SkaldClient {
   }
 
   private List<Entry> page(String query, long startNanos, long endNanos) {
+    JsonNode result = range(query, startNanos, endNanos, "3600");
+    List<Entry> entries = new ArrayList<>();
+    for (JsonNode stream : result) {
+      long last = Long.MIN_VALUE;
+      for (JsonNode value : stream.get("values")) {
+        Entry entry = new Entry(Long.parseLong(value.get(0).asString()), value.get(1).asString());
+        if (entry.timestampNanos() < last) {
+          throw new AssertionError(query + ": a stream is out of order at " + entry);
+        }
+        last = entry.timestampNanos();
+        entries.add(entry);
+      }
+    }
+    entries.sort(java.util.Comparator.comparingLong(Entry::timestampNanos));
+    return entries;
+  }
+
+  /**
+   * Returns what a metric range query of at most one series says, by the time of the step in
+   * nanoseconds; no step without a value.
+   */
+  Map<Long, Double> values(String query, long startNanos, long endNanos, long stepNanos) {
+    String step = BigDecimal.valueOf(stepNanos, 9).toPlainString();
+    JsonNode result = range(query, startNanos, endNanos, step);
+    if (result.size() > 1) {
+      throw new AssertionError(query + ": " + result.size() + " series");
+    }
+    Map<Long, Double> values = new TreeMap<>();
+    for (JsonNode series : result) {
+      for (JsonNode value : series.get("values")) {
+        long nanos = value.get(0).decimalValue().movePointRight(9).longValueExact();
+        values.put(nanos, Double.valueOf(value.get(1).asString()));
+      }
+    }
+    return values;
+  }
+
+  /** Returns the result of a range query. */
+  private JsonNode range(String query, long startNanos, long endNanos, String step) {
     Answer answer =
         get(
             "/loki/api/v1/query_range",
@@ -178,24 +220,11 @@ final class SkaldClient {
             "direction",
             "forward",
             "step",
-            "3600");
+            step);
     if (answer.status() != 200) {
       throw new RefusedException(answer.status(), query + ": " + answer.text());
     }
-    List<Entry> entries = new ArrayList<>();
-    for (JsonNode stream : answer.json().get("data").get("result")) {
-      long last = Long.MIN_VALUE;
-      for (JsonNode value : stream.get("values")) {
-        Entry entry = new Entry(Long.parseLong(value.get(0).asString()), value.get(1).asString());
-        if (entry.timestampNanos() < last) {
-          throw new AssertionError(query + ": a stream is out of order at " + entry);
-        }
-        last = entry.timestampNanos();
-        entries.add(entry);
-      }
-    }
-    entries.sort(java.util.Comparator.comparingLong(Entry::timestampNanos));
-    return entries;
+    return answer.json().get("data").get("result");
   }
 
   private static String encode(String text) {

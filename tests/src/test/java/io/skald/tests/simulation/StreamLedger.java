@@ -1,14 +1,16 @@
 package io.skald.tests.simulation;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /** What was pushed to one stream, a line a timestamp, and what must be found of it. */
-final class StreamLedger {
+public final class StreamLedger {
   private final String name;
   private final TreeMap<Long, String> pushed = new TreeMap<>();
   private final TreeMap<Long, String> acknowledged = new TreeMap<>();
@@ -33,7 +35,7 @@ final class StreamLedger {
   /**
    * @param name the value of its label {@code stream}
    */
-  StreamLedger(String name) {
+  public StreamLedger(String name) {
     this.name = name;
   }
 
@@ -56,11 +58,16 @@ final class StreamLedger {
     return free;
   }
 
-  void pushed(Map<Long, String> lines) {
+  public void pushed(Map<Long, String> lines) {
     pushed.putAll(lines);
   }
 
-  void acknowledged(Map<Long, String> lines) {
+  /** Returns the timestamps of what was pushed, in order; of the ledger, not to be changed. */
+  public NavigableSet<Long> timestamps() {
+    return Collections.unmodifiableNavigableSet(pushed.navigableKeySet());
+  }
+
+  public void acknowledged(Map<Long, String> lines) {
     acknowledged.putAll(lines);
   }
 
@@ -68,12 +75,16 @@ final class StreamLedger {
     return pushed.size();
   }
 
-  int acknowledgedCount() {
+  public int acknowledgedCount() {
     return acknowledged.size();
   }
 
-  /** Returns what a read that begins now must find between the times. */
-  NavigableMap<Long, String> expected(long fromNanos, long throughNanos) {
+  /**
+   * Returns what a read that begins now must find.
+   *
+   * @param throughNanos exclusive
+   */
+  public NavigableMap<Long, String> expected(long fromNanos, long throughNanos) {
     TreeMap<Long, String> expected =
         new TreeMap<>(acknowledged.subMap(fromNanos, true, throughNanos, false));
     expected.keySet().removeIf(this::isDeleted);
@@ -96,7 +107,7 @@ final class StreamLedger {
    *
    * @return to be run when that was granted, with the time from which on it must not be found
    */
-  LongConsumer delete(long fromNanos, long throughNanos) {
+  public LongConsumer delete(long fromNanos, long throughNanos) {
     Deletion deletion = new Deletion(fromNanos, throughNanos);
     deletions.add(deletion);
     return goneNanos -> deletion.goneNanos = goneNanos;
@@ -110,7 +121,8 @@ final class StreamLedger {
    * @param found in the order of the answer
    * @throws AssertionError if an entry is lost, invented, doubled, out of order, or has come back
    */
-  void check(Map<Long, String> expected, long begunNanos, List<Map.Entry<Long, String>> found) {
+  public void check(
+      Map<Long, String> expected, long begunNanos, List<Map.Entry<Long, String>> found) {
     long last = Long.MIN_VALUE;
     for (Map.Entry<Long, String> entry : found) {
       if (entry.getKey() <= last) {
@@ -143,7 +155,7 @@ final class StreamLedger {
    *
    * @throws AssertionError if there must be more, or cannot be as many
    */
-  void checkCount(
+  public void checkCount(
       NavigableMap<Long, String> expected,
       long begunNanos,
       long fromNanos,
