@@ -44,12 +44,6 @@ import org.slf4j.LoggerFactory;
 public final class ShippingIndex implements LabelIndex {
   private static final Logger log = LoggerFactory.getLogger(ShippingIndex.class);
 
-  /**
-   * A file that waited this long may have been shipped before a crash, merged, and deleted; or
-   * another day's file of the same flush was. Shorter than the age at which files are merged.
-   */
-  private static final Duration DOUBTFUL_AFTER = Duration.ofMinutes(2);
-
   private final RocksLabelIndex local;
   private final ObjectStore store;
   private final IndexFileCache files;
@@ -216,12 +210,11 @@ public final class ShippingIndex implements LabelIndex {
 
   /**
    * Returns whether the pack that a file names has been rewritten since: then the file had been
-   * shipped before, or what it lists is listed with the new pack. Files of one flush name one pack.
+   * shipped before, merged and deleted, or what it lists is listed with the new pack. Files of one
+   * flush name one pack. How long the file has waited does not matter: a clock that was set in the
+   * meantime could not tell.
    */
   private boolean isOutdated(IndexFileName name) {
-    if (clock.nowMillis() - name.writtenMillis() < DOUBTFUL_AFTER.toMillis()) {
-      return false;
-    }
     Set<String> packs = new HashSet<>();
     try (IndexFileCache.Lease lease = files.lease(name);
         KeyCursor cursor = lease.file().cursor()) {

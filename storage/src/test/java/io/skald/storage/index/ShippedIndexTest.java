@@ -158,7 +158,8 @@ class ShippedIndexTest {
     commit(before, "p1", 1, 2);
     before.close();
     store.faults(Faults.NONE);
-    clock.advance(Duration.ofHours(3));
+    objects.delete("p1");
+    clock.setWrong(Duration.ofMinutes(-5));
 
     ShippingIndex after = writer("one", 2);
 
@@ -173,7 +174,6 @@ class ShippedIndexTest {
     commit(before, "p1", 1, 2);
     before.close();
     store.faults(Faults.NONE);
-    objects.put("p1", List.of(ByteBuffer.allocate(1)));
     clock.advance(Duration.ofHours(3));
 
     writer("one", 2);
@@ -183,6 +183,8 @@ class ShippedIndexTest {
 
   @Test
   void open_databaseOfAVersionThatShippedNothing_shipsAll() {
+    putPack("p1");
+    putPack("p2");
     try (RocksLabelIndex older = new RocksLabelIndex(directory.resolve("one/local"))) {
       older.commit(A, List.of(chunk("p1", DAY - 1, DAY + 1)), Map.of(Fingerprint.of(WEB), 7L));
       older.commit(new TenantId("b"), List.of(chunk("p2", 1, 2)), Map.of());
@@ -390,8 +392,13 @@ class ShippedIndexTest {
     }
   }
 
-  private static void commit(ShippingIndex index, String pack, long first, long last) {
+  private void commit(ShippingIndex index, String pack, long first, long last) {
+    putPack(pack);
     index.commit(A, List.of(chunk(pack, first, last)), Map.of());
+  }
+
+  private void putPack(String pack) {
+    objects.put(pack, List.of(ByteBuffer.allocate(1)));
   }
 
   private static IndexedChunk chunk(String pack, long first, long last) {
