@@ -42,6 +42,7 @@ final class ProcessCluster implements AutoCloseable {
     private final String name;
     private final List<String> command;
     private final int httpPort;
+    private final SkaldClient client;
     private volatile @Nullable SkaldProcess process;
 
     /**
@@ -51,6 +52,7 @@ final class ProcessCluster implements AutoCloseable {
       this.name = name;
       this.httpPort = httpPort;
       this.command = command;
+      this.client = new SkaldClient("http://127.0.0.1:" + httpPort);
     }
   }
 
@@ -250,9 +252,9 @@ final class ProcessCluster implements AutoCloseable {
     return Objects.requireNonNull(member(name).process, name);
   }
 
-  /** Returns a client of the HTTP port of a role. */
+  /** Returns the client of the HTTP port of a role, the same one each time. */
   SkaldClient client(String name) {
-    return new SkaldClient("http://127.0.0.1:" + member(name).httpPort);
+    return member(name).client;
   }
 
   /** Waits until a process knows so many ingesters that take writes. */
