@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,6 +28,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  java -cp CLASSPATH io.skald.tests.FaultPlan 600 1 /tmp/faults      # seconds, seed, an empty folder
+ *  java -cp CLASSPATH io.skald.tests.FaultPlan 600 1 /tmp/faults memberlist    # without etcd
  * </pre>
  */
 final class FaultPlan {
@@ -96,12 +101,23 @@ final class FaultPlan {
    * How large it is.
    *
    * @param maxFaultSeconds the longest that one fault takes
+   * @param gossips whether the members of the rings tell each other; otherwise etcd does
    * @param kinds what may happen; repeated ones happen more often
    */
-  record Size(int distributors, int queriers, int maxFaultSeconds, List<Kind> kinds) {
+  record Size(
+      int distributors, int queriers, int maxFaultSeconds, boolean gossips, List<Kind> kinds) {
     static final Size SHORT =
-        new Size(1, 1, 3, List.of(Kind.KILL, Kind.STOP, Kind.CUT, Kind.STORE_DOWN));
-    static final Size LONG = new Size(2, 2, 30, List.of(Kind.values()));
+        new Size(1, 1, 3, false, List.of(Kind.KILL, Kind.STOP, Kind.CUT, Kind.STORE_DOWN));
+    static final Size LONG = new Size(2, 2, 30, false, List.of(Kind.values()));
+
+    /** Likewise, without etcd. */
+    static final Size LONG_GOSSIP =
+        new Size(
+            2,
+            2,
+            30,
+            true,
+            Stream.of(Kind.values()).filter(kind -> kind != Kind.ETCD_DOWN).toList());
   }
 
   /** What may happen. */
@@ -124,6 +140,7 @@ final class FaultPlan {
   private final List<String> queriers;
   private final List<String> roles = new ArrayList<>();
   private final List<String> processes = new ArrayList<>();
+  private final Map<String, Integer> gossipPorts = new HashMap<>();
   private final Path followedPath;
   private final FollowedFile followed;
   private final List<Writer> writers = new ArrayList<>();
@@ -153,9 +170,33 @@ final class FaultPlan {
     for (int i = 0; i < WRITERS; i++) {
       writers.add(new Writer(i, random.nextLong()));
     }
-    cluster = new ProcessCluster(directory, ProcessCluster.ETCD_RINGS, "", SETTINGS);
+    roles.forEach(name -> gossipPorts.put(name, SkaldProcess.freePort()));
+    cluster =
+        size.gossips
+            ? new ProcessCluster(directory, "{store: memberlist}", "", SETTINGS + gossip())
+            : new ProcessCluster(directory, ProcessCluster.ETCD_RINGS, "", SETTINGS);
     followedPath = directory.resolve("followed.log").toAbsolutePath();
     followed = new FollowedFile(followedPath, cluster.positionsOf(AGENT));
+  }
+
+  private String gossip() {
+    return "memberlist: {bind_addr: [127.0.0.1], join_members: [%s]}"
+        .formatted(
+            ingesters.stream()
+                .map(name -> "'127.0.0.1:" + gossipPorts.get(name) + "'")
+                .collect(Collectors.joining(", ")));
+  }
+
+  private void add(String role) {
+    int port = Objects.requireNonNull(gossipPorts.get(role));
+    if (size.gossips) {
+      cluster.add(
+          role,
+          "-memberlist.bind-port=" + port,
+          "-memberlist.advertise-port=" + cluster.network().before(role, port));
+    } else {
+      cluster.add(role);
+    }
   }
 
   private static List<String> numbered(String role, int count) {
@@ -320,8 +361,10 @@ final class FaultPlan {
    */
   String run(Duration time) throws Exception {
     try (cluster) {
-      cluster.startEtcd();
-      roles.forEach(cluster::add);
+      if (!size.gossips) {
+        cluster.startEtcd();
+      }
+      roles.forEach(this::add);
       distributors.forEach(name -> cluster.awaitIngesters(name, ingesters.size()));
       queriers.forEach(name -> cluster.awaitIngesters(name, ingesters.size()));
       followed.append(1); // an agent without a file is not ready
@@ -503,9 +546,14 @@ final class FaultPlan {
       case 0 -> new Link(distributors.get(random.nextInt(distributors.size())), ingester);
       case 1 -> new Link(queriers.get(random.nextInt(queriers.size())), ingester);
       case 2 -> new Link(AGENT, distributors.getFirst());
-      case 3 -> new Link(any, ProcessCluster.ETCD);
+      case 3 -> new Link(any, size.gossips ? other(any, random) : ProcessCluster.ETCD);
       default -> new Link(any, ProcessCluster.STORE);
     };
+  }
+
+  private String other(String role, Random random) {
+    List<String> others = roles.stream().filter(name -> !name.equals(role)).toList();
+    return others.get(random.nextInt(others.size()));
   }
 
   private void awaitHealth() {
@@ -585,7 +633,9 @@ final class FaultPlan {
   public static void main(String[] arguments) throws Exception {
     long seed = Long.parseLong(arguments[1]);
     System.out.println("seed " + seed);
-    FaultPlan plan = new FaultPlan(Path.of(arguments[2]), seed, Size.LONG);
+    boolean gossips = arguments.length > 3 && arguments[3].equals("memberlist");
+    FaultPlan plan =
+        new FaultPlan(Path.of(arguments[2]), seed, gossips ? Size.LONG_GOSSIP : Size.LONG);
     System.out.println(plan.run(Duration.ofSeconds(Long.parseLong(arguments[0]))));
   }
 }
