@@ -120,7 +120,8 @@ class ScaledProcessesTest {
       cluster.add("distributor-1");
       cluster.add("querier-1");
       awaitIngesters(cluster, 3, "distributor-1", "querier-1");
-      List<PushLedger> ledgers = List.of(new PushLedger(query(0)), new PushLedger(query(1)));
+      List<PushLedger> ledgers =
+          List.of(PushLedger.ofCluster(query(0)), PushLedger.ofCluster(query(1)));
       SkaldClient distributor = cluster.client("distributor-1");
       SkaldClient querier = cluster.client("querier-1");
       List<Thread> threads =
