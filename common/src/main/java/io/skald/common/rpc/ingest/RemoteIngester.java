@@ -299,8 +299,8 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
                       + config.maxReadBytes()
                       + " bytes of recent entries from "
                       + name()
-                      + " (ingester_client.max_read_bytes); choose fewer streams or a shorter"
-                      + " time");
+                      + " (ingester_client.max_read_bytes, at most a tenth of the heap); choose"
+                      + " fewer streams or a shorter time");
             }
             if (part.getFlushedCount() > 0) {
               flushed.add(WireForms.flushed(part.getStream(), part.getFlushedList()));
