@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -140,8 +139,7 @@ final class FaultPlan {
   private final List<String> queriers;
   private final List<String> roles = new ArrayList<>();
   private final List<String> processes = new ArrayList<>();
-  private final Map<String, Integer> gossipPorts = new HashMap<>();
-  private final Path followedPath;
+  private final Map<String, Integer> gossipPorts = new HashMap<>(); // none with etcd
   private final FollowedFile followed;
   private final List<Writer> writers = new ArrayList<>();
   private final Set<String> claimed = new HashSet<>(); // guarded by this
@@ -170,13 +168,16 @@ final class FaultPlan {
     for (int i = 0; i < WRITERS; i++) {
       writers.add(new Writer(i, random.nextLong()));
     }
-    roles.forEach(name -> gossipPorts.put(name, SkaldProcess.freePort()));
+    if (size.gossips) {
+      roles.forEach(name -> gossipPorts.put(name, SkaldProcess.freePort()));
+    }
     cluster =
         size.gossips
             ? new ProcessCluster(directory, "{store: memberlist}", "", SETTINGS + gossip())
             : new ProcessCluster(directory, ProcessCluster.ETCD_RINGS, "", SETTINGS);
-    followedPath = directory.resolve("followed.log").toAbsolutePath();
-    followed = new FollowedFile(followedPath, cluster.positionsOf(AGENT));
+    followed =
+        new FollowedFile(
+            directory.resolve("followed.log").toAbsolutePath(), cluster.positionsOf(AGENT));
   }
 
   private String gossip() {
@@ -188,14 +189,14 @@ final class FaultPlan {
   }
 
   private void add(String role) {
-    int port = Objects.requireNonNull(gossipPorts.get(role));
-    if (size.gossips) {
+    Integer port = gossipPorts.get(role);
+    if (port == null) {
+      cluster.add(role);
+    } else {
       cluster.add(
           role,
           "-memberlist.bind-port=" + port,
           "-memberlist.advertise-port=" + cluster.network().before(role, port));
-    } else {
-      cluster.add(role);
     }
   }
 
@@ -286,7 +287,7 @@ final class FaultPlan {
     - job_name: faults
       static_configs: [{labels: {app: followed, __path__: '%s'}}]
     """
-        .formatted(followedPath);
+        .formatted(followed.path());
   }
 
   private void read() {

@@ -2,13 +2,12 @@ package io.skald.tests;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skald.common.time.Clock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -19,11 +18,13 @@ import java.util.regex.Pattern;
  * none left out before one that is found. Thread-safe.
  */
 final class FollowedFile {
+  private static final long MINUTE_NANOS = 60_000_000_000L;
   private static final Pattern NUMBERED = Pattern.compile("followed line (\\d+) .*");
 
   private final Path path;
   private final Path positions;
-  private final long begunNanos = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
+  private final Clock clock = Clock.system();
+  private final long begunNanos = clock.nowNanos();
   private final List<Long> ends = new ArrayList<>(); // behind each line; guarded by this
 
   /**
@@ -32,6 +33,10 @@ final class FollowedFile {
   FollowedFile(Path path, Path positions) {
     this.path = path;
     this.positions = positions;
+  }
+
+  Path path() {
+    return path;
   }
 
   private static String line(int number) {
@@ -81,9 +86,8 @@ final class FollowedFile {
   int check(SkaldClient client, String query, long fromNanos, String where) {
     boolean isWhole = fromNanos <= begunNanos;
     int least = isWhole ? acknowledged() : 0;
-    long now = ChronoUnit.NANOS.between(Instant.EPOCH, Instant.now());
     List<SkaldClient.Entry> found =
-        client.entries(query, Math.max(fromNanos, begunNanos), now + 60_000_000_000L);
+        client.entries(query, Math.max(fromNanos, begunNanos), clock.nowNanos() + MINUTE_NANOS);
     int next = isWhole || found.isEmpty() ? 0 : numberOf(found.getFirst().line());
     int written = size();
     for (SkaldClient.Entry entry : found) {
