@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
  * blocks that have it: see {@link TemplatePool}.
  */
 final class StoredTemplate implements LineTemplates.Template {
+  /** What one takes beside what grows with its text. */
+  static final int OVERHEAD_BYTES = 512;
+
+  /** What a byte of its text takes, where every seventh is a marker, which takes 18 bytes more. */
+  static final int BYTES_PER_BYTE = 4;
+
   private static final int[] NOTHING = {};
 
   /** The template behind {@link TemplateColumns#LEAD} zeros and before some slack. */

@@ -12,6 +12,9 @@ final class TemplateLines implements LineTemplates {
   /** Bytes behind texts and values, which are copied a word at a time. */
   static final int SLACK = Long.BYTES;
 
+  /** Whatever a cache has room for is less. */
+  private static final int MAX_SIZE_BYTES = 1 << 30;
+
   private final Section section;
   private final DecompressionContexts contexts;
   private final int lineBytes;
@@ -130,10 +133,15 @@ final class TemplateLines implements LineTemplates {
     return frames.words(contexts);
   }
 
+  /** Returns what it takes once all its templates were asked for, at most. */
   int sizeBytes() {
-    return section.bytes().length
-        + text.length
-        + Integer.BYTES * (2 * starts.length + ofEntries.length);
+    long bytes =
+        section.bytes().length
+            + text.length
+            + (long) Integer.BYTES * (2 * starts.length + ofEntries.length)
+            + (long) StoredTemplate.OVERHEAD_BYTES * count()
+            + (long) StoredTemplate.BYTES_PER_BYTE * text.length;
+    return (int) Math.min(MAX_SIZE_BYTES, bytes);
   }
 
   @Override
