@@ -152,7 +152,7 @@ final class LogReplayer implements ReplayTarget {
   private void addSealed(
       CheckpointChunk chunk, byte[] bytes, @Nullable PatternMiner miner, List<LiveBlock> blocks) {
     try {
-      LiveBlock block = new LiveBlock(SealedBlocks.decode(bytes, decoder), miner);
+      LiveBlock block = new LiveBlock(SealedBlocks.decode("WAL checkpoint", bytes, decoder), miner);
       memory.unflushedChanged(block.memoryBytes());
       blocks.add(block);
     } catch (StorageException e) {

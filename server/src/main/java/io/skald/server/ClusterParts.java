@@ -1,5 +1,6 @@
 package io.skald.server;
 
+import io.skald.common.block.BlockView;
 import io.skald.common.fleet.PieceEvaluator;
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.IngesterReads;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,7 @@ final class ClusterParts implements AutoCloseable {
   private final Clock clock;
   private final RandomGenerator random;
   private final ClusterMetrics metrics;
+  private final Function<byte[], BlockView> sealedBlocks;
   private final FileReloads reloads = new FileReloads();
   private final RpcChannels channels;
   private final RingStore ingesters;
@@ -77,14 +80,21 @@ final class ClusterParts implements AutoCloseable {
   /**
    * Connects to the stores of the rings.
    *
+   * @param sealedBlocks reads what {@link BlockView#sealed} returns
    * @throws io.skald.common.ring.RingStoreException if one cannot be reached
    * @throws IllegalArgumentException if a file of TLS is no good
    */
-  ClusterParts(SkaldConfig config, Clock clock, RandomGenerator random, ClusterMetrics metrics) {
+  ClusterParts(
+      SkaldConfig config,
+      Clock clock,
+      RandomGenerator random,
+      ClusterMetrics metrics,
+      Function<byte[], BlockView> sealedBlocks) {
     this.config = config;
     this.clock = clock;
     this.random = random;
     this.metrics = metrics;
+    this.sealedBlocks = sealedBlocks;
     IngesterClientSection client = config.ingesterClient();
     closers.push(reloads::close);
     try {
@@ -207,7 +217,11 @@ final class ClusterParts implements AutoCloseable {
     }
     RemoteIngester fresh =
         new RemoteIngester(
-            instance.id(), instance.address(), channels, config.ingesterClient().calls());
+            instance.id(),
+            instance.address(),
+            channels,
+            config.ingesterClient().calls(),
+            sealedBlocks);
     clients.put(instance.id(), fresh);
     return fresh;
   }

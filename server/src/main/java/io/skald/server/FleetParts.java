@@ -6,6 +6,7 @@ import io.skald.common.ring.Ring;
 import io.skald.common.rpc.RpcService;
 import io.skald.common.rpc.fleet.QuerierService;
 import io.skald.common.time.Clock;
+import io.skald.logql.engine.QueryMemory;
 import io.skald.querier.fleet.Fleet;
 import io.skald.querier.fleet.FleetConfig;
 import io.skald.querier.fleet.FleetCounters;
@@ -74,7 +75,7 @@ final class FleetParts {
    * Returns those that share queries and their results, or null if there are no others and none are
    * kept.
    */
-  @Nullable Fleet fleet(QueryData data) {
+  @Nullable Fleet fleet(QueryData data, QueryMemory memory) {
     ClusterParts others = cluster;
     if (others == null && results == null) {
       return null;
@@ -89,6 +90,7 @@ final class FleetParts {
             }
             : others::piecesOf,
         data,
+        memory,
         new FleetConfig(
             config.querier().fanOutMinBytes(),
             config.querier().fanOutAfter(),

@@ -10,8 +10,7 @@ import java.time.Duration;
  *
  * @param remoteTimeout of a push or a read
  * @param maxInflightBytes of pushes that wait for one ingester; more fail at once
- * @param maxReadBytes of the entries that one query gets from one ingester; a tenth of the heap, if
- *     that is less
+ * @param maxReadBytes of the entries that one query gets from one ingester
  */
 public record IngesterClientSection(
     Duration remoteTimeout, long maxInflightBytes, long maxReadBytes, Client grpcClientConfig) {
@@ -26,11 +25,6 @@ public record IngesterClientSection(
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
 
   private static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(5);
-
-  /**
-   * The part of the heap that one read may take of each ingester: three of them leave most of it.
-   */
-  private static final int HEAP_SHARE = 10;
 
   public IngesterClientSection {
     if (!remoteTimeout.isPositive()) {
@@ -82,10 +76,7 @@ public record IngesterClientSection(
         (int) grpcClientConfig.maxRecvMsgSize, KEEP_ALIVE, KEEP_ALIVE_TIMEOUT);
   }
 
-  /** What is read lies on the heap, from each of the copies and beside everything else. */
   RemoteIngesterConfig calls() {
-    long ofHeap = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
-    return new RemoteIngesterConfig(
-        remoteTimeout, maxInflightBytes, Math.min(maxReadBytes, ofHeap));
+    return new RemoteIngesterConfig(remoteTimeout, maxInflightBytes, maxReadBytes);
   }
 }

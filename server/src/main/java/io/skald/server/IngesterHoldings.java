@@ -1,5 +1,6 @@
 package io.skald.server;
 
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.RecentData;
 import io.skald.common.ingest.RecentPatterns;
@@ -33,7 +34,8 @@ public final class IngesterHoldings implements RecentData {
       List<LabelMatcher> matchers,
       StreamShard shard,
       long fromNanos,
-      long throughNanos) {
+      long throughNanos,
+      ReadRoom room) {
     requireReadable();
     // Memory first: a chunk that is flushed in between is then in both, not in neither.
     List<RecentStream> inMemory =

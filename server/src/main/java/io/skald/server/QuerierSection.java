@@ -11,6 +11,7 @@ import java.time.Duration;
  *     io.skald.querier.turn.TurnConfig}
  * @param maxOutstandingPerTenant queries of one tenant that may wait; more are refused with 429
  * @param maxQueryMemory bytes that one query may hold
+ * @param maxTotalQueryMemory bytes that all queries may hold together; 0 takes a part of the heap
  * @param cacheSize bytes of decoded columns and footers that are kept
  * @param tailMaxDuration after which a tail is ended, for its client to begin anew
  * @param multiTenantQueriesEnabled whether a read may name several tenants
@@ -25,18 +26,23 @@ public record QuerierSection(
     int maxRunningQueries,
     int maxOutstandingPerTenant,
     long maxQueryMemory,
+    long maxTotalQueryMemory,
     long cacheSize,
     Duration tailMaxDuration,
     boolean multiTenantQueriesEnabled,
     long fanOutMinBytes,
     Duration fanOutAfter,
     @Flat QueryLogSection log) {
+  /** The part of the heap that queries take unless they are told otherwise. */
+  private static final int HEAP_PERCENT = 35;
+
   static final QuerierSection DEFAULTS =
       new QuerierSection(
           0,
           16,
           2048,
           128L << 20,
+          0,
           96L << 20,
           Duration.ofHours(1),
           false,
@@ -61,6 +67,10 @@ public record QuerierSection(
       throw new IllegalArgumentException(
           "querier.max_query_memory must be at least 1MB: " + maxQueryMemory);
     }
+    if (maxTotalQueryMemory < 0 || (maxTotalQueryMemory > 0 && maxTotalQueryMemory < 16 << 20)) {
+      throw new IllegalArgumentException(
+          "querier.max_total_query_memory must be 0 or at least 16MB: " + maxTotalQueryMemory);
+    }
     if (tailMaxDuration.isNegative() || tailMaxDuration.isZero()) {
       throw new IllegalArgumentException(
           "querier.tail_max_duration must be positive: " + tailMaxDuration);
@@ -76,6 +86,13 @@ public record QuerierSection(
     if (cacheSize < 1 << 20) {
       throw new IllegalArgumentException("querier.cache_size must be at least 1MB: " + cacheSize);
     }
+  }
+
+  /** Returns what all queries may hold together, in bytes. */
+  long totalQueryMemory() {
+    return maxTotalQueryMemory == 0
+        ? Runtime.getRuntime().maxMemory() / 100 * HEAP_PERCENT
+        : maxTotalQueryMemory;
   }
 
   int threads() {

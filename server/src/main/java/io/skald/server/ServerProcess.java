@@ -21,6 +21,7 @@ import io.skald.ingester.IngesterLimits;
 import io.skald.ingester.IngesterStatistics;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
+import io.skald.logql.engine.QueryMemory;
 import io.skald.logql.engine.QueryThreads;
 import io.skald.querier.api.DetectedApi;
 import io.skald.querier.api.ExplainRoutes;
@@ -36,7 +37,6 @@ import io.skald.querier.api.TailRoutes;
 import io.skald.querier.api.VolumeApi;
 import io.skald.querier.delete.DeleteConfig;
 import io.skald.querier.delete.DeleteRoutes;
-import io.skald.querier.fleet.Fleet;
 import io.skald.querier.fleet.PieceReads;
 import io.skald.querier.pattern.PatternSource;
 import io.skald.querier.replica.ReadRing;
@@ -49,6 +49,7 @@ import io.skald.querier.turn.FairTurns;
 import io.skald.querier.turn.TurnConfig;
 import io.skald.server.trace.Tracing;
 import io.skald.storage.chunk.ColumnDecoder;
+import io.skald.storage.chunk.SealedBlocks;
 import io.skald.storage.delete.DeleteRequests;
 import io.skald.storage.index.LabelIndex;
 import io.skald.storage.object.ObjectStore;
@@ -74,6 +75,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -154,7 +156,12 @@ public final class ServerProcess implements AutoCloseable {
     ClusterParts cluster =
         config.isSingleProcess()
             ? null
-            : new ClusterParts(config, clock, random, new ClusterMetrics(metrics));
+            : new ClusterParts(
+                config,
+                clock,
+                random,
+                new ClusterMetrics(metrics),
+                bytes -> SealedBlocks.decode("an answer", bytes, decoder).view());
     String id = cluster == null ? INGESTER_ID : cluster.ingesterId();
     IndexParts index =
         IndexParts.open(config, id, objects, metrics, cacheMetrics, clock, random, closers);
@@ -207,7 +214,19 @@ public final class ServerProcess implements AutoCloseable {
               clock);
       closers.push(turns::close);
       bind(turns);
-      QueryApi queries = queries(data, limits, fleet.fleet(data));
+      QueryMemory memory = new QueryMemory(config.querier().totalQueryMemory(), clock);
+      bind(memory);
+      BiFunction<Limits, QueryThreads, QueryEngine> engines =
+          (allowed, threads) -> engine(allowed, threads, memory);
+      QueryApi queries =
+          new QueryApi(
+              data,
+              memory,
+              engines,
+              limits,
+              fleet.fleet(data, memory),
+              config.querier().multiTenantQueriesEnabled(),
+              clock);
       QueryMetrics queryMetrics = new QueryMetrics(metrics);
       queryMetrics.bind(metrics, turns);
       ReadObserver observer = ReadObserver.all(queryMetrics, new QueryLog(config.querier().log()));
@@ -215,7 +234,8 @@ public final class ServerProcess implements AutoCloseable {
         fleet.serve(
             new PieceReads(
                 data,
-                this::engine,
+                memory,
+                engines,
                 limits,
                 turns,
                 readable,
@@ -384,19 +404,15 @@ public final class ServerProcess implements AutoCloseable {
         ring, Objects.requireNonNull(cluster)::readsOf, config.replicationFactor());
   }
 
-  private QueryEngine engine(Limits allowed, QueryThreads threads) {
+  private QueryEngine engine(Limits allowed, QueryThreads threads, QueryMemory memory) {
     return new QueryEngine(
         new EngineLimits(
             allowed.queries().maxQuerySeries(),
             config.querier().maxQueryMemory(),
             allowed.queries().shardAggregations().contains("approx_topk")),
         threads,
-        config.querier().threads());
-  }
-
-  private QueryApi queries(QueryData data, TenantLimits limits, @Nullable Fleet fleet) {
-    return new QueryApi(
-        data, this::engine, limits, fleet, config.querier().multiTenantQueriesEnabled(), clock);
+        config.querier().threads(),
+        memory);
   }
 
   private void registerQueries(
@@ -576,6 +592,15 @@ public final class ServerProcess implements AutoCloseable {
         "skald_querier_queries_refused_total",
         "Reads refused because too many of their tenant waited.",
         turns::refused);
+  }
+
+  private void bind(QueryMemory memory) {
+    metrics.gauge(
+        "skald_querier_query_memory_bytes",
+        "Memory that queries under way hold together.",
+        memory::heldBytes);
+    metrics.gauge(
+        "skald_querier_query_memory_bytes_limit", "What they may hold.", memory::limitBytes);
   }
 
   private void bind(TailCounters tails) {

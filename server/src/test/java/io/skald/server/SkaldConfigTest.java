@@ -246,6 +246,7 @@ class SkaldConfigTest {
         max_running_queries: 87
         max_outstanding_per_tenant: 88
         max_query_memory: 52MB
+        max_total_query_memory: 95MB
         cache_size: 53MB
         tail_max_duration: 89s
         multi_tenant_queries_enabled: true
@@ -575,6 +576,7 @@ class SkaldConfigTest {
               87,
               88,
               52 << 20,
+              95 << 20,
               53 << 20,
               Duration.ofSeconds(89),
               true,

@@ -83,4 +83,22 @@ public interface BlockView {
   default @Nullable LineTemplates templates() {
     return null;
   }
+
+  /** Returns the whole block in its compressed form, or null if it is not kept in one. */
+  default @Nullable Sealed sealed() {
+    return null;
+  }
+
+  /** A block to be sent to somebody who reads it. */
+  interface Sealed {
+    /** Returns about how long {@link #bytes} is. */
+    int sizeBytes();
+
+    byte[] bytes();
+  }
+
+  /** Returns what was taken of a {@link ReadRoom} for this block; nothing if it is kept anyway. */
+  default long heldBytes() {
+    return 0;
+  }
 }

@@ -14,6 +14,8 @@ public interface LogSource {
    *
    * @param fromNanos first timestamp, inclusive
    * @param throughNanos last timestamp, inclusive
+   * @param room for as long as the blocks are used
    */
-  List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos);
+  List<StreamBlocks> select(
+      List<LabelMatcher> matchers, long fromNanos, long throughNanos, ReadRoom room);
 }

@@ -1,5 +1,6 @@
 package io.skald.common.ingest;
 
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
@@ -17,18 +18,18 @@ import java.util.Set;
  * IngestUnavailableException} if an ingester does not answer (if too few do, for several).
  */
 public interface RecentData {
-  default Holdings select(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    return select(tenant, matchers, StreamShard.ALL, fromNanos, throughNanos);
-  }
-
-  /** Returns the entries of a shard. */
+  /**
+   * Returns the entries of a shard.
+   *
+   * @param room for as long as the entries are used
+   */
   Holdings select(
       TenantId tenant,
       List<LabelMatcher> matchers,
       StreamShard shard,
       long fromNanos,
-      long throughNanos);
+      long throughNanos,
+      ReadRoom room);
 
   /** Returns the labels of the streams that {@link #select} would return. */
   Set<Labels> series(

@@ -55,6 +55,16 @@ final class LogPieces implements QueryFleet.Work {
       return out.toByteArray();
     }
 
+    /** Returns these entries and those of another range of time, whose streams get new numbers. */
+    Found followedBy(Found further) {
+      int next = 1 + streams.keySet().stream().mapToInt(Integer::intValue).max().orElse(-1);
+      Map<Integer, Labels> all = new HashMap<>(streams);
+      further.streams.forEach((number, labels) -> all.put(next + number, labels));
+      List<LogEntry> both = new ArrayList<>(entries);
+      further.entries.forEach(entry -> both.add(entry.ofStream(next + entry.stream())));
+      return new Found(both, all);
+    }
+
     static Found read(byte[] answer, QueryContext context) {
       AnswerReader in = new AnswerReader(answer);
       int size = in.size(ENTRY_BYTES);
@@ -100,7 +110,7 @@ final class LogPieces implements QueryFleet.Work {
             || request.startNanos() >= request.endNanos()
             || EntryStages.compile(expression.stages()).keepEveryEntry();
     return fleet == null || few
-        ? new LogQuery(context, request, expression).execute()
+        ? alone(context, request, expression)
         : new LogPieces(fleet, expression, request, context).execute();
   }
 
@@ -118,7 +128,7 @@ final class LogPieces implements QueryFleet.Work {
             QueryFleet.Effort.LINES);
     time.planned();
     if (pieces.size() < 2) {
-      return new LogQuery(context, request, expression).execute();
+      return alone(context, request, expression);
     }
     for (QueryPiece piece : pieces) {
       spans.computeIfAbsent(piece.fromNanos(), _ -> new Span()).missing++;
@@ -151,8 +161,38 @@ final class LogPieces implements QueryFleet.Work {
             asked.limit(),
             asked.forward(),
             asked.categorizeLabels());
-    LogQuery query = new LogQuery(context, part, expression);
-    return new Found(query.entries(), query.streams());
+    return found(context, part, expression);
+  }
+
+  private static QueryResult alone(QueryContext context, QueryRequest request, LogExpr expression) {
+    return LogQuery.grouped(found(context, request, expression).entries);
+  }
+
+  /**
+   * Reads entries, one range of time after the other if they do not fit into memory at a time; what
+   * is behind those that are asked for is not read then.
+   */
+  private static Found found(QueryContext context, QueryRequest request, LogExpr expression) {
+    try {
+      LogQuery query = new LogQuery(context, request, expression);
+      Found found = new Found(query.entries(), query.streams());
+      query.discard();
+      return found;
+    } catch (EntriesTooLargeException e) {
+      if (request.intervalNanos() > 0) {
+        throw e; // the next entry depends on the one before
+      }
+      long middle = e.cut(request.startNanos(), request.endNanos() - 1) + 1;
+      QueryRequest early = request.between(request.startNanos(), middle);
+      QueryRequest late = request.between(middle, request.endNanos());
+      Found near = found(context, request.forward() ? early : late, expression);
+      int missing = request.limit() - near.entries.size();
+      if (missing == 0) {
+        return near;
+      }
+      QueryRequest rest = (request.forward() ? late : early).withLimit(missing);
+      return near.followedBy(found(context, rest, expression));
+    }
   }
 
   @Override

@@ -48,6 +48,7 @@ final class LogQuery {
             ? thinnedOut()
             : first(request.limit(), request.startNanos(), request.endNanos() - 1);
     profile.scanned();
+    profile.merged();
     return entries;
   }
 
@@ -58,11 +59,10 @@ final class LogQuery {
     return streams;
   }
 
-  QueryResult execute() {
-    List<LogEntry> entries = entries();
-    QueryResult result = grouped(entries);
-    profile.merged();
-    return result;
+  /** Gives back what its blocks take; they are not read any more. */
+  void discard() {
+    context.budget().release(ScanUnit.heldBytes(units));
+    units.clear();
   }
 
   /** Returns the first entries, in the direction of the query, within inclusive bounds. */

@@ -17,6 +17,7 @@ public final class QueryEngine {
   private final EngineLimits limits;
   private final QueryThreads threads;
   private final WorkCrew crew;
+  private final QueryMemory memory;
 
   /**
    * @param limits what a query may use, unless the call says otherwise
@@ -29,12 +30,23 @@ public final class QueryEngine {
 
   /** As the other one, with threads that let others go first. */
   public QueryEngine(EngineLimits limits, QueryThreads threads, int parallelism) {
+    this(limits, threads, parallelism, QueryMemory.unbounded());
+  }
+
+  /**
+   * As the other ones, for a process with more queries.
+   *
+   * @param memory shared by all engines
+   */
+  public QueryEngine(
+      EngineLimits limits, QueryThreads threads, int parallelism, QueryMemory memory) {
     if (parallelism < 1) {
       throw new IllegalArgumentException("parallelism must be at least 1: " + parallelism);
     }
     this.limits = limits;
     this.threads = threads;
     this.crew = new WorkCrew(threads, parallelism);
+    this.memory = memory;
   }
 
   /** As {@link #execute(QueryRequest, LogSource, EngineLimits, QueryStatistics, Cancellation)}. */
@@ -89,10 +101,12 @@ public final class QueryEngine {
    */
   public byte[] evaluate(
       QueryPiece piece, LogSource source, QueryStatistics statistics, Cancellation cancellation) {
-    QueryContext context = context(source, limits, statistics, cancellation, null, null);
-    return piece.request().expression() instanceof LogExpr log
-        ? LogPieces.evaluate(piece, log, context).written()
-        : RangePieces.evaluate(piece, context);
+    try (MemoryBudget budget = budget(limits)) {
+      QueryContext context = context(source, budget, statistics, cancellation, false, null, null);
+      return piece.request().expression() instanceof LogExpr log
+          ? LogPieces.evaluate(piece, log, context).written()
+          : RangePieces.evaluate(piece, context);
+    }
   }
 
   /**
@@ -105,7 +119,10 @@ public final class QueryEngine {
    */
   public byte[] evaluateSteps(
       QueryPiece piece, LogSource source, QueryStatistics statistics, Cancellation cancellation) {
-    return KeptRange.evaluate(piece, context(source, limits, statistics, cancellation, null, null));
+    try (MemoryBudget budget = budget(limits)) {
+      return KeptRange.evaluate(
+          piece, context(source, budget, statistics, cancellation, false, null, null));
+    }
   }
 
   /** Describes how a query would be evaluated; reads nothing. */
@@ -140,31 +157,41 @@ public final class QueryEngine {
       Cancellation cancellation,
       @Nullable QueryProfile profile,
       @Nullable QueryFleet fleet) {
-    QueryContext context = context(source, queryLimits, statistics, cancellation, profile, fleet);
-    if (profile != null) {
-      profile.started();
+    try (MemoryBudget budget = budget(queryLimits)) {
+      QueryContext context =
+          context(source, budget, statistics, cancellation, true, profile, fleet);
+      if (profile != null) {
+        profile.started();
+      }
+      QueryResult result = evaluate(context, request, queryLimits);
+      if (profile != null) {
+        profile.ended(budget);
+      }
+      return result;
     }
-    QueryResult result = evaluate(context, request, queryLimits);
-    if (profile != null) {
-      profile.ended(context.budget());
-    }
-    return result;
+  }
+
+  private MemoryBudget budget(EngineLimits queryLimits) {
+    return new MemoryBudget(queryLimits.maxMemoryBytes(), memory);
   }
 
   private QueryContext context(
       LogSource source,
-      EngineLimits queryLimits,
+      MemoryBudget budget,
       QueryStatistics statistics,
       Cancellation cancellation,
+      boolean patient,
       @Nullable QueryProfile profile,
       @Nullable QueryFleet fleet) {
     cancellation.check();
     return new QueryContext(
         source,
         crew,
-        new MemoryBudget(queryLimits.maxMemoryBytes()),
+        threads,
+        budget,
         statistics,
         cancellation.pausing(threads::pause),
+        patient,
         profile,
         fleet);
   }

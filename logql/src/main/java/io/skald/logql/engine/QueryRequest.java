@@ -22,6 +22,25 @@ public record QueryRequest(
     int limit,
     boolean forward,
     boolean categorizeLabels) {
+  /** Returns the same for another range of time. */
+  QueryRequest between(long from, long end) {
+    return new QueryRequest(
+        expression, from, end, stepNanos, intervalNanos, limit, forward, categorizeLabels);
+  }
+
+  /** Returns the same for fewer entries. */
+  QueryRequest withLimit(int entries) {
+    return new QueryRequest(
+        expression,
+        startNanos,
+        endNanos,
+        stepNanos,
+        intervalNanos,
+        entries,
+        forward,
+        categorizeLabels);
+  }
+
   public boolean isInstant() {
     return stepNanos == 0;
   }

@@ -1,5 +1,6 @@
 package io.skald.logql.engine;
 
+import io.skald.common.block.SlicedSource;
 import io.skald.common.model.Labels;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -47,15 +48,31 @@ final class RangeCrew {
   }
 
   /**
-   * Reads the entries of a source.
+   * Reads the entries of a source, one range of time after the other if they do not fit into memory
+   * at a time.
    *
    * @param part of the query: as the context of this, but for the source
    */
   void scan(QueryContext part) {
     ScanProfile scan = ScanProfile.of(part, plan.node());
-    EntryStages counted = scan.begin(stages);
-    List<ScanUnit> units =
-        ScanUnit.select(part, plan.range().log().selector(), windows.from(), windows.through());
+    scan(part, windows.from(), windows.through(), scan.begin(stages), scan);
+    profile = scan;
+  }
+
+  /** Reads those of a range of time, both ends inclusive. */
+  private void scan(
+      QueryContext part, long from, long through, EntryStages counted, ScanProfile scan) {
+    boolean whole = from == windows.from() && through == windows.through();
+    QueryContext range = whole ? part : part.over(new SlicedSource(part.source(), from, through));
+    List<ScanUnit> units;
+    try {
+      units = ScanUnit.select(range, plan.range().log().selector(), from, through);
+    } catch (EntriesTooLargeException e) {
+      long cut = e.cut(from, through);
+      scan(part, from, cut, counted, scan);
+      scan(part, cut + 1, through, counted, scan);
+      return;
+    }
     scan.selected(units);
     int first = scannedUnits;
     scannedUnits += units.size();
@@ -66,8 +83,8 @@ final class RangeCrew {
                 () -> worker(counted),
                 (worker, unit) -> worker.scan(first + unit, units.get(unit)));
     idle.addAll(used);
+    context.budget().release(ScanUnit.heldBytes(units));
     scan.scanned();
-    profile = scan;
   }
 
   private RangeWorker worker(EntryStages counted) {

@@ -58,20 +58,23 @@ final class ScanProfile {
   }
 
   void selected(List<ScanUnit> units) {
-    selectNanos = lap();
-    statistics.planNanos.add(selectNanos);
+    long nanos = lap();
+    selectNanos += nanos;
+    statistics.planNanos.add(nanos);
     if (node == null) {
       return;
     }
-    streams = units.stream().mapToInt(ScanUnit::stream).distinct().count();
-    blocks = units.size();
-    lines = units.stream().mapToLong(unit -> unit.block().size()).sum();
-    lineBytes = units.stream().mapToLong(unit -> unit.block().lineBytes()).sum();
+    // Of ranges of time that are read apart, the same streams mostly.
+    streams = Math.max(streams, units.stream().mapToInt(ScanUnit::stream).distinct().count());
+    blocks += units.size();
+    lines += units.stream().mapToLong(unit -> unit.block().size()).sum();
+    lineBytes += units.stream().mapToLong(unit -> unit.block().lineBytes()).sum();
   }
 
   void scanned() {
-    scanNanos = lap();
-    statistics.scanNanos.add(scanNanos);
+    long nanos = lap();
+    scanNanos += nanos;
+    statistics.scanNanos.add(nanos);
   }
 
   void merged() {

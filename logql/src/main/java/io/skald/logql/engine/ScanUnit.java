@@ -18,6 +18,11 @@ record ScanUnit(int stream, Labels labels, int arrival, BlockView block) {
   /** What a unit and the description of its block take; columns come and go with the work. */
   private static final int BYTES = 256;
 
+  /** Returns what was taken for blocks that were selected. */
+  static long heldBytes(List<ScanUnit> units) {
+    return units.stream().mapToLong(unit -> BYTES + unit.block.heldBytes()).sum();
+  }
+
   /**
    * Returns the blocks that overlap {@code [fromNanos, throughNanos]}, streams in the order of
    * their label texts as bytes, blocks of a stream in arrival order. All tie-breaks between entries
@@ -25,8 +30,23 @@ record ScanUnit(int stream, Labels labels, int arrival, BlockView block) {
    */
   static List<ScanUnit> select(
       QueryContext context, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+    return context
+        .budget()
+        .fetch(
+            context.threads(),
+            context.cancellation(),
+            context.patient(),
+            room -> select(context, matchers, fromNanos, throughNanos, room));
+  }
+
+  private static List<ScanUnit> select(
+      QueryContext context,
+      List<LabelMatcher> matchers,
+      long fromNanos,
+      long throughNanos,
+      MemoryBudget.EntryRoom room) {
     List<StreamBlocks> streams =
-        new ArrayList<>(context.source().select(matchers, fromNanos, throughNanos));
+        new ArrayList<>(context.source().select(matchers, fromNanos, throughNanos, room));
     streams.sort(Comparator.comparing(StreamBlocks::labels, LabelText.ORDER));
     List<ScanUnit> units = new ArrayList<>();
     for (int i = 0; i < streams.size(); i++) {
@@ -39,7 +59,9 @@ record ScanUnit(int stream, Labels labels, int arrival, BlockView block) {
         }
       }
     }
-    context.budget().take((long) BYTES * units.size());
+    // Copies of entries that others hold too, and blocks outside of the range, are garbage now.
+    room.releaseTo(units.stream().mapToLong(unit -> unit.block.heldBytes()).sum());
+    room.take((long) BYTES * units.size());
     context.statistics().streams.add(streams.size());
     context.statistics().blocksTotal.add(units.size());
     return units;

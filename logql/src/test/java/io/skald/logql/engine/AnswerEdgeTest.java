@@ -3,6 +3,7 @@ package io.skald.logql.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skald.common.block.BlockView;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.model.Labels;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,7 +23,10 @@ class AnswerEdgeTest {
     }
     List<ScanUnit> units = new ArrayList<>();
     for (BlockView block :
-        source.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE).getFirst().blocks()) {
+        source
+            .select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE, ReadRoom.UNBOUNDED)
+            .getFirst()
+            .blocks()) {
       units.add(new ScanUnit(0, stream, units.size(), block));
     }
     units.sort(

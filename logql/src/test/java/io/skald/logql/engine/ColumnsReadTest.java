@@ -114,7 +114,7 @@ class ColumnsReadTest {
   private QueryResult run(String query, List<WatchedBlock> blocks, QueryStatistics statistics) {
     Expr expression = Parser.parse(query);
     boolean log = expression instanceof LogExpr;
-    LogSource source = (_, _, _) -> List.of(new StreamBlocks(STREAM, new ArrayList<>(blocks)));
+    LogSource source = (_, _, _, _) -> List.of(new StreamBlocks(STREAM, new ArrayList<>(blocks)));
     return engine.execute(
         new QueryRequest(expression, log ? 0 : 1000 * SECOND, 1000 * SECOND, 0, 0, 3, false, false),
         source,

@@ -113,8 +113,8 @@ class ExplainTest {
   void analyze_blocksThatAFilterRulesOut_areOnItsAccount() {
     MemorySource entries = new RandomEntries(3, 300).source(() -> 20);
     LogSource without =
-        (matchers, from, through) ->
-            entries.select(matchers, from, through).stream()
+        (matchers, from, through, room) ->
+            entries.select(matchers, from, through, room).stream()
                 .map(
                     s -> new StreamBlocks(s.labels(), s.blocks().stream().map(this::bare).toList()))
                 .toList();

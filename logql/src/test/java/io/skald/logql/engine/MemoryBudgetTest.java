@@ -107,11 +107,12 @@ class MemoryBudgetTest {
         "label_replace(" + inner + ", `long`, `" + "$1-".repeat(400) + "`, `id`, `(.*)`)", 0);
   }
 
+  /** Of one instant, they cannot be read part by part. */
   @Test
   void blocks_ofTheAnswerToBe_areAccountedFor() {
     MemorySource source = MemorySource.ofBlocks(1);
     for (int i = 0; i < LINES; i++) {
-      source.add(Labels.of("app", "x"), i * SECOND, "line");
+      source.add(Labels.of("app", "x"), END, "line " + i);
     }
     QueryEngine engine = new QueryEngine(new EngineLimits(0, 1 << 20, false), Runnable::run, 1);
 

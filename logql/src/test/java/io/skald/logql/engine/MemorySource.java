@@ -5,6 +5,7 @@ import io.skald.common.block.ColumnBlock;
 import io.skald.common.block.EntryBatch;
 import io.skald.common.block.LogSource;
 import io.skald.common.block.MetadataTable;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
@@ -37,8 +38,8 @@ final class MemorySource implements LogSource {
 
   /** Returns the same entries in blocks that hold templates of their lines. */
   LogSource templated() {
-    return (matchers, from, through) ->
-        select(matchers, from, through).stream()
+    return (matchers, from, through, room) ->
+        select(matchers, from, through, room).stream()
             .map(stream ->
                 new StreamBlocks(
                     stream.labels(), stream.blocks().stream().map(TemplatedBlock::of).toList()))
@@ -67,7 +68,8 @@ final class MemorySource implements LogSource {
   }
 
   @Override
-  public List<StreamBlocks> select(List<LabelMatcher> matchers, long from, long through) {
+  public List<StreamBlocks> select(
+      List<LabelMatcher> matchers, long from, long through, ReadRoom room) {
     if (blocks.isEmpty()) {
       blocks =
           streams.entrySet().stream()

@@ -187,7 +187,7 @@ class QueryEngineTest {
       assertThatThrownBy(() ->
               crew.execute(
                   instant("sum(count_over_time({app=\"x\"}[1m]))"),
-                  (_, _, _) -> {
+                  (_, _, _, _) -> {
                     throw new StorageException("chunk 7 is gone");
                   },
                   new QueryStatistics(),

@@ -25,7 +25,8 @@ class VectorExpressionsTest {
     QueryRequest request =
         new QueryRequest(Parser.parse(expand(text)), 0, 0, 0, 0, 100, false, false);
     QueryResult result =
-        engine.execute(request, (_, _, _) -> List.of(), new QueryStatistics(), Cancellation.none());
+        engine.execute(
+            request, (_, _, _, _) -> List.of(), new QueryStatistics(), Cancellation.none());
     return switch (result) {
       case QueryResult.Vector(List<QueryResult.Sample> samples) ->
           samples.stream()

@@ -1,5 +1,6 @@
 package io.skald.querier.api;
 
+import io.skald.common.block.ReadRoom;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.QueryLimits;
 import io.skald.common.model.LabelMatcher;
@@ -154,25 +155,29 @@ final class LimitChecks {
    * Checks how many bytes of lines a query would read. Known from the index, but for chunks that a
    * range ends in, and those are opened only where they decide.
    *
+   * @param max how many it may read
    * @param earliest the first instant that may be read
+   * @param room while it is looked at
    */
   static void bytes(
-      QueryRequest query, ReadTenants tenants, QueryData data, Limits allowed, long earliest) {
-    long max = allowed.queries().maxQueryBytesRead();
-    if (max == 0) {
-      return;
-    }
+      QueryRequest query,
+      ReadTenants tenants,
+      QueryData data,
+      long max,
+      long earliest,
+      ReadRoom room) {
     List<StreamPart.Span> spans = new ArrayList<>();
     switch (query.expression()) {
       case LogExpr log ->
           spans.addAll(
-              data.spans(tenants, log.selector(), query.startNanos(), query.endNanos() - 1));
+              data.spans(tenants, log.selector(), query.startNanos(), query.endNanos() - 1, room));
       case MetricExpr _, Expr.Variants _ -> {
         for (LogRange window : windows(query.expression())) {
           long from = query.startNanos() - window.offsetNanos() - window.rangeNanos();
           long through = query.endNanos() - window.offsetNanos();
           spans.addAll(
-              data.spans(tenants, window.log().selector(), Math.max(from + 1, earliest), through));
+              data.spans(
+                  tenants, window.log().selector(), Math.max(from + 1, earliest), through, room));
         }
       }
     }

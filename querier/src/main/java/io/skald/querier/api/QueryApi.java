@@ -1,6 +1,7 @@
 package io.skald.querier.api;
 
 import io.skald.common.block.LogSource;
+import io.skald.common.block.SlicedSource;
 import io.skald.common.limits.Limits;
 import io.skald.common.limits.TenantLimits;
 import io.skald.common.model.LabelMatcher;
@@ -14,6 +15,7 @@ import io.skald.logql.engine.PlanNode;
 import io.skald.logql.engine.QueryEngine;
 import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryFleet;
+import io.skald.logql.engine.QueryMemory;
 import io.skald.logql.engine.QueryProfile;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryResult;
@@ -28,7 +30,6 @@ import io.skald.querier.fleet.Fleet;
 import io.skald.querier.source.FederatedQuery;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
-import io.skald.querier.source.SlicedSource;
 import io.skald.querier.tail.TailLine;
 import io.skald.storage.read.ReadStatistics;
 import java.io.OutputStream;
@@ -59,6 +60,7 @@ public final class QueryApi {
   }
 
   private final QueryData data;
+  private final QueryMemory memory;
   private final BiFunction<Limits, QueryThreads, QueryEngine> engines;
   private final TenantLimits limits;
   private final @Nullable Fleet fleet;
@@ -67,18 +69,21 @@ public final class QueryApi {
   private final LossWarnings losses;
 
   /**
+   * @param memory what all queries of the process hold
    * @param engines makes the engine that works under a tenant's limits on threads of the request
    * @param fleet the queriers that share queries; null if there is one only
    * @param federation whether a request may name several tenants
    */
   public QueryApi(
       QueryData data,
+      QueryMemory memory,
       BiFunction<Limits, QueryThreads, QueryEngine> engines,
       TenantLimits limits,
       @Nullable Fleet fleet,
       boolean federation,
       Clock clock) {
     this.data = data;
+    this.memory = memory;
     this.engines = engines;
     this.limits = limits;
     this.fleet = fleet;
@@ -171,7 +176,7 @@ public final class QueryApi {
     ReadStatistics reads = new ReadStatistics();
     Limits allowed = allowed(tenants);
     long earliest = LimitChecks.earliest(allowed, clock.nowNanos());
-    LimitChecks.bytes(query, tenants, data, allowed, earliest);
+    checkBytes(tenants, query, request, allowed, earliest);
     PlanNode plan =
         engine.analyze(
             query,
@@ -293,7 +298,7 @@ public final class QueryApi {
               StatisticsWriter.write(
                   json, new QueryStatistics(), 0, request.meter().queueNanos(), 0));
     }
-    LimitChecks.bytes(query, tenants, data, allowed, earliest);
+    checkBytes(tenants, query, request, allowed, earliest);
     ReadMeter meter = request.meter();
     QueryStatistics statistics = meter.statistics();
     long started = clock.monotonicNanos();
@@ -319,6 +324,26 @@ public final class QueryApi {
     return new Answer(
         result,
         json -> StatisticsWriter.write(json, statistics, nanos, meter.queueNanos(), entries));
+  }
+
+  private void checkBytes(
+      ReadTenants tenants, QueryRequest query, ReadRequest request, Limits allowed, long earliest) {
+    long max = allowed.queries().maxQueryBytesRead();
+    if (max > 0) {
+      memory.read(
+          request.threads(),
+          request.cancellation(),
+          room -> {
+            LimitChecks.bytes(query, tenants, data, max, earliest, room);
+            return max;
+          });
+    }
+  }
+
+  /** Looks at entries without an engine; see {@link QueryMemory}. */
+  void look(
+      ReadRequest request, long fromNanos, long throughNanos, QueryMemory.RangeReader reader) {
+    memory.read(request.threads(), request.cancellation(), fromNanos, throughNanos, reader);
   }
 
   private @Nullable QueryFleet sharing(

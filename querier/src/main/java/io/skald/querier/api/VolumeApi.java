@@ -11,6 +11,7 @@ import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
 import io.skald.querier.source.StreamPart;
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -53,36 +54,46 @@ public final class VolumeApi {
       Parameters.Range range = queries.metadataRange(tenants, parameters);
       parameters.stepNanos(range);
       List<LabelMatcher> matchers = Parser.parseSelector(parameters.text("query"), false);
-      long through = range.endNanos() - 1;
-      Set<Labels> streams = new HashSet<>();
-      Set<Long> chunks = new HashSet<>();
-      long entries = 0;
-      long bytes = 0;
-      for (StreamPart part : data.parts(tenants, matchers, range.startNanos(), through)) {
-        StreamPart.Amount amount = part.between(range.startNanos(), through);
-        if (amount.entries() > 0) {
-          streams.add(part.labels());
-          chunks.add(part.chunkId());
-          entries += amount.entries();
-          bytes += amount.bytes();
-        }
-      }
-      return stats(streams.size(), chunks.size(), bytes, entries);
+      Totals totals = new Totals();
+      queries.look(
+          request,
+          range.startNanos(),
+          range.endNanos() - 1,
+          (from, through, room) ->
+              data.parts(tenants, matchers, from, through, room)
+                  .forEach(part -> totals.add(part, from, through)));
+      return totals::write;
     });
   }
 
-  private static QueryApi.Body stats(int streams, int chunks, long bytes, long entries) {
-    return out -> {
+  /** What {@code index/stats} tells of. */
+  private static final class Totals {
+    private final Set<Labels> streams = new HashSet<>();
+    private final Set<Long> chunks = new HashSet<>();
+    private long entries;
+    private long bytes;
+
+    void add(StreamPart part, long from, long through) {
+      StreamPart.Amount amount = part.between(from, through);
+      if (amount.entries() > 0) {
+        streams.add(part.labels());
+        chunks.add(part.chunkId());
+        entries += amount.entries();
+        bytes += amount.bytes();
+      }
+    }
+
+    void write(OutputStream out) {
       try (JsonGenerator json = ResultWriter.generator(out)) {
         json.writeStartObject();
-        json.writeNumberProperty("streams", streams);
-        json.writeNumberProperty("chunks", chunks);
+        json.writeNumberProperty("streams", streams.size());
+        json.writeNumberProperty("chunks", chunks.size());
         json.writeNumberProperty("bytes", bytes);
         json.writeNumberProperty("entries", entries);
         json.writeEndObject();
         json.writeRaw('\n');
       }
-    };
+    }
   }
 
   /** {@code /loki/api/v1/index/volume}. */
@@ -92,7 +103,7 @@ public final class VolumeApi {
       Parameters.Range range = queries.metadataRange(tenants, parameters);
       long endMillis = Math.ceilDiv(range.endNanos(), NANOS_PER_MILLI);
       Map<Labels, TreeMap<Long, Long>> groups =
-          collect(tenants, parameters, range, WHOLE_RANGE, endMillis);
+          collect(tenants, request, parameters, range, WHOLE_RANGE, endMillis);
       List<QueryResult.Sample> samples = new ArrayList<>();
       groups.forEach((labels, buckets) ->
           samples.add(new QueryResult.Sample(labels, endMillis, total(buckets))));
@@ -112,7 +123,7 @@ public final class VolumeApi {
       long step = parameters.stepNanos(range);
       long endMillis = Math.ceilDiv(range.endNanos(), NANOS_PER_MILLI);
       Map<Labels, TreeMap<Long, Long>> groups =
-          collect(tenants, parameters, range, step, endMillis);
+          collect(tenants, request, parameters, range, step, endMillis);
       List<Map.Entry<Labels, TreeMap<Long, Long>>> ordered = new ArrayList<>(groups.entrySet());
       ordered.sort(
           Comparator.<Map.Entry<Labels, TreeMap<Long, Long>>>comparingLong(
@@ -159,6 +170,7 @@ public final class VolumeApi {
    */
   private Map<Labels, TreeMap<Long, Long>> collect(
       ReadTenants tenants,
+      ReadRequest request,
       Parameters parameters,
       Parameters.Range range,
       long step,
@@ -171,21 +183,29 @@ public final class VolumeApi {
     List<LabelMatcher> matchers = Parser.parseSelector(parameters.text("query"), true);
     Grouping grouping = Grouping.of(parameters, matchers);
     Map<Labels, TreeMap<Long, Long>> groups = new HashMap<>();
-    long through = range.endNanos() - 1;
-    for (StreamPart part : data.parts(tenants, matchers, range.startNanos(), through)) {
-      eachBucket(
-          part,
-          range.startNanos(),
-          through,
-          step,
-          (bucketEnd, bytes) -> {
-            long stamp = bucketEnd > through ? endMillis : bucketEnd / NANOS_PER_MILLI - 1;
-            for (Labels group : grouping.groupsOf(part.labels())) {
-              groups.computeIfAbsent(group, _ -> new TreeMap<>()).merge(stamp, bytes, Long::sum);
-            }
-          });
-      checkSeries(groups.size(), allowed);
-    }
+    long last = range.endNanos() - 1;
+    queries.look(
+        request,
+        range.startNanos(),
+        last,
+        (from, through, room) -> {
+          for (StreamPart part : data.parts(tenants, matchers, from, through, room)) {
+            eachBucket(
+                part,
+                from,
+                through,
+                step,
+                (bucketEnd, bytes) -> {
+                  long stamp = bucketEnd > last ? endMillis : bucketEnd / NANOS_PER_MILLI - 1;
+                  for (Labels group : grouping.groupsOf(part.labels())) {
+                    groups
+                        .computeIfAbsent(group, _ -> new TreeMap<>())
+                        .merge(stamp, bytes, Long::sum);
+                  }
+                });
+            checkSeries(groups.size(), allowed);
+          }
+        });
     return groups;
   }
 
@@ -203,7 +223,7 @@ public final class VolumeApi {
     long start = Math.max(from, part.minNanos());
     long end = Math.min(through, part.maxNanos());
     for (long at = start; at <= end; ) {
-      long bucketEnd = step == WHOLE_RANGE ? through + 1 : (Math.floorDiv(at, step) + 1) * step;
+      long bucketEnd = step == WHOLE_RANGE ? WHOLE_RANGE : (Math.floorDiv(at, step) + 1) * step;
       StreamPart.Amount amount = part.between(at, Math.min(bucketEnd - 1, end));
       if (amount.bytes() > 0) {
         sink.accept(bucketEnd, amount.bytes());

@@ -6,6 +6,7 @@ import io.skald.common.ring.Ring;
 import io.skald.common.time.Clock;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.QueryFleet;
+import io.skald.logql.engine.QueryMemory;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.logql.engine.QueryThreads;
 import io.skald.querier.source.QueryData;
@@ -24,6 +25,7 @@ public final class Fleet {
   private final String selfId;
   private final Function<Instance, PieceEvaluator> peers;
   private final QueryData data;
+  private final QueryMemory memory;
   private final FleetConfig config;
   private final FleetCounters counters;
   private final @Nullable ResultCache cache;
@@ -41,6 +43,7 @@ public final class Fleet {
       String selfId,
       Function<Instance, PieceEvaluator> peers,
       QueryData data,
+      QueryMemory memory,
       FleetConfig config,
       FleetCounters counters,
       @Nullable ResultCache cache,
@@ -49,6 +52,7 @@ public final class Fleet {
     this.selfId = selfId;
     this.peers = peers;
     this.data = data;
+    this.memory = memory;
     this.config = config;
     this.counters = counters;
     this.cache = cache;
@@ -101,7 +105,8 @@ public final class Fleet {
             reads,
             threads,
             cancellation);
-    return new SharedRead(read, others, selfId, data, config, counters, failed, used, clock);
+    return new SharedRead(
+        read, others, selfId, data, memory, config, counters, failed, used, clock);
   }
 
   private List<Peer> others() {

@@ -1,6 +1,7 @@
 package io.skald.querier.fleet;
 
 import io.skald.common.block.LogSource;
+import io.skald.common.block.SlicedSource;
 import io.skald.common.block.StorageException;
 import io.skald.common.fleet.PieceCall;
 import io.skald.common.fleet.PieceEvaluator;
@@ -13,6 +14,7 @@ import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.QueryCancelledException;
 import io.skald.logql.engine.QueryEngine;
 import io.skald.logql.engine.QueryException;
+import io.skald.logql.engine.QueryMemory;
 import io.skald.logql.engine.QueryPiece;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryStatistics;
@@ -22,7 +24,6 @@ import io.skald.logql.syntax.Parser;
 import io.skald.querier.source.DataVersion;
 import io.skald.querier.source.QueryData;
 import io.skald.querier.source.ReadTenants;
-import io.skald.querier.source.SlicedSource;
 import io.skald.querier.source.TimeRange;
 import io.skald.querier.turn.FairTurns;
 import io.skald.storage.read.ReadStatistics;
@@ -40,6 +41,7 @@ public final class PieceReads implements PieceEvaluator {
   private static final int UNAVAILABLE = 503;
 
   private final QueryData data;
+  private final QueryMemory memory;
   private final BiFunction<Limits, QueryThreads, QueryEngine> engines;
   private final TenantLimits limits;
   private final FairTurns turns;
@@ -49,12 +51,14 @@ public final class PieceReads implements PieceEvaluator {
   private final Clock clock;
 
   /**
+   * @param memory what all queries of the process hold
    * @param engines makes the engine that works under a tenant's limits
    * @param ready whether all acknowledged entries can be read
    * @param cache null keeps no results
    */
   public PieceReads(
       QueryData data,
+      QueryMemory memory,
       BiFunction<Limits, QueryThreads, QueryEngine> engines,
       TenantLimits limits,
       FairTurns turns,
@@ -63,6 +67,7 @@ public final class PieceReads implements PieceEvaluator {
       @Nullable ResultCache cache,
       Clock clock) {
     this.data = data;
+    this.memory = memory;
     this.engines = engines;
     this.limits = limits;
     this.turns = turns;
@@ -128,13 +133,14 @@ public final class PieceReads implements PieceEvaluator {
     byte[] answer =
         cache == null || call.dataVersion().isEmpty()
             ? evaluation.get()
-            : cache.answer(call, statistics, () -> version(tenants, piece), evaluation);
+            : cache.answer(
+                call, statistics, () -> version(tenants, piece, cancellation), evaluation);
     return new PieceResult(answer, new CountedStatistics(statistics, reads).toMap());
   }
 
-  private DataVersion version(ReadTenants tenants, QueryPiece piece) {
+  private DataVersion version(ReadTenants tenants, QueryPiece piece, Cancellation cancellation) {
     TimeRange range = new TimeRange(piece.fromNanos(), piece.throughNanos());
-    return data.version(tenants, piece.selector(), range);
+    return memory.look(cancellation, room -> data.version(tenants, piece.selector(), range, room));
   }
 
   private static QueryPiece piece(PieceCall call) {

@@ -6,6 +6,7 @@ import io.skald.common.model.LabelMatcher;
 import io.skald.common.time.Clock;
 import io.skald.logql.engine.KeptSteps;
 import io.skald.logql.engine.QueryFleet;
+import io.skald.logql.engine.QueryMemory;
 import io.skald.logql.engine.QueryPiece;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.syntax.ParseException;
@@ -31,6 +32,7 @@ final class SharedRead implements QueryFleet, KeptPieces.Host {
   private final List<Fleet.Peer> others;
   private final String selfId;
   private final QueryData data;
+  private final QueryMemory memory;
   private final FleetConfig config;
   private final FleetCounters counters;
   private final FailedPeers failed;
@@ -47,6 +49,7 @@ final class SharedRead implements QueryFleet, KeptPieces.Host {
       List<Fleet.Peer> others,
       String selfId,
       QueryData data,
+      QueryMemory memory,
       FleetConfig config,
       FleetCounters counters,
       FailedPeers failed,
@@ -56,6 +59,7 @@ final class SharedRead implements QueryFleet, KeptPieces.Host {
     this.others = others;
     this.selfId = selfId;
     this.data = data;
+    this.memory = memory;
     this.config = config;
     this.counters = counters;
     this.failed = failed;
@@ -135,12 +139,18 @@ final class SharedRead implements QueryFleet, KeptPieces.Host {
 
   @Override
   public List<String> versions(List<LabelMatcher> selector, List<TimeRange> ranges) {
-    return data.versions(read.tenants(), selector, ranges);
+    return memory.read(
+        read.threads(),
+        read.cancellation(),
+        room -> data.versions(read.tenants(), selector, ranges, room));
   }
 
   @Override
   public DataVersion version(List<LabelMatcher> selector, TimeRange range) {
-    return data.version(read.tenants(), selector, range);
+    return memory.read(
+        read.threads(),
+        read.cancellation(),
+        room -> data.version(read.tenants(), selector, range, room));
   }
 
   @Override

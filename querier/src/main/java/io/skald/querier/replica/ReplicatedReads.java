@@ -1,6 +1,7 @@
 package io.skald.querier.replica;
 
 import io.skald.common.block.BlockView;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.IngesterReads;
 import io.skald.common.ingest.RecentPatterns;
 import io.skald.common.ingest.RecentStreams.RecentStream;
@@ -65,11 +66,26 @@ public final class ReplicatedReads implements IngesterReads {
       List<LabelMatcher> matchers,
       StreamShard shard,
       long fromNanos,
-      long throughNanos) {
+      long throughNanos,
+      ReadRoom room) {
+    SharedRoom shared = new SharedRoom(room);
+    List<SharedRoom.Answer<Holdings>> answers = new ArrayList<>();
+    try {
+      room.whileWaiting(() ->
+          answers.addAll(
+              ask(peer ->
+                  shared.fill(part ->
+                      peer.select(tenant, matchers, shard, fromNanos, throughNanos, part)))));
+    } finally {
+      shared.keepOnly(answers);
+    }
+    return joined(answers.stream().map(SharedRoom.Answer::content).toList());
+  }
+
+  private static Holdings joined(List<Holdings> answers) {
     Map<Fingerprint, Joined> streams = new LinkedHashMap<>();
     List<FlushedStream> flushed = new ArrayList<>();
-    for (Holdings one :
-        ask(peer -> peer.select(tenant, matchers, shard, fromNanos, throughNanos))) {
+    for (Holdings one : answers) {
       flushed.addAll(one.flushed());
       for (RecentStream stream : one.inMemory()) {
         Joined joined =

@@ -156,6 +156,9 @@ final class RingQuestion<A> {
   }
 
   private void fail(Instance instance, RuntimeException failure) {
+    if (failure instanceof QueryException ofTheRead) {
+      throw ofTheRead; // of this process, which has no room for the answer
+    }
     if (failure instanceof IngestUnavailableException refusal && isOfTheQuery(refusal)) {
       throw new QueryException(refusal.status(), String.valueOf(refusal.getMessage()));
     }

@@ -1,6 +1,9 @@
 package io.skald.querier.source;
 
 import io.skald.common.block.BlockView;
+import io.skald.common.block.MetadataTable;
+import io.skald.common.block.RowSubset;
+import io.skald.common.model.Labels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -22,10 +25,11 @@ final class DuplicateFilter {
 
   /**
    * @param blocks in arrival order, no entry twice inside one block
+   * @param pause called between two blocks
    * @return the blocks in the same order, without the later copies; a block that held nothing else
    *     is left out
    */
-  static List<BlockView> withoutDuplicates(List<BlockView> blocks) {
+  static List<BlockView> withoutDuplicates(List<BlockView> blocks, Runnable pause) {
     int count = blocks.size();
     if (count < 2) {
       return blocks;
@@ -40,6 +44,7 @@ final class DuplicateFilter {
       long start = blocks.get(next).minTimestamp();
       open.removeIf(other -> blocks.get(other).maxTimestamp() < start);
       for (int other : open) {
+        pause.run();
         any |= markCopies(blocks, Math.min(other, next), Math.max(other, next), dropped);
       }
       open.add(next);
@@ -47,13 +52,24 @@ final class DuplicateFilter {
     return any ? apply(blocks, dropped) : blocks;
   }
 
-  /** Marks the rows of {@code later} that {@code earlier} holds too. */
+  /**
+   * Marks the rows of {@code later} that {@code earlier} holds too. Rows that are marked already
+   * need not be looked at: those of {@code earlier} are in a block before it, which is compared
+   * with {@code later} as well.
+   */
   private static boolean markCopies(
       List<BlockView> blocks, int earlier, int later, @Nullable BitSet[] dropped) {
     BlockView a = blocks.get(earlier);
     BlockView b = blocks.get(later);
+    if (isGone(a, dropped[earlier]) || isGone(b, dropped[later])) {
+      return false;
+    }
+    BitSet goneA = dropped[earlier];
+    BitSet goneB = dropped[later];
     long[] left = a.timestamps();
     long[] right = b.timestamps();
+    Rows rowsA = new Rows(a);
+    Rows rowsB = new Rows(b);
     long from = Math.max(a.minTimestamp(), b.minTimestamp());
     int i = a.lowerBound(from);
     int j = b.lowerBound(from);
@@ -70,13 +86,12 @@ final class DuplicateFilter {
           i++;
         }
         for (; j < b.size() && right[j] == timestamp; j++) {
-          if (holds(a, runStart, i, b, j)) {
-            BitSet rows = dropped[later];
-            if (rows == null) {
-              rows = new BitSet(b.size());
-              dropped[later] = rows;
+          if ((goneB == null || !goneB.get(j)) && holds(rowsA, goneA, runStart, i, rowsB, j)) {
+            if (goneB == null) {
+              goneB = new BitSet(b.size());
+              dropped[later] = goneB;
             }
-            rows.set(j);
+            goneB.set(j);
             any = true;
           }
         }
@@ -85,16 +100,51 @@ final class DuplicateFilter {
     return any;
   }
 
+  private static boolean isGone(BlockView block, @Nullable BitSet dropped) {
+    return dropped != null && dropped.cardinality() == block.size();
+  }
+
+  /** The columns of a block that rows are compared by, held while it is compared with another. */
+  private static final class Rows {
+    private final BlockView block;
+    private int @Nullable [] offsets;
+    private int @Nullable [] metadataIds;
+    private @Nullable MetadataTable metadata;
+    private byte @Nullable [] lines;
+
+    Rows(BlockView block) {
+      this.block = block;
+    }
+
+    int[] offsets() {
+      return offsets == null ? offsets = block.lineOffsets() : offsets;
+    }
+
+    byte[] lines() {
+      return lines == null ? lines = block.lines() : lines;
+    }
+
+    Labels metadata(int row) {
+      if (metadata == null || metadataIds == null) {
+        metadata = block.metadata();
+        metadataIds = block.metadataIds();
+      }
+      return metadata.get(metadataIds[row]);
+    }
+  }
+
   /**
-   * Returns whether one of the rows [from, to) of {@code a} equals row {@code row} of {@code b}.
+   * Returns whether one of the rows [from, to) of {@code a} that are left equals row {@code row} of
+   * {@code b}.
    */
-  private static boolean holds(BlockView a, int from, int to, BlockView b, int row) {
-    int[] offsetsA = a.lineOffsets();
-    int[] offsetsB = b.lineOffsets();
+  private static boolean holds(Rows a, @Nullable BitSet gone, int from, int to, Rows b, int row) {
+    int[] offsetsA = a.offsets();
+    int[] offsetsB = b.offsets();
     int length = offsetsB[row + 1] - offsetsB[row];
     for (int i = from; i < to; i++) {
       if (offsetsA[i + 1] - offsetsA[i] == length
-          && a.metadata().get(a.metadataIds()[i]).equals(b.metadata().get(b.metadataIds()[row]))
+          && (gone == null || !gone.get(i))
+          && a.metadata(i).equals(b.metadata(row))
           && Arrays.equals(
               a.lines(),
               offsetsA[i],

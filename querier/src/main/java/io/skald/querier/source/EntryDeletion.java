@@ -2,6 +2,7 @@ package io.skald.querier.source;
 
 import io.skald.common.block.BlockView;
 import io.skald.common.block.MetadataTable;
+import io.skald.common.block.RowSubset;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.logql.pipeline.BlockFilter;

@@ -1,6 +1,7 @@
 package io.skald.querier.source;
 
 import io.skald.common.block.LogSource;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.TenantId;
@@ -22,11 +23,13 @@ final class FederatedLogSource implements LogSource {
   }
 
   @Override
-  public List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+  public List<StreamBlocks> select(
+      List<LabelMatcher> matchers, long fromNanos, long throughNanos, ReadRoom room) {
     List<LabelMatcher> rest = tenants.ofStreams(matchers);
     List<StreamBlocks> streams = new ArrayList<>();
     for (TenantId tenant : tenants.chosen(matchers)) {
-      for (StreamBlocks stream : sources.apply(tenant).select(rest, fromNanos, throughNanos)) {
+      for (StreamBlocks stream :
+          sources.apply(tenant).select(rest, fromNanos, throughNanos, room)) {
         streams.add(new StreamBlocks(tenants.shown(stream.labels(), tenant), stream.blocks()));
       }
     }

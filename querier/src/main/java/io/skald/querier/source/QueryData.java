@@ -2,6 +2,7 @@ package io.skald.querier.source;
 
 import io.skald.common.block.BlockView;
 import io.skald.common.block.LogSource;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.LabelMatcher;
@@ -74,9 +75,10 @@ public final class QueryData {
    * empty where some of them are not stored yet, as there more may come to them.
    *
    * @param ranges at least one
+   * @param room while they are named
    */
   public List<String> versions(
-      ReadTenants tenants, List<LabelMatcher> matchers, List<TimeRange> ranges) {
+      ReadTenants tenants, List<LabelMatcher> matchers, List<TimeRange> ranges, ReadRoom room) {
     long from = ranges.stream().mapToLong(TimeRange::fromNanos).min().orElseThrow();
     long through = ranges.stream().mapToLong(TimeRange::throughNanos).max().orElseThrow();
     List<LabelMatcher> rest = tenants.ofStreams(matchers);
@@ -85,20 +87,25 @@ public final class QueryData {
       versions.add(
           tenant,
           deleted == null ? List.of() : deleted.pending(tenant),
-          sources.find(tenant, rest, from, through));
+          sources.find(tenant, rest, StreamShard.ALL, from, through, room));
     }
     return versions.names();
   }
 
-  /** Returns what is seen of a range of time now. */
-  public DataVersion version(ReadTenants tenants, List<LabelMatcher> matchers, TimeRange range) {
+  /**
+   * Returns what is seen of a range of time now.
+   *
+   * @param room while it is looked at
+   */
+  public DataVersion version(
+      ReadTenants tenants, List<LabelMatcher> matchers, TimeRange range, ReadRoom room) {
     DeletedEntries deletions = deleted;
     // First: what changes between the two is a change to whoever compares.
     List<Long> changes =
         deletions == null
             ? List.of()
             : tenants.chosen(matchers).stream().map(deletions::change).toList();
-    return new DataVersion(versions(tenants, matchers, List.of(range)).getFirst(), changes);
+    return new DataVersion(versions(tenants, matchers, List.of(range), room).getFirst(), changes);
   }
 
   /** Returns what is left of entries that have just come; empty if all of them are deleted. */
@@ -111,18 +118,25 @@ public final class QueryData {
    * Returns the parts of the matching streams that overlap the range, both ends inclusive, none if
    * it ends before it starts; no lines are read. What was pushed twice and lies in two parts is in
    * both.
+   *
+   * @param room for as long as they are used
    */
   public List<StreamPart> parts(
-      ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+      ReadTenants tenants,
+      List<LabelMatcher> matchers,
+      long fromNanos,
+      long throughNanos,
+      ReadRoom room) {
     List<LabelMatcher> rest = tenants.ofStreams(matchers);
     List<StreamPart> parts = new ArrayList<>();
     if (throughNanos < fromNanos) {
       return parts;
     }
     for (TenantId tenant : tenants.chosen(matchers)) {
-      StreamSources.Found found = sources.find(tenant, rest, fromNanos, throughNanos);
+      StreamSources.Found found =
+          sources.find(tenant, rest, StreamShard.ALL, fromNanos, throughNanos, room);
       if (sources.hasReplicas()) {
-        addOnce(tenants, tenant, found, fromNanos, throughNanos, parts);
+        addOnce(tenants, tenant, found, fromNanos, throughNanos, room, parts);
         continue;
       }
       Set<Long> held = new HashSet<>();
@@ -147,8 +161,12 @@ public final class QueryData {
 
   /** Returns what of these parts lies between the times, both inclusive. */
   public List<StreamPart.Span> spans(
-      ReadTenants tenants, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    return parts(tenants, matchers, fromNanos, throughNanos).stream()
+      ReadTenants tenants,
+      List<LabelMatcher> matchers,
+      long fromNanos,
+      long throughNanos,
+      ReadRoom room) {
+    return parts(tenants, matchers, fromNanos, throughNanos, room).stream()
         .map(part -> new StreamPart.Span(part, fromNanos, throughNanos))
         .toList();
   }
@@ -163,12 +181,13 @@ public final class QueryData {
       StreamSources.Found found,
       long fromNanos,
       long throughNanos,
+      ReadRoom room,
       List<StreamPart> parts) {
     QueryStatistics ignored = new QueryStatistics();
     TenantLogSource source =
         new TenantLogSource(
             tenant, StreamShard.ALL, sources, reader, null, ignored, new ReadStatistics());
-    for (StreamBlocks stream : source.join(found, fromNanos, throughNanos)) {
+    for (StreamBlocks stream : source.join(found, fromNanos, throughNanos, room)) {
       Labels labels = tenants.shown(stream.labels(), tenant);
       stream.blocks().forEach(block -> parts.add(ofMemory(labels, parts.size(), block)));
     }

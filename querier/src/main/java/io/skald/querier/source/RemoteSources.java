@@ -1,5 +1,6 @@
 package io.skald.querier.source;
 
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.RecentData;
 import io.skald.common.ingest.RecentData.FlushedStream;
 import io.skald.common.model.Fingerprint;
@@ -42,8 +43,10 @@ final class RemoteSources implements StreamSources {
       List<LabelMatcher> matchers,
       StreamShard shard,
       long fromNanos,
-      long throughNanos) {
-    RecentData.Holdings holdings = recent.select(tenant, matchers, shard, fromNanos, throughNanos);
+      long throughNanos,
+      ReadRoom room) {
+    RecentData.Holdings holdings =
+        recent.select(tenant, matchers, shard, fromNanos, throughNanos, room);
     return new Found(
         holdings.inMemory(),
         together(

@@ -1,5 +1,6 @@
 package io.skald.querier.source;
 
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.RecentData;
 import io.skald.common.ingest.RecentPatterns;
 import io.skald.common.ingest.RecentStreams;
@@ -22,22 +23,18 @@ import java.util.Set;
  */
 public interface StreamSources {
   /**
-   * Returns the matching streams that have data in the range.
+   * Returns the matching streams of a shard that have data in the range.
    *
+   * @param room for as long as what is found is used
    * @throws io.skald.logql.engine.QueryException if too few ingesters answer
    */
-  default Found find(
-      TenantId tenant, List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
-    return find(tenant, matchers, StreamShard.ALL, fromNanos, throughNanos);
-  }
-
-  /** Returns those of a shard. */
   Found find(
       TenantId tenant,
       List<LabelMatcher> matchers,
       StreamShard shard,
       long fromNanos,
-      long throughNanos);
+      long throughNanos,
+      ReadRoom room);
 
   /** Returns what the index alone lists of these streams, without asking an ingester. */
   List<IndexedStream> indexed(
@@ -74,7 +71,8 @@ public interface StreamSources {
           List<LabelMatcher> matchers,
           StreamShard shard,
           long from,
-          long through) {
+          long through,
+          ReadRoom room) {
         // Memory first; the other order could miss a chunk in both.
         List<RecentStream> inMemory =
             recent.select(tenant, matchers, from, through).stream()

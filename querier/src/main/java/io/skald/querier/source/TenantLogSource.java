@@ -2,6 +2,7 @@ package io.skald.querier.source;
 
 import io.skald.common.block.BlockView;
 import io.skald.common.block.LogSource;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.model.Fingerprint;
@@ -53,13 +54,18 @@ final class TenantLogSource implements LogSource {
   private record ChunkBlock(long chunkId, BlockView block) {}
 
   @Override
-  public List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+  public List<StreamBlocks> select(
+      List<LabelMatcher> matchers, long fromNanos, long throughNanos, ReadRoom room) {
     return join(
-        sources.find(tenant, matchers, shard, fromNanos, throughNanos), fromNanos, throughNanos);
+        sources.find(tenant, matchers, shard, fromNanos, throughNanos, room),
+        fromNanos,
+        throughNanos,
+        room);
   }
 
   /** Returns the streams that were found, each with all its blocks, nothing twice. */
-  List<StreamBlocks> join(StreamSources.Found found, long fromNanos, long throughNanos) {
+  List<StreamBlocks> join(
+      StreamSources.Found found, long fromNanos, long throughNanos, ReadRoom room) {
     Map<Fingerprint, RecentStream> inMemory = new HashMap<>();
     for (RecentStream stream : found.inMemory()) {
       inMemory.put(stream.fingerprint(), stream);
@@ -81,12 +87,12 @@ final class TenantLogSource implements LogSource {
       if (unflushed != null) {
         addRecent(blocks, unflushed);
       }
-      addStream(result, stream.labels(), blocks);
+      addStream(result, stream.labels(), blocks, room);
     }
     for (RecentStream stream : inMemory.values()) {
       List<ChunkBlock> blocks = new ArrayList<>();
       addRecent(blocks, stream);
-      addStream(result, stream.labels(), blocks);
+      addStream(result, stream.labels(), blocks, room);
     }
     statistics.streams.add(result.size());
     return result;
@@ -102,11 +108,13 @@ final class TenantLogSource implements LogSource {
   }
 
   /** Chunk ids ascend in the order the chunks were begun: together, the order of arrival. */
-  private void addStream(List<StreamBlocks> result, Labels labels, List<ChunkBlock> blocks) {
+  private void addStream(
+      List<StreamBlocks> result, Labels labels, List<ChunkBlock> blocks, ReadRoom room) {
+    room.check();
     if (!blocks.isEmpty()) {
       blocks.sort(Comparator.comparingLong(ChunkBlock::chunkId));
       List<BlockView> views = blocks.stream().map(ChunkBlock::block).toList();
-      List<BlockView> once = DuplicateFilter.withoutDuplicates(views);
+      List<BlockView> once = DuplicateFilter.withoutDuplicates(views, room::check);
       List<BlockView> left = deleted == null ? once : deleted.without(tenant, labels, once);
       if (!left.isEmpty()) {
         result.add(new StreamBlocks(labels, left));

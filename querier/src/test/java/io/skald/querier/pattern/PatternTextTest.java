@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skald.common.block.ColumnBlock;
 import io.skald.common.block.MetadataTable;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
@@ -159,7 +160,7 @@ class PatternTextTest {
         new QueryEngine(new EngineLimits(10, 64L << 20, false), Runnable::run, 1)
             .execute(
                 new QueryRequest(query, 0, block.size() * SECOND, 0, 0, block.size(), true, false),
-                (List<LabelMatcher> _, long _, long _) ->
+                (List<LabelMatcher> _, long _, long _, ReadRoom _) ->
                     List.of(new StreamBlocks(Labels.of("app", "a"), List.of(block))),
                 new QueryStatistics(),
                 Cancellation.none());

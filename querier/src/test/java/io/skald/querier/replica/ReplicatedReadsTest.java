@@ -3,6 +3,7 @@ package io.skald.querier.replica;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterReads;
 import io.skald.common.ingest.RecentPatterns;
@@ -24,6 +25,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +48,9 @@ class ReplicatedReadsTest {
     private final Labels stream;
     private volatile int failsWith;
     private volatile boolean hangs;
+
+    /** Bytes of a read's room. */
+    private volatile long takes;
 
     /** Its view of the ring. */
     private volatile List<Instance> view = List.of();
@@ -98,7 +103,19 @@ class ReplicatedReadsTest {
         List<LabelMatcher> matchers,
         StreamShard shard,
         long fromNanos,
-        long throughNanos) {
+        long throughNanos,
+        ReadRoom room) {
+      room.take(takes);
+      if (hangs) {
+        try {
+          new CountDownLatch(1).await();
+        } catch (InterruptedException _) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      if (failsWith != 0) {
+        throw new IngestUnavailableException(failsWith, "told to fail");
+      }
       return new Holdings(List.of(), List.of());
     }
 
@@ -155,6 +172,80 @@ class ReplicatedReadsTest {
 
   private FakePeer peer(String id) {
     return Objects.requireNonNull(peers.get(id));
+  }
+
+  /** What is taken, of so much. */
+  private static final class CountedRoom implements ReadRoom {
+    private final AtomicLong taken = new AtomicLong();
+    private final long limit;
+
+    CountedRoom(long limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public void take(long bytes) {
+      if (taken.addAndGet(bytes) > limit) {
+        taken.addAndGet(-bytes);
+        throw new QueryException(400, "no room");
+      }
+    }
+
+    @Override
+    public void release(long bytes) {
+      taken.addAndGet(-bytes);
+    }
+
+    @Override
+    public void check() {}
+
+    @Override
+    public void whileWaiting(Runnable wait) {
+      wait.run();
+    }
+  }
+
+  private void select(ReadRoom room) {
+    reads.select(TENANT, List.of(), StreamShard.ALL, 0, 1, room);
+  }
+
+  @Test
+  void select_answersThatAreNotUsed_takeNoRoom() {
+    members("u u f");
+    peer("i0").takes = 10;
+    peer("i1").takes = 100;
+    peer("i2").takes = 1000;
+    CountedRoom room = new CountedRoom(Long.MAX_VALUE);
+
+    select(room);
+
+    assertThat(room.taken.get()).isEqualTo(110);
+  }
+
+  @Test
+  void select_slowOneThatIsNotWaitedFor_takesNoRoom() {
+    members("u u u");
+    peer("i0").takes = 10;
+    peer("i1").takes = 100;
+    peer("i2").takes = 1000;
+    peer("i2").hangs = true;
+    CountedRoom room = new CountedRoom(Long.MAX_VALUE);
+
+    select(room);
+
+    assertThat(room.taken.get()).isEqualTo(110);
+  }
+
+  @Test
+  void select_noRoom_saysSoAndTakesNone() {
+    members("u u u");
+    List.of("i0", "i1", "i2").forEach(id -> peer(id).takes = 60);
+    CountedRoom room = new CountedRoom(100);
+
+    assertThatThrownBy(() -> select(room))
+        .isInstanceOfSatisfying(QueryException.class, e -> assertThat(e.status()).isEqualTo(400))
+        .hasMessage("no room");
+    assertThat(room.taken.get()).isZero();
   }
 
   private Set<Labels> series() {

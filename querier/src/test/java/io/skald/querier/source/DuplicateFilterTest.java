@@ -22,7 +22,7 @@ class DuplicateFilterTest {
     BlockView first = block(new Row(1, "a", ""), new Row(2, "b", ""));
     BlockView second = block(new Row(3, "a", ""));
 
-    assertThat(DuplicateFilter.withoutDuplicates(List.of(first, second)))
+    assertThat(DuplicateFilter.withoutDuplicates(List.of(first, second), () -> {}))
         .containsExactly(first, second);
   }
 
@@ -31,7 +31,7 @@ class DuplicateFilterTest {
     BlockView first = block(new Row(5, "x", ""), new Row(6, "y", ""));
     BlockView second = block(new Row(1, "early", ""), new Row(6, "y", ""), new Row(6, "z", ""));
 
-    List<BlockView> result = DuplicateFilter.withoutDuplicates(List.of(first, second));
+    List<BlockView> result = DuplicateFilter.withoutDuplicates(List.of(first, second), () -> {});
 
     assertThat(result.get(0)).isSameAs(first);
     assertThat(rows(result.get(1))).containsExactly(new Row(1, "early", ""), new Row(6, "z", ""));
@@ -43,7 +43,7 @@ class DuplicateFilterTest {
     BlockView first = block(new Row(5, "x", "t1"));
     BlockView second = block(new Row(5, "x", "t2"));
 
-    assertThat(DuplicateFilter.withoutDuplicates(List.of(first, second))).hasSize(2);
+    assertThat(DuplicateFilter.withoutDuplicates(List.of(first, second), () -> {})).hasSize(2);
   }
 
   @Test
@@ -51,7 +51,8 @@ class DuplicateFilterTest {
     BlockView first = block(new Row(5, "x", "t"), new Row(7, "y", ""));
     BlockView copy = block(new Row(7, "y", ""));
 
-    assertThat(DuplicateFilter.withoutDuplicates(List.of(first, copy))).containsExactly(first);
+    assertThat(DuplicateFilter.withoutDuplicates(List.of(first, copy), () -> {}))
+        .containsExactly(first);
   }
 
   @Test
@@ -76,7 +77,7 @@ class DuplicateFilterTest {
         expected.addAll(rows(block));
       }
       List<Row> got = new ArrayList<>();
-      DuplicateFilter.withoutDuplicates(blocks).forEach(block -> got.addAll(rows(block)));
+      DuplicateFilter.withoutDuplicates(blocks, () -> {}).forEach(block -> got.addAll(rows(block)));
 
       assertThat(got)
           .as("seed %d round %d", seed, round)

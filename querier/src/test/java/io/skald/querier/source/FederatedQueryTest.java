@@ -2,6 +2,7 @@ package io.skald.querier.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skald.common.block.ReadRoom;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
@@ -42,14 +43,14 @@ class FederatedQueryTest {
         new FederatedLogSource(
             new ReadTenants(List.of(A, B), true),
             tenant ->
-                (matchers, _, _) -> {
+                (matchers, _, _, _) -> {
                   passedOn.addAll(matchers);
                   Labels labels = Labels.of("app", "of-" + tenant.value(), "__tenant_id__", "own");
                   return List.of(new StreamBlocks(labels, List.of()));
                 });
     LogExpr query = Parser.parseLog("{app=~\".+\", __tenant_id__!=\"a\"}");
 
-    List<StreamBlocks> streams = source.select(query.selector(), 0, 1);
+    List<StreamBlocks> streams = source.select(query.selector(), 0, 1, ReadRoom.UNBOUNDED);
 
     assertThat(streams)
         .extracting(StreamBlocks::labels)

@@ -21,6 +21,11 @@ public final class LazyBlock implements BlockView {
   public interface ColumnLoader {
     /** Returns {@code decode} of the column's checked section, or what that gave earlier. */
     <T> T load(Column column, Function<Section, T> decode);
+
+    /** Returns the whole block, or null if it is not at hand. */
+    default @Nullable Sealed sealed() {
+      return null;
+    }
   }
 
   private final BlockLayout layout;
@@ -135,6 +140,11 @@ public final class LazyBlock implements BlockView {
       filter = new WeakReference<>(decoded);
     }
     return decoded.mayContain(literal);
+  }
+
+  @Override
+  public @Nullable Sealed sealed() {
+    return loader.sealed();
   }
 
   private static <T> @Nullable T held(@Nullable Reference<T> reference) {

@@ -75,5 +75,20 @@ public final class SealedBlock {
       return decode.apply(
           new Section("a block in memory", column.name(), 0, encoded.encoding(), encoded.bytes()));
     }
+
+    @Override
+    public BlockView.Sealed sealed() {
+      return new BlockView.Sealed() {
+        @Override
+        public int sizeBytes() {
+          return block.sizeBytes();
+        }
+
+        @Override
+        public byte[] bytes() {
+          return SealedBlocks.encode(block);
+        }
+      };
+    }
   }
 }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One sealed block as bytes by itself, for a WAL checkpoint. Whoever keeps the bytes checks that
- * they are whole.
+ * One sealed block as bytes by itself, for a WAL checkpoint and for readers elsewhere. Whoever
+ * keeps or carries the bytes checks that they are whole.
  *
  * <pre>
  *  sealed block := version u8 | entries LEB128 | line bytes LEB128 | metadata bytes LEB128
@@ -18,7 +18,6 @@ import java.util.List;
 public final class SealedBlocks {
   private static final int VERSION = 2;
   private static final int OLDEST_VERSION = 1;
-  private static final String OBJECT = "WAL checkpoint";
 
   private SealedBlocks() {}
 
@@ -35,11 +34,12 @@ public final class SealedBlocks {
   }
 
   /**
+   * @param object where the bytes lie, for messages
    * @param decoder what the block's views decode with
    * @throws CorruptChunkException if the bytes do not follow the format or have an unknown version
    */
-  public static SealedBlock decode(byte[] bytes, ColumnDecoder decoder) {
-    Section section = new Section(OBJECT, "sealed block", 0, 0, bytes);
+  public static SealedBlock decode(String object, byte[] bytes, ColumnDecoder decoder) {
+    Section section = new Section(object, "sealed block", 0, 0, bytes);
     SectionReader in = new SectionReader(section);
     int version = in.readByte();
     section.requireVersion(version, OLDEST_VERSION, VERSION);

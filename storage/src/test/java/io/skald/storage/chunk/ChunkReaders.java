@@ -29,7 +29,7 @@ public final class ChunkReaders {
   /** Reads bytes as a sealed block, and all columns of it. */
   public static void block(byte[] bytes) {
     try {
-      SealedBlock block = SealedBlocks.decode(bytes, DECODER);
+      SealedBlock block = SealedBlocks.decode("test", bytes, DECODER);
       if (block.entries() <= MAX_ENTRIES) {
         read(block.view());
       }

@@ -9,6 +9,7 @@ import io.skald.common.block.MetadataTable;
 import io.skald.common.model.Labels;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class SealedBlocksTest {
@@ -18,7 +19,7 @@ final class SealedBlocksTest {
   void decode_reversesEncode() {
     SealedBlock block = block();
 
-    BlockView view = SealedBlocks.decode(SealedBlocks.encode(block), decoder).view();
+    BlockView view = SealedBlocks.decode("test", SealedBlocks.encode(block), decoder).view();
 
     assertThat(view.size()).isEqualTo(3);
     assertThat(view.minTimestamp()).isEqualTo(-5);
@@ -27,6 +28,9 @@ final class SealedBlocksTest {
     assertThat(new String(view.lines(), 0, (int) view.lineBytes(), StandardCharsets.UTF_8))
         .isEqualTo("first 1second 22");
     assertThat(view.metadata().get(view.metadataIds()[1])).isEqualTo(Labels.of("k", "v"));
+    BlockView.Sealed sealed = Objects.requireNonNull(view.sealed());
+    assertThat(sealed.bytes()).isEqualTo(SealedBlocks.encode(block));
+    assertThat(sealed.sizeBytes()).isPositive().isLessThanOrEqualTo(sealed.bytes().length);
     assertThat(view.mayContain("second".getBytes(StandardCharsets.UTF_8))).isTrue();
   }
 
@@ -35,7 +39,7 @@ final class SealedBlocksTest {
     byte[] bytes = SealedBlocks.encode(block());
     for (int length = 0; length < bytes.length; length++) {
       byte[] cut = Arrays.copyOf(bytes, length);
-      assertThatThrownBy(() -> SealedBlocks.decode(cut, decoder))
+      assertThatThrownBy(() -> SealedBlocks.decode("test", cut, decoder))
           .as("length %s", length)
           .isInstanceOf(CorruptChunkException.class);
     }
@@ -45,7 +49,7 @@ final class SealedBlocksTest {
   void decode_unknownVersion_isRefused() {
     byte[] bytes = SealedBlocks.encode(block());
     bytes[0] = 3;
-    assertThatThrownBy(() -> SealedBlocks.decode(bytes, decoder))
+    assertThatThrownBy(() -> SealedBlocks.decode("test", bytes, decoder))
         .isInstanceOf(CorruptChunkException.class)
         .hasMessageContaining("version 3");
   }

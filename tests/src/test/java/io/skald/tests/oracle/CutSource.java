@@ -3,6 +3,7 @@ package io.skald.tests.oracle;
 import io.skald.common.block.BlockView;
 import io.skald.common.block.ColumnBlock;
 import io.skald.common.block.LogSource;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
@@ -40,7 +41,8 @@ final class CutSource implements LogSource {
   }
 
   @Override
-  public List<StreamBlocks> select(List<LabelMatcher> matchers, long from, long through) {
+  public List<StreamBlocks> select(
+      List<LabelMatcher> matchers, long from, long through, ReadRoom room) {
     return streams.stream()
         .filter(stream -> matchers.stream().allMatch(m -> m.matches(stream.labels())))
         .filter(stream ->

@@ -14,6 +14,7 @@ import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
 import io.skald.logql.engine.QueryException;
 import io.skald.logql.engine.QueryFleet;
+import io.skald.logql.engine.QueryMemory;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.logql.engine.QueryThreads;
@@ -63,6 +64,7 @@ class KeptResultsTest {
             id,
             KeptResultsTest.this::peer,
             stack.data(),
+            QueryMemory.unbounded(),
             new FleetConfig(1L << 40, Duration.ZERO, FleetConfig.LATE_AFTER),
             new FleetCounters(),
             cache,
@@ -70,6 +72,7 @@ class KeptResultsTest {
     private final PieceReads pieces =
         new PieceReads(
             stack.data(),
+            QueryMemory.unbounded(),
             (_, threads) -> new QueryEngine(EngineLimits.defaults(), threads, 1),
             _ -> Limits.DEFAULTS,
             turns,

@@ -1,6 +1,7 @@
 package io.skald.tests.oracle;
 
 import io.skald.common.block.LogSource;
+import io.skald.common.block.SlicedSource;
 import io.skald.common.block.StreamBlocks;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
@@ -12,7 +13,6 @@ import io.skald.logql.engine.QueryPiece;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryStatistics;
 import io.skald.logql.syntax.Parser;
-import io.skald.querier.source.SlicedSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -61,8 +61,8 @@ final class ScatteredFleet implements QueryFleet {
   @Override
   public LogSource entries(QueryPiece piece) {
     LogSource shard =
-        (matchers, from, through) ->
-            source.select(matchers, from, through).stream()
+        (matchers, from, through, room) ->
+            source.select(matchers, from, through, room).stream()
                 .filter(stream -> piece.shard().holds(fingerprint(stream)))
                 .toList();
     return new SlicedSource(shard, piece.fromNanos(), piece.throughNanos());

@@ -1,5 +1,6 @@
 package io.skald.tests.simulation;
 
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
@@ -324,11 +325,12 @@ final class IngesterNode {
           List<LabelMatcher> matchers,
           StreamShard shard,
           long fromNanos,
-          long throughNanos) {
+          long throughNanos,
+          ReadRoom room) {
         return read(
             caller,
             comparison,
-            now -> now.holdings.select(tenant, matchers, shard, fromNanos, throughNanos));
+            now -> now.holdings.select(tenant, matchers, shard, fromNanos, throughNanos, room));
       }
 
       @Override

@@ -6,6 +6,7 @@ import io.skald.common.ring.Ring;
 import io.skald.logql.engine.Cancellation;
 import io.skald.logql.engine.EngineLimits;
 import io.skald.logql.engine.QueryEngine;
+import io.skald.logql.engine.QueryMemory;
 import io.skald.logql.engine.QueryRequest;
 import io.skald.logql.engine.QueryResult;
 import io.skald.logql.engine.QueryStatistics;
@@ -112,6 +113,7 @@ final class QuerierNode implements AutoCloseable {
             name,
             one -> byName.apply(one.id()).piecesFrom(host),
             data,
+            QueryMemory.unbounded(),
             new FleetConfig(1, Duration.ZERO, FleetConfig.LATE_AFTER),
             counters,
             results,
@@ -119,6 +121,7 @@ final class QuerierNode implements AutoCloseable {
     this.pieces =
         new PieceReads(
             data,
+            QueryMemory.unbounded(),
             (_, threads) -> engine(threads),
             _ -> Limits.DEFAULTS,
             turns,

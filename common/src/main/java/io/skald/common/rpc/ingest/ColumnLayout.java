@@ -72,10 +72,17 @@ final class ColumnLayout {
     return UnsafeByteOperations.unsafeWrap(out.array());
   }
 
+  /** Returns how many bytes all rows of a block are. */
+  static long sizeOf(BlockView block) {
+    return sizeOf(block.size(), block.metadata().size() > 1, block.lineBytes());
+  }
+
+  private static long sizeOf(int size, boolean metadata, long lineBytes) {
+    return HEADER_BYTES + (long) size * (FIXED_BYTES + (metadata ? Integer.BYTES : 0)) + lineBytes;
+  }
+
   private static ByteBuffer allocate(int size, boolean metadata, long lineBytes) {
-    long bytes =
-        HEADER_BYTES + (long) size * (FIXED_BYTES + (metadata ? Integer.BYTES : 0)) + lineBytes;
-    return ByteBuffer.allocate(Math.toIntExact(bytes))
+    return ByteBuffer.allocate(Math.toIntExact(sizeOf(size, metadata, lineBytes)))
         .order(ByteOrder.LITTLE_ENDIAN)
         .put(VERSION)
         .put((byte) (metadata ? 1 : 0))

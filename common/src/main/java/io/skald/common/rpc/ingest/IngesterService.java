@@ -1,8 +1,11 @@
 package io.skald.common.rpc.ingest;
 
+import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.stub.StreamObserver;
 import io.skald.common.block.BlockView;
+import io.skald.common.block.HeldBlock;
 import io.skald.common.block.MetadataTable;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.LiveEntries;
@@ -23,6 +26,7 @@ import io.skald.common.rpc.RpcErrors;
 import io.skald.common.rpc.RpcService;
 import io.skald.common.rpc.StreamWriter;
 import io.skald.common.rpc.wire.Block;
+import io.skald.common.rpc.wire.Extent;
 import io.skald.common.rpc.wire.FollowRequest;
 import io.skald.common.rpc.wire.FollowedEntries;
 import io.skald.common.rpc.wire.IngesterGrpc.IngesterImplBase;
@@ -148,9 +152,13 @@ public final class IngesterService extends IngesterImplBase {
               request.getShards() == 0
                   ? StreamShard.ALL
                   : new StreamShard(request.getShard(), request.getShards());
-          RecentData.Holdings holdings = reads.select(tenant, matchers, shard, from, through);
+          RecentData.Holdings holdings =
+              reads.select(tenant, matchers, shard, from, through, ReadRoom.UNBOUNDED);
+          if (request.getTakesSealed()) {
+            sendExtent(holdings.inMemory(), out);
+          }
           for (RecentStream stream : holdings.inMemory()) {
-            sendEntries(stream, from, through, out);
+            sendEntries(stream, from, through, request.getTakesSealed(), out);
           }
           for (FlushedStream stream : holdings.flushed()) {
             SelectPart.Builder part =
@@ -169,24 +177,50 @@ public final class IngesterService extends IngesterImplBase {
     }
   }
 
+  /** Tells what is to come, so that a reader who has no room for it need not be sent it. */
+  private static void sendExtent(List<RecentStream> streams, StreamWriter<SelectPart> out)
+      throws InterruptedException {
+    long bytes = 0;
+    long from = Long.MAX_VALUE;
+    long through = Long.MIN_VALUE;
+    for (RecentStream stream : streams) {
+      for (BlockView block : stream.blocks()) {
+        BlockView.Sealed sealed = block.sealed();
+        bytes +=
+            HeldBlock.OVERHEAD_BYTES
+                + (sealed == null ? ColumnLayout.sizeOf(block) : sealed.sizeBytes());
+        from = Math.min(from, block.minTimestamp());
+        through = Math.max(through, block.maxTimestamp());
+      }
+    }
+    if (bytes > PART_BYTES) {
+      Extent extent =
+          Extent.newBuilder().setBytes(bytes).setFromNanos(from).setThroughNanos(through).build();
+      out.send(SelectPart.newBuilder().setExtent(extent).build());
+    }
+  }
+
   private static void sendEntries(
-      RecentStream stream, long from, long through, StreamWriter<SelectPart> out)
+      RecentStream stream,
+      long from,
+      long through,
+      boolean takesSealed,
+      StreamWriter<SelectPart> out)
       throws InterruptedException {
     StreamId id = WireForms.of(stream.fingerprint(), stream.labels());
     SelectPart.Builder part = SelectPart.newBuilder().setStream(id);
     long bytes = 0;
     for (int i = 0; i < stream.blocks().size(); i++) {
       BlockView view = stream.blocks().get(i);
-      int start = view.lowerBound(from);
-      int end = view.upperBound(through);
       Block.Builder block = Block.newBuilder().setChunkId(stream.chunkIds().get(i));
-      if (start < end) {
-        block
-            .setTable(WireForms.of(view.metadata()))
-            .setColumns(ColumnLayout.encode(view, start, end));
+      BlockView.Sealed sealed = takesSealed ? view.sealed() : null;
+      if (sealed == null) {
+        setColumns(block, view, from, through);
+      } else {
+        block.setSealed(UnsafeByteOperations.unsafeWrap(sealed.bytes()));
       }
       part.addBlocks(block);
-      bytes += block.getColumns().size();
+      bytes += block.getColumns().size() + block.getSealed().size();
       if (bytes >= PART_BYTES) {
         out.send(part.build());
         part = SelectPart.newBuilder().setStream(id);
@@ -195,6 +229,16 @@ public final class IngesterService extends IngesterImplBase {
     }
     if (part.getBlocksCount() > 0) {
       out.send(part.build());
+    }
+  }
+
+  private static void setColumns(Block.Builder block, BlockView view, long from, long through) {
+    int start = view.lowerBound(from);
+    int end = view.upperBound(through);
+    if (start < end) {
+      block
+          .setTable(WireForms.of(view.metadata()))
+          .setColumns(ColumnLayout.encode(view, start, end));
     }
   }
 

@@ -6,14 +6,14 @@ import io.grpc.Context.CancellableContext;
 import io.grpc.StatusRuntimeException;
 import io.skald.common.block.BlockView;
 import io.skald.common.block.MetadataTable;
+import io.skald.common.block.ReadRoom;
+import io.skald.common.block.StorageException;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.IngesterReads;
 import io.skald.common.ingest.RecentPatterns;
-import io.skald.common.ingest.RecentStreams.RecentStream;
 import io.skald.common.ingest.StreamBatch;
-import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
 import io.skald.common.model.StreamShard;
@@ -24,7 +24,6 @@ import io.skald.common.rpc.CallInstance;
 import io.skald.common.rpc.CallTenant;
 import io.skald.common.rpc.RpcChannels;
 import io.skald.common.rpc.RpcErrors;
-import io.skald.common.rpc.wire.Block;
 import io.skald.common.rpc.wire.FollowRequest;
 import io.skald.common.rpc.wire.FollowedEntries;
 import io.skald.common.rpc.wire.IngesterGrpc;
@@ -41,14 +40,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +64,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   private final String address;
   private final RpcChannels channels;
   private final RemoteIngesterConfig config;
+  private final Function<byte[], BlockView> sealedBlocks;
   private final AtomicLong inflightBytes;
   private final AtomicInteger inflightCalls;
   private final RingComparison comparison;
@@ -73,13 +72,19 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
   /**
    * @param id of the instance: whoever else has the address refuses
    * @param address of its gRPC port
+   * @param sealedBlocks reads what {@link BlockView#sealed} returns
    */
   public RemoteIngester(
-      String id, String address, RpcChannels channels, RemoteIngesterConfig config) {
+      String id,
+      String address,
+      RpcChannels channels,
+      RemoteIngesterConfig config,
+      Function<byte[], BlockView> sealedBlocks) {
     this.id = id;
     this.address = address;
     this.channels = channels;
     this.config = config;
+    this.sealedBlocks = sealedBlocks;
     this.inflightBytes = new AtomicLong();
     this.inflightCalls = new AtomicInteger();
     this.comparison = RingComparison.NONE;
@@ -90,6 +95,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     this.address = same.address;
     this.channels = same.channels;
     this.config = same.config;
+    this.sealedBlocks = same.sealedBlocks;
     this.inflightBytes = same.inflightBytes;
     this.inflightCalls = same.inflightCalls;
     this.comparison = comparison;
@@ -216,7 +222,7 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
       }
     } catch (StatusRuntimeException e) {
       throw RpcErrors.fromStatus(name(), e);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | StorageException e) {
       throw new IngestUnavailableException(500, name() + ": " + e.getMessage(), e);
     } finally {
       inflightCalls.decrementAndGet();
@@ -246,89 +252,36 @@ public final class RemoteIngester implements IngesterClient, IngesterReads {
     }
   }
 
-  /** Blocks of one stream as they come. */
-  private static final class Arriving {
-    final Labels labels;
-    final List<BlockView> blocks = new ArrayList<>();
-    final List<Long> chunkIds = new ArrayList<>();
-
-    Arriving(Labels labels) {
-      this.labels = labels;
-    }
-  }
-
   @Override
   public Holdings select(
       TenantId tenant,
       List<LabelMatcher> matchers,
       StreamShard shard,
       long fromNanos,
-      long throughNanos) {
-    Map<Fingerprint, Arriving> streams = new LinkedHashMap<>();
-    List<FlushedStream> flushed = new ArrayList<>();
+      long throughNanos,
+      ReadRoom room) {
+    SelectRequest request =
+        range(matchers, fromNanos, throughNanos, SelectRequest.Columns.ENTRIES).toBuilder()
+            .setShard(shard.index())
+            .setShards(shard.count())
+            .setTakesSealed(true)
+            .build();
+    ArrivingEntries entries =
+        new ArrivingEntries(name(), shard, config.maxReadBytes(), sealedBlocks, room);
     read(
         new Reading<SelectPart>() {
-          private long bytes;
-
           @Override
           public Iterator<SelectPart> call() {
-            return stubWithDeadline(tenant)
-                .select(
-                    range(matchers, fromNanos, throughNanos, SelectRequest.Columns.ENTRIES)
-                        .toBuilder()
-                        .setShard(shard.index())
-                        .setShards(shard.count())
-                        .build());
+            return stubWithDeadline(tenant).select(request);
           }
 
           @Override
           public void take(SelectPart part) {
             hear(part.getToldMembersList(), part.getDepartures());
-            if (!part.hasStream()) {
-              return;
-            }
-            // One that knows no shards sends all.
-            if (!shard.holds(WireForms.fingerprint(part.getStream()))) {
-              return;
-            }
-            bytes += part.getSerializedSize();
-            if (bytes > config.maxReadBytes()) {
-              throw new IngestUnavailableException(
-                  422,
-                  "the query reads more than "
-                      + config.maxReadBytes()
-                      + " bytes of recent entries from "
-                      + name()
-                      + " (ingester_client.max_read_bytes, at most a tenth of the heap); choose"
-                      + " fewer streams or a shorter time");
-            }
-            if (part.getFlushedCount() > 0) {
-              flushed.add(WireForms.flushed(part.getStream(), part.getFlushedList()));
-            }
-            if (part.getBlocksCount() > 0) {
-              Arriving stream =
-                  streams.computeIfAbsent(
-                      WireForms.fingerprint(part.getStream()),
-                      _ -> new Arriving(WireForms.read(part.getStream().getLabels())));
-              part.getBlocksList().forEach(block -> add(block, stream));
-            }
+            entries.take(part);
           }
         });
-    List<RecentStream> inMemory = new ArrayList<>();
-    streams.forEach((fingerprint, stream) -> {
-      if (!stream.blocks.isEmpty()) {
-        inMemory.add(new RecentStream(fingerprint, stream.labels, stream.blocks, stream.chunkIds));
-      }
-    });
-    return new Holdings(inMemory, flushed);
-  }
-
-  private static void add(Block block, Arriving stream) {
-    if (!block.getColumns().isEmpty()) {
-      stream.blocks.add(
-          ColumnLayout.decodeBlock(block.getColumns(), WireForms.read(block.getTable())));
-      stream.chunkIds.add(block.getChunkId());
-    }
+    return entries.all();
   }
 
   @Override

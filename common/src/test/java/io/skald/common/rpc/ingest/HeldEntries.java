@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skald.common.block.BlockView;
 import io.skald.common.block.EntryBatch;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngesterClient;
 import io.skald.common.ingest.IngesterReads;
@@ -98,7 +99,8 @@ final class HeldEntries implements IngesterClient, IngesterReads {
       List<LabelMatcher> matchers,
       StreamShard shard,
       long fromNanos,
-      long throughNanos) {
+      long throughNanos,
+      ReadRoom room) {
     asked = tenant + " " + matchers + " " + fromNanos + " " + throughNanos + " " + shard.count();
     Fingerprint fingerprint = Fingerprint.of(LABELS);
     List<Long> ids = LongStream.range(100, 100 + blocks.size()).boxed().toList();

@@ -8,14 +8,18 @@ import io.skald.common.block.BlockView;
 import io.skald.common.block.ColumnBlock;
 import io.skald.common.block.EntryBatch;
 import io.skald.common.block.MetadataTable;
+import io.skald.common.block.ReadRoom;
+import io.skald.common.block.StorageException;
 import io.skald.common.ingest.EntryRejection;
 import io.skald.common.ingest.IngestUnavailableException;
 import io.skald.common.ingest.IngesterReads;
 import io.skald.common.ingest.LiveEntries;
+import io.skald.common.ingest.RecentData;
 import io.skald.common.ingest.StreamBatch;
 import io.skald.common.model.Fingerprint;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.model.Labels;
+import io.skald.common.model.StreamShard;
 import io.skald.common.model.TenantId;
 import io.skald.common.push.BatchKey;
 import io.skald.common.ring.InMemoryRing;
@@ -26,6 +30,7 @@ import io.skald.common.rpc.RpcClientConfig;
 import io.skald.common.rpc.RpcServer;
 import io.skald.common.rpc.RpcServerConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -63,13 +68,22 @@ class RemoteIngesterTest {
       new RpcChannels(
           new RpcClientConfig(8 << 20, Duration.ofSeconds(10), Duration.ofSeconds(5)), null);
 
+  /** Reads a block that is sealed as its only line, at the time 12. */
+  private static BlockView sealed(byte[] bytes) {
+    if (bytes.length == 1) {
+      throw new StorageException("a block is damaged");
+    }
+    return block(12, new String(bytes, UTF_8));
+  }
+
   private RemoteIngester ingester(long inflight, long read) {
     server.start();
     return new RemoteIngester(
         "i1",
         "127.0.0.1:" + server.port(),
         channels,
-        new RemoteIngesterConfig(Duration.ofSeconds(20), inflight, read));
+        new RemoteIngesterConfig(Duration.ofSeconds(20), inflight, read),
+        RemoteIngesterTest::sealed);
   }
 
   private RemoteIngester ingester() {
@@ -143,7 +157,8 @@ class RemoteIngesterTest {
             "i2 \u00e4",
             ingester().address(),
             channels,
-            new RemoteIngesterConfig(Duration.ofSeconds(20), 1 << 20, 1 << 20));
+            new RemoteIngesterConfig(Duration.ofSeconds(20), 1 << 20, 1 << 20),
+            RemoteIngesterTest::sealed);
 
     assertThatThrownBy(() -> stale.push(TENANT, List.of(batch("one"))))
         .isInstanceOfSatisfying(
@@ -161,7 +176,8 @@ class RemoteIngesterTest {
             "gone",
             "127.0.0.1:1",
             channels,
-            new RemoteIngesterConfig(Duration.ofSeconds(20), 1 << 20, 1 << 20));
+            new RemoteIngesterConfig(Duration.ofSeconds(20), 1 << 20, 1 << 20),
+            RemoteIngesterTest::sealed);
 
     assertThatThrownBy(() -> nobody.push(TENANT, List.of(batch("one"))))
         .isInstanceOfSatisfying(
@@ -189,7 +205,7 @@ class RemoteIngesterTest {
     held.blocks = List.of(block(10, "a", "b", "c"), block(13, "d"));
     held.flushed = List.of(new byte[] {1, 2});
 
-    var holdings = ingester().select(TENANT, MATCHERS, 11, 13);
+    var holdings = ingester().select(TENANT, MATCHERS, StreamShard.ALL, 11, 13, ReadRoom.UNBOUNDED);
 
     assertThat(held.asked).isEqualTo("acme [app=~\"a|b\"] 11 13 1");
     assertThat(holdings.inMemory()).hasSize(1);
@@ -207,10 +223,121 @@ class RemoteIngesterTest {
   void select_moreThanMayBeRead_namesTheLimit() {
     held.blocks = List.of(block(10, "x".repeat(300)));
 
-    assertThatThrownBy(() -> ingester(1 << 20, 200).select(TENANT, MATCHERS, 0, 99))
+    assertThatThrownBy(() ->
+            ingester(1 << 20, 200)
+                .select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED))
         .isInstanceOfSatisfying(
             IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(422))
         .hasMessageContaining("ingester_client.max_read_bytes");
+  }
+
+  /** It comes as it is kept, and whole: here its lines are what is sealed. */
+  @Test
+  void select_sealedBlock_isSentAsItIs() {
+    held.blocks = List.of(new SealedView(block(10, "a", "b", "c"), "sealed".getBytes(UTF_8)));
+
+    var stream = select(ReadRoom.UNBOUNDED).inMemory().getFirst();
+
+    assertThat(stream.chunkIds()).containsExactly(100L);
+    assertThat(stream.blocks().getFirst().lines()).isEqualTo("sealed".getBytes(UTF_8));
+  }
+
+  @Test
+  void select_damagedBlock_isAFailureOfTheIngester() {
+    held.blocks = List.of(new SealedView(block(10, "a"), new byte[1]));
+
+    assertThatThrownBy(() -> select(ReadRoom.UNBOUNDED))
+        .isInstanceOfSatisfying(
+            IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(500))
+        .hasMessageContaining("ingester i1 at")
+        .hasMessageContaining("a block is damaged");
+  }
+
+  @Test
+  void select_blocks_takeRoomForAsLongAsTheyAreHeld() {
+    held.blocks =
+        List.of(block(10, "x".repeat(2000)), new SealedView(block(13, "y"), new byte[3000]));
+    CountedRoom room = new CountedRoom(1 << 20);
+
+    var blocks = select(room).inMemory().getFirst().blocks();
+
+    assertThat(room.taken)
+        .isEqualTo(blocks.stream().mapToLong(BlockView::heldBytes).sum())
+        .isBetween(5000L, 7000L);
+  }
+
+  /** What is not sent needs no room, and what is more than told takes more. */
+  @Test
+  void select_manyEntries_areToldOfBeforeTheyAreSent() {
+    held.blocks =
+        List.of(block(10, "x".repeat(900_000)), new SealedView(block(70, "y"), new byte[700_000]));
+    RemoteIngester ingester = ingester(1 << 20, 8 << 20);
+    CountedRoom enough = new CountedRoom(8 << 20);
+    CountedRoom tooLittle = new CountedRoom(1_000_000);
+
+    var blocks =
+        ingester
+            .select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, enough)
+            .inMemory()
+            .getFirst()
+            .blocks();
+
+    assertThat(enough.taken).isEqualTo(blocks.stream().mapToLong(BlockView::heldBytes).sum());
+    assertThat(enough.between).containsExactly(10L, 70L);
+    assertThatThrownBy(() -> ingester.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, tooLittle))
+        .hasMessage("no room");
+    assertThat(tooLittle.taken).isZero();
+    assertThat(tooLittle.between).containsExactly(10L, 70L);
+  }
+
+  @Test
+  void select_noRoom_isNoFailureOfTheIngester() {
+    held.blocks = List.of(block(10, "x".repeat(2000)));
+
+    assertThatThrownBy(() -> select(new CountedRoom(1000)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no room");
+  }
+
+  private RecentData.Holdings select(ReadRoom room) {
+    return ingester().select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, room);
+  }
+
+  /** Room for so many bytes. */
+  private static final class CountedRoom implements ReadRoom {
+    private final long limit;
+    private long taken;
+    private final List<Long> between = new ArrayList<>();
+
+    CountedRoom(long limit) {
+      this.limit = limit;
+    }
+
+    @Override
+    public void take(long bytes) {
+      if (taken + bytes > limit) {
+        throw new IllegalStateException("no room");
+      }
+      taken += bytes;
+    }
+
+    @Override
+    public void release(long bytes) {
+      taken -= bytes;
+    }
+
+    @Override
+    public void entriesBetween(long fromNanos, long throughNanos) {
+      between.addAll(List.of(fromNanos, throughNanos));
+    }
+
+    @Override
+    public void check() {}
+
+    @Override
+    public void whileWaiting(Runnable wait) {
+      wait.run();
+    }
   }
 
   @Test
@@ -263,7 +390,9 @@ class RemoteIngesterTest {
     IngesterReads reads = comparing("i1", "i2");
     held.blocks = List.of(block(10, "a"));
 
-    assertThat(reads.select(TENANT, MATCHERS, 0, 99).inMemory()).hasSize(1);
+    assertThat(
+            reads.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED).inMemory())
+        .hasSize(1);
     assertThat(reads.series(TENANT, MATCHERS, 0, 99)).containsExactly(LABELS);
     assertThat(reads.patterns(TENANT, MATCHERS, 0, 99).flushed()).isEmpty();
     assertThat(told).containsExactly(UNNAMED, UNNAMED, UNNAMED);
@@ -272,7 +401,7 @@ class RemoteIngesterTest {
   @Test
   void reads_memberLeaves_isToldByAnotherNumber() {
     IngesterReads reads = comparing("i1", "i2", "new", "dead", "leaves");
-    reads.select(TENANT, MATCHERS, 0, 99);
+    reads.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED);
     reads.series(TENANT, MATCHERS, 0, 99);
     reads.patterns(TENANT, MATCHERS, 0, 99);
     assertThat(departed).hasSize(3);
@@ -280,7 +409,7 @@ class RemoteIngesterTest {
 
     ring.put(member("passes", Instance.State.ACTIVE));
     ring.remove("passes");
-    reads.select(TENANT, MATCHERS, 0, 99);
+    reads.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED);
     reads.patterns(TENANT, MATCHERS, 0, 99);
 
     assertThat(told).isEmpty();
@@ -290,7 +419,11 @@ class RemoteIngesterTest {
 
   @Test
   void select_nothingHeld_tellsAllTheSame() {
-    assertThat(comparing("i1", "i2").select(TENANT, MATCHERS, 0, 99).inMemory()).isEmpty();
+    assertThat(
+            comparing("i1", "i2")
+                .select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED)
+                .inMemory())
+        .isEmpty();
     assertThat(told).containsExactly(UNNAMED);
   }
 
@@ -298,7 +431,7 @@ class RemoteIngesterTest {
   void reads_allAreNamed_nothingIsTold() {
     IngesterReads reads = comparing("i1", "i2", "new", "dead", "leaves");
 
-    reads.select(TENANT, MATCHERS, 0, 99);
+    reads.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED);
     reads.series(TENANT, MATCHERS, 0, 99);
     reads.patterns(TENANT, MATCHERS, 0, 99);
 
@@ -310,7 +443,9 @@ class RemoteIngesterTest {
     IngesterReads reads = comparing();
     held.blocks = List.of(block(10, "a"));
 
-    assertThat(reads.select(TENANT, MATCHERS, 0, 99).inMemory()).hasSize(1);
+    assertThat(
+            reads.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED).inMemory())
+        .hasSize(1);
     assertThat(reads.series(TENANT, MATCHERS, 0, 99)).containsExactly(LABELS);
     assertThat(told).isEmpty();
     assertThat(departed).isEmpty();
@@ -323,7 +458,8 @@ class RemoteIngesterTest {
       ring.put(member("more-" + i, Instance.State.ACTIVE));
     }
 
-    assertThatThrownBy(() -> reads.select(TENANT, MATCHERS, 0, 99))
+    assertThatThrownBy(
+            () -> reads.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED))
         .isInstanceOfSatisfying(
             IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(503))
         .hasMessageContaining("the reader knows 2 members of the ring, this ingester 1003 more");

@@ -1,8 +1,5 @@
-package io.skald.querier.source;
+package io.skald.common.block;
 
-import io.skald.common.block.BlockView;
-import io.skald.common.block.LogSource;
-import io.skald.common.block.StreamBlocks;
 import io.skald.common.model.LabelMatcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +22,15 @@ public final class SlicedSource implements LogSource {
   }
 
   @Override
-  public List<StreamBlocks> select(List<LabelMatcher> matchers, long fromNanos, long throughNanos) {
+  public List<StreamBlocks> select(
+      List<LabelMatcher> matchers, long fromNanos, long throughNanos, ReadRoom room) {
     long first = Math.max(fromNanos, earliestNanos);
     long last = Math.min(throughNanos, latestNanos);
     if (last < first) {
       return List.of();
     }
     List<StreamBlocks> result = new ArrayList<>();
-    for (StreamBlocks stream : source.select(matchers, first, last)) {
+    for (StreamBlocks stream : source.select(matchers, first, last, room)) {
       List<BlockView> blocks = new ArrayList<>(stream.blocks().size());
       for (BlockView block : stream.blocks()) {
         int from = block.lowerBound(earliestNanos);
