@@ -21,7 +21,8 @@ public interface RecentData {
   /**
    * Returns the entries of a shard.
    *
-   * @param room for as long as the entries are used
+   * @param room for as long as the entries are used; what a call took that fails is the caller's to
+   *     give back
    */
   Holdings select(
       TenantId tenant,

@@ -161,20 +161,35 @@ final class LogPieces implements QueryFleet.Work {
             asked.limit(),
             asked.forward(),
             asked.categorizeLabels());
-    return found(context, part, expression);
+    ScanProfile profile = ScanProfile.of(context, expression);
+    return found(context, part, expression, profile, stages(expression, profile));
   }
 
-  private static QueryResult alone(QueryContext context, QueryRequest request, LogExpr expression) {
-    return LogQuery.grouped(found(context, request, expression).entries);
+  private static EntryStages stages(LogExpr expression, ScanProfile profile) {
+    return profile.begin(EntryStages.compile(expression.stages()));
+  }
+
+  private static QueryResult alone(
+      QueryContext context, QueryRequest request, LogExpr expression) {
+    ScanProfile profile = ScanProfile.of(context, expression);
+    Found found = found(context, request, expression, profile, stages(expression, profile));
+    QueryResult result = LogQuery.grouped(found.entries);
+    profile.merged();
+    return result;
   }
 
   /**
    * Reads entries, one range of time after the other if they do not fit into memory at a time; what
    * is behind those that are asked for is not read then.
    */
-  private static Found found(QueryContext context, QueryRequest request, LogExpr expression) {
+  private static Found found(
+      QueryContext context,
+      QueryRequest request,
+      LogExpr expression,
+      ScanProfile profile,
+      EntryStages stages) {
     try {
-      LogQuery query = new LogQuery(context, request, expression);
+      LogQuery query = new LogQuery(context, request, expression, profile, stages);
       Found found = new Found(query.entries(), query.streams());
       query.discard();
       return found;
@@ -185,13 +200,14 @@ final class LogPieces implements QueryFleet.Work {
       long middle = e.cut(request.startNanos(), request.endNanos() - 1) + 1;
       QueryRequest early = request.between(request.startNanos(), middle);
       QueryRequest late = request.between(middle, request.endNanos());
-      Found near = found(context, request.forward() ? early : late, expression);
+      QueryRequest first = request.forward() ? early : late;
+      Found near = found(context, first, expression, profile, stages);
       int missing = request.limit() - near.entries.size();
       if (missing == 0) {
         return near;
       }
       QueryRequest rest = (request.forward() ? late : early).withLimit(missing);
-      return near.followedBy(found(context, rest, expression));
+      return near.followedBy(found(context, rest, expression, profile, stages));
     }
   }
 

@@ -22,11 +22,20 @@ final class LogQuery {
   private final EntryStages stages;
   private final List<ScanUnit> units;
 
-  LogQuery(QueryContext context, QueryRequest request, LogExpr expression) {
+  /**
+   * @param stages of the expression
+   * @throws EntriesTooLargeException if the blocks do not fit into memory at a time
+   */
+  LogQuery(
+      QueryContext context,
+      QueryRequest request,
+      LogExpr expression,
+      ScanProfile profile,
+      EntryStages stages) {
     this.context = context;
     this.request = request;
-    this.profile = ScanProfile.of(context, expression);
-    this.stages = profile.begin(EntryStages.compile(expression.stages()));
+    this.profile = profile;
+    this.stages = stages;
     long through = request.endNanos() - 1;
     this.units =
         request.startNanos() <= through
@@ -48,7 +57,6 @@ final class LogQuery {
             ? thinnedOut()
             : first(request.limit(), request.startNanos(), request.endNanos() - 1);
     profile.scanned();
-    profile.merged();
     return entries;
   }
 

@@ -165,32 +165,28 @@ public final class QueryMemory {
    *
    * @param ownBytes what it holds beside them
    * @param wantedBytes what it needs for them, at least
-   * @return false if all others that hold something wait as well, or {@code cancellation} says so
+   * @return false if all others that hold something wait as well, {@code cancellation} says so, or
+   *     the thread is interrupted
    */
   boolean beginRetry(long ownBytes, long wantedBytes, Cancellation cancellation) {
     long limit = limitBytes / 100 * SOURCES_PERCENT;
     lock.lock();
     stuckBytes += ownBytes;
-    boolean interrupted = false;
     try {
       while (retrying || (heldBytes > ownBytes && heldBytes + wantedBytes > limit)) {
         if (cancellation.isCancelled() || (!retrying && heldBytes <= stuckBytes)) {
           return false;
         }
-        try {
-          clock.awaitNanos(changed, LOOK_NANOS);
-        } catch (InterruptedException _) {
-          interrupted = true; // whoever interrupts cancels as well
-        }
+        clock.awaitNanos(changed, LOOK_NANOS);
       }
       retrying = true;
       return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
     } finally {
       stuckBytes -= ownBytes;
       lock.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

@@ -16,6 +16,7 @@ import io.skald.logql.syntax.Parser;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,10 +25,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** One that would wait for ever fails. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class QueryMemoryTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final long MIB = 1 << 20;
@@ -159,6 +163,38 @@ class QueryMemoryTest {
     assertThat(((QueryResult.Streams) result).streams().getFirst().entries()).hasSize(3);
     assertThat(source.selections.get()).isEqualTo(4); // of 48, 24, 12 and 6 blocks
     assertThat(source.lastFromNanos).isBetween(42 * SECOND, 43 * SECOND);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{app=~`.+`} |= `1`", "sum(count_over_time({app=~`.+`} |= `1` [200s]))"})
+  void analyze_readPartByPart_countsAll(String query) {
+    QueryEngine whole = new QueryEngine(new EngineLimits(0, 1L << 40, true), Runnable::run, 1);
+    SentSource source = blocks(48);
+
+    PlanNode plan = analyzed(engine(), query, source);
+
+    assertThat(source.selections.get()).isGreaterThan(1);
+    assertThat(counts(plan)).isNotEmpty().isEqualTo(counts(analyzed(whole, query, source.source)));
+  }
+
+  private static PlanNode analyzed(QueryEngine engine, String query, LogSource source) {
+    return engine.analyze(
+        request(query, true, 1000),
+        source,
+        new QueryStatistics(),
+        Cancellation.none(),
+        new QueryProfile(System::nanoTime));
+  }
+
+  /** Returns what is counted in lines and blocks, of all nodes. */
+  private static List<Map.Entry<String, Object>> counts(PlanNode node) {
+    List<Map.Entry<String, Object>> counts = new ArrayList<>();
+    node.details().entrySet().stream()
+        .filter(detail -> detail.getKey().contains("lines") || detail.getKey().equals("blocks"))
+        .forEach(counts::add);
+    node.inputs().forEach(input -> counts.addAll(counts(input)));
+    return counts;
   }
 
   @Test

@@ -78,15 +78,7 @@ final class ArrivingEntries {
     }
     long size = part.getSerializedSize();
     bytes += size;
-    if (bytes > maxBytes) {
-      throw new IngestUnavailableException(
-          TOO_LARGE,
-          "the query reads more than "
-              + maxBytes
-              + " bytes of recent entries from "
-              + sender
-              + " (ingester_client.max_read_bytes); choose fewer streams or a shorter time");
-    }
+    checkSize(bytes);
     if (part.getFlushedCount() > 0) {
       flushed.add(WireForms.flushed(part.getStream(), part.getFlushedList()));
     }
@@ -101,7 +93,23 @@ final class ArrivingEntries {
     }
   }
 
+  /**
+   * @param size unsigned
+   */
+  private void checkSize(long size) {
+    if (Long.compareUnsigned(size, maxBytes) > 0) {
+      throw new IngestUnavailableException(
+          TOO_LARGE,
+          "the query reads more than "
+              + maxBytes
+              + " bytes of recent entries from "
+              + sender
+              + " (ingester_client.max_read_bytes); choose fewer streams or a shorter time");
+    }
+  }
+
   private void reserve(Extent extent) {
+    checkSize(extent.getBytes());
     room.entriesBetween(extent.getFromNanos(), extent.getThroughNanos());
     room.take(extent.getBytes());
     reserved += extent.getBytes();

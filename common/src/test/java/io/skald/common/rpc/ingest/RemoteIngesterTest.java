@@ -40,6 +40,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An ingester asked over a real connection. */
 class RemoteIngesterTest {
@@ -219,13 +221,15 @@ class RemoteIngesterTest {
     assertThat(holdings.flushed().getFirst().fingerprint()).isEqualTo(Fingerprint.of(LABELS));
   }
 
-  @Test
-  void select_moreThanMayBeRead_namesTheLimit() {
-    held.blocks = List.of(block(10, "x".repeat(300)));
+  /** Of the longer one nothing is sent but how much it is. */
+  @ParameterizedTest
+  @ValueSource(ints = {300, 2 << 20})
+  void select_moreThanMayBeRead_namesTheLimit(int length) {
+    held.blocks = List.of(block(10, "x".repeat(length)));
+    RemoteIngester ingester = ingester(1 << 20, 200);
 
     assertThatThrownBy(() ->
-            ingester(1 << 20, 200)
-                .select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED))
+            ingester.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED))
         .isInstanceOfSatisfying(
             IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(422))
         .hasMessageContaining("ingester_client.max_read_bytes");
