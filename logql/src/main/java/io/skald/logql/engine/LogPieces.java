@@ -169,8 +169,7 @@ final class LogPieces implements QueryFleet.Work {
     return profile.begin(EntryStages.compile(expression.stages()));
   }
 
-  private static QueryResult alone(
-      QueryContext context, QueryRequest request, LogExpr expression) {
+  private static QueryResult alone(QueryContext context, QueryRequest request, LogExpr expression) {
     ScanProfile profile = ScanProfile.of(context, expression);
     Found found = found(context, request, expression, profile, stages(expression, profile));
     QueryResult result = LogQuery.grouped(found.entries);

@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,8 +167,7 @@ class QueryMemoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"{app=~`.+`} |= `1`", "sum(count_over_time({app=~`.+`} |= `1` [200s]))"})
+  @ValueSource(strings = {"{app=~`.+`} |= `1`", "sum(count_over_time({app=~`.+`} |= `1` [200s]))"})
   void analyze_readPartByPart_countsAll(String query) {
     QueryEngine whole = new QueryEngine(new EngineLimits(0, 1L << 40, true), Runnable::run, 1);
     SentSource source = blocks(48);
@@ -209,6 +209,30 @@ class QueryMemoryTest {
         .hasMessageContaining("querier.max_total_query_memory")
         .hasMessageContaining(LIMIT + "");
     assertThat(memory.heldBytes()).isZero();
+  }
+
+  /** Of replicas, one of three is left. */
+  @Test
+  void copies_thatAreDropped_areGivenBackBeforeTheScan() {
+    SentSource one = blocks(1);
+    LogSource copied =
+        (matchers, from, through, room) -> {
+          room.take(5 * BLOCK_BYTES);
+          return one.select(matchers, from, through, room);
+        };
+    AtomicLong mostHeld = new AtomicLong();
+    Cancellation looking =
+        Cancellation.until(
+            Clock.system(),
+            Duration.ZERO,
+            () -> {
+              mostHeld.accumulateAndGet(memory.heldBytes(), Math::max);
+              return false;
+            });
+
+    run(QUERY, copied, looking);
+
+    assertThat(mostHeld.get()).isBetween(BLOCK_BYTES, BLOCK_BYTES + 2 * MIB);
   }
 
   @Test

@@ -228,8 +228,8 @@ class RemoteIngesterTest {
     held.blocks = List.of(block(10, "x".repeat(length)));
     RemoteIngester ingester = ingester(1 << 20, 200);
 
-    assertThatThrownBy(() ->
-            ingester.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED))
+    assertThatThrownBy(
+            () -> ingester.select(TENANT, MATCHERS, StreamShard.ALL, 0, 99, ReadRoom.UNBOUNDED))
         .isInstanceOfSatisfying(
             IngestUnavailableException.class, e -> assertThat(e.status()).isEqualTo(422))
         .hasMessageContaining("ingester_client.max_read_bytes");
