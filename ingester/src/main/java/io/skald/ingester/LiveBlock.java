@@ -1,6 +1,7 @@
 package io.skald.ingester;
 
 import io.skald.common.block.BlockView;
+import io.skald.common.block.HeldBlock;
 import io.skald.common.pattern.PatternSamples;
 import io.skald.storage.chunk.BlockSealer;
 import io.skald.storage.chunk.SealedBlock;
@@ -17,9 +18,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveBlock {
   private static final Logger log = LoggerFactory.getLogger(LiveBlock.class);
-
-  /** What a sealed block takes beside its bytes: objects and array headers. */
-  private static final long SEALED_OVERHEAD_BYTES = 512;
 
   private final long minTimestamp;
   private final long maxTimestamp;
@@ -58,7 +56,9 @@ final class LiveBlock {
   /** Returns the memory of the sealed form, which must be there, and of the patterns. */
   long memoryBytes() {
     MinedPatterns mined = patterns;
-    return sealed().sizeBytes() + SEALED_OVERHEAD_BYTES + (mined == null ? 0 : mined.memoryBytes());
+    return sealed().sizeBytes()
+        + HeldBlock.OVERHEAD_BYTES
+        + (mined == null ? 0 : mined.memoryBytes());
   }
 
   boolean overlaps(long fromNanos, long throughNanos) {

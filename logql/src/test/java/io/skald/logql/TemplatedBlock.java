@@ -1,8 +1,8 @@
 package io.skald.logql;
 
 import io.skald.common.block.BlockView;
+import io.skald.common.block.ForwardingBlock;
 import io.skald.common.block.LineTemplates;
-import io.skald.common.block.MetadataTable;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,11 +15,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A block that hands out templates as a stored one does. Its whole lines cannot be read. */
-public record TemplatedBlock(BlockView block) implements BlockView {
+public final class TemplatedBlock extends ForwardingBlock {
   private static final Pattern TOKEN = Pattern.compile("[0-9A-Za-z]+");
   private static final Pattern NUMBER = Pattern.compile("[0-9]+");
   private static final Pattern ID = Pattern.compile("(?=.*[0-9])(?=.*[a-f])([0-9a-f]{2}){8,}");
   private static final Pattern WORD = Pattern.compile("(?=.*[0-9])(?=.*[A-Za-z]).{4,}");
+
+  private final BlockView block;
+
+  private TemplatedBlock(BlockView block) {
+    super(block);
+    this.block = block;
+  }
 
   /** Returns the block with templates, or as it is if a line holds a marker. */
   public static BlockView of(BlockView block) {
@@ -30,56 +37,6 @@ public record TemplatedBlock(BlockView block) implements BlockView {
       }
     }
     return new TemplatedBlock(block);
-  }
-
-  @Override
-  public int size() {
-    return block.size();
-  }
-
-  @Override
-  public long minTimestamp() {
-    return block.minTimestamp();
-  }
-
-  @Override
-  public long maxTimestamp() {
-    return block.maxTimestamp();
-  }
-
-  @Override
-  public long lineBytes() {
-    return block.lineBytes();
-  }
-
-  @Override
-  public long[] timestamps() {
-    return block.timestamps();
-  }
-
-  @Override
-  public int[] lineOffsets() {
-    return block.lineOffsets();
-  }
-
-  @Override
-  public byte[] lines() {
-    return block.lines();
-  }
-
-  @Override
-  public int[] metadataIds() {
-    return block.metadataIds();
-  }
-
-  @Override
-  public MetadataTable metadata() {
-    return block.metadata();
-  }
-
-  @Override
-  public boolean mayContain(byte[] literal) {
-    return block.mayContain(literal);
   }
 
   @Override

@@ -64,13 +64,18 @@ public final class QueryMemory {
   /**
    * Reads entries beside queries.
    *
+   * @param patient whether to wait for queries, which does not do for pieces
    * @param read gets room until it returns; called again if there was none for a while
    * @throws QueryException if there is no room
    * @throws QueryCancelledException if {@code cancellation} ended the wait for it
    */
-  public <T> T read(QueryThreads threads, Cancellation cancellation, Function<ReadRoom, T> read) {
+  public <T> T read(
+      QueryThreads threads,
+      Cancellation cancellation,
+      boolean patient,
+      Function<ReadRoom, T> read) {
     try (MemoryBudget budget = new MemoryBudget(limitBytes, this)) {
-      return budget.fetch(threads, cancellation.pausing(threads::pause), true, read::apply);
+      return budget.fetch(threads, cancellation.pausing(threads::pause), patient, read::apply);
     }
   }
 
@@ -86,7 +91,8 @@ public final class QueryMemory {
    *
    * @param reader gets room until it returns, and must do nothing before it has the entries; called
    *     for parts of the range, which together are all of it
-   * @throws QueryException and the others as {@link #read(QueryThreads, Cancellation, Function)}
+   * @throws QueryException and the others as {@link #read(QueryThreads, Cancellation, boolean,
+   *     Function)}
    */
   public void read(
       QueryThreads threads,
@@ -99,6 +105,7 @@ public final class QueryMemory {
       read(
           threads,
           cancellation,
+          true,
           room -> {
             reader.read(fromNanos, throughNanos, room);
             return room;
@@ -111,13 +118,6 @@ public final class QueryMemory {
     read(threads, cancellation, cut + 1, throughNanos, reader);
   }
 
-  /** As {@link #read} for a piece of a query, which does not wait for others. */
-  public <T> T look(Cancellation cancellation, Function<ReadRoom, T> read) {
-    try (MemoryBudget budget = new MemoryBudget(limitBytes, this)) {
-      return budget.fetch(QueryThreads.of(Runnable::run), cancellation, false, read::apply);
-    }
-  }
-
   /**
    * Takes memory for a query.
    *
@@ -127,7 +127,7 @@ public final class QueryMemory {
    * @throws MemoryFullException if others hold too much
    */
   void take(long bytes, long ownBytes, boolean forEntries) {
-    long limit = forEntries ? limitBytes / 100 * SOURCES_PERCENT : limitBytes;
+    long limit = forEntries ? entriesLimit() : limitBytes;
     lock.lock();
     try {
       if (ownBytes + bytes > limit) {
@@ -147,6 +147,10 @@ public final class QueryMemory {
     } finally {
       lock.unlock();
     }
+  }
+
+  private long entriesLimit() {
+    return limitBytes / 100 * SOURCES_PERCENT;
   }
 
   void release(long bytes) {
@@ -169,7 +173,7 @@ public final class QueryMemory {
    *     the thread is interrupted
    */
   boolean beginRetry(long ownBytes, long wantedBytes, Cancellation cancellation) {
-    long limit = limitBytes / 100 * SOURCES_PERCENT;
+    long limit = entriesLimit();
     lock.lock();
     stuckBytes += ownBytes;
     try {

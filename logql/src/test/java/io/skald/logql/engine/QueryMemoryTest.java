@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -93,6 +92,28 @@ class QueryMemoryTest {
       source.add(STREAM, (1 + i) * SECOND, "line " + i);
     }
     return new SentSource(source, BLOCK_BYTES);
+  }
+
+  /** Returns blocks that take all memory, and tells so, until the end. */
+  private SentSource holding(CountDownLatch held, CountDownLatch end) {
+    SentSource source = blocks(6);
+    source.sent =
+        () -> {
+          held.countDown();
+          await(end);
+        };
+    return source;
+  }
+
+  /** Returns one that never cancels, and has something done whenever it is asked. */
+  private static Cancellation looking(Runnable look) {
+    return Cancellation.until(
+        Clock.system(),
+        Duration.ZERO,
+        () -> {
+          look.run();
+          return false;
+        });
   }
 
   private QueryEngine engine() {
@@ -221,16 +242,8 @@ class QueryMemoryTest {
           return one.select(matchers, from, through, room);
         };
     AtomicLong mostHeld = new AtomicLong();
-    Cancellation looking =
-        Cancellation.until(
-            Clock.system(),
-            Duration.ZERO,
-            () -> {
-              mostHeld.accumulateAndGet(memory.heldBytes(), Math::max);
-              return false;
-            });
 
-    run(QUERY, copied, looking);
+    run(QUERY, copied, looking(() -> mostHeld.accumulateAndGet(memory.heldBytes(), Math::max)));
 
     assertThat(mostHeld.get()).isBetween(BLOCK_BYTES, BLOCK_BYTES + 2 * MIB);
   }
@@ -239,25 +252,15 @@ class QueryMemoryTest {
   void query_othersHoldTheMemory_waitsForThem() throws Exception {
     CountDownLatch held = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
-    SentSource first = blocks(6);
-    first.sent =
-        () -> {
-          held.countDown();
-          await(end);
-        };
+    SentSource first = holding(held, end);
     SentSource second = blocks(6);
     CountDownLatch waits = new CountDownLatch(1);
-    AtomicBoolean looked = new AtomicBoolean();
     Cancellation looking =
-        Cancellation.until(
-            Clock.system(),
-            Duration.ZERO,
-            () -> {
-              if (second.selections.get() == 1 && looked.compareAndSet(false, true)) {
-                waits.countDown();
-              }
-              return false;
-            });
+        looking(() -> {
+          if (second.selections.get() == 1) {
+            waits.countDown();
+          }
+        });
     try (ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<QueryResult> one = users.submit(() -> run(QUERY, first, Cancellation.none()));
       await(held);
@@ -276,12 +279,7 @@ class QueryMemoryTest {
   void query_cancelledWhileItWaits_ends() throws Exception {
     CountDownLatch held = new CountDownLatch(1);
     CountDownLatch end = new CountDownLatch(1);
-    SentSource first = blocks(6);
-    first.sent =
-        () -> {
-          held.countDown();
-          await(end);
-        };
+    SentSource first = holding(held, end);
     try (ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<QueryResult> one = users.submit(() -> run(QUERY, first, Cancellation.none()));
       await(held);

@@ -333,6 +333,7 @@ public final class QueryApi {
       memory.read(
           request.threads(),
           request.cancellation(),
+          true,
           room -> {
             LimitChecks.bytes(query, tenants, data, max, earliest, room);
             return max;

@@ -140,7 +140,11 @@ public final class PieceReads implements PieceEvaluator {
 
   private DataVersion version(ReadTenants tenants, QueryPiece piece, Cancellation cancellation) {
     TimeRange range = new TimeRange(piece.fromNanos(), piece.throughNanos());
-    return memory.look(cancellation, room -> data.version(tenants, piece.selector(), range, room));
+    return memory.read(
+        QueryThreads.of(Runnable::run),
+        cancellation,
+        false,
+        room -> data.version(tenants, piece.selector(), range, room));
   }
 
   private static QueryPiece piece(PieceCall call) {

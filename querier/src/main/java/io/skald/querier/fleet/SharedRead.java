@@ -1,6 +1,7 @@
 package io.skald.querier.fleet;
 
 import io.skald.common.block.LogSource;
+import io.skald.common.block.ReadRoom;
 import io.skald.common.fleet.PieceCall;
 import io.skald.common.model.LabelMatcher;
 import io.skald.common.time.Clock;
@@ -139,18 +140,16 @@ final class SharedRead implements QueryFleet, KeptPieces.Host {
 
   @Override
   public List<String> versions(List<LabelMatcher> selector, List<TimeRange> ranges) {
-    return memory.read(
-        read.threads(),
-        read.cancellation(),
-        room -> data.versions(read.tenants(), selector, ranges, room));
+    return look(room -> data.versions(read.tenants(), selector, ranges, room));
   }
 
   @Override
   public DataVersion version(List<LabelMatcher> selector, TimeRange range) {
-    return memory.read(
-        read.threads(),
-        read.cancellation(),
-        room -> data.version(read.tenants(), selector, range, room));
+    return look(room -> data.version(read.tenants(), selector, range, room));
+  }
+
+  private <T> T look(Function<ReadRoom, T> look) {
+    return memory.read(read.threads(), read.cancellation(), true, look);
   }
 
   @Override
